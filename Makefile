@@ -1,0 +1,36 @@
+# Entry points. `make help` lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+FLEET ?= colossus
+SWIFT_BUILD_FLAGS ?=
+
+.PHONY: help dependencies build run test check bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  make run FLEET=small   the small fleet instead of the default one; it starts empty"
+
+dependencies: ## Install the C libraries that are missing, or say how
+	@scripts/dependencies.sh
+
+build: dependencies ## Build berthd and berth for release
+	swift build -c release --product berthd $(SWIFT_BUILD_FLAGS)
+	swift build -c release --product berth $(SWIFT_BUILD_FLAGS)
+
+run: build ## Serve a fleet from ./var until Ctrl-C; the first start takes the two deals
+	@scripts/run.sh "$(FLEET)"
+
+test: dependencies ## Build everything and run every test
+	swift build --build-tests $(SWIFT_BUILD_FLAGS)
+	swift test --skip-build
+
+check: ## Format, lint and layering
+	@scripts/check.sh
+
+bench: dependencies ## Measure; the rows of docs/performance.md
+	@scripts/bench.sh
+
+clean: ## Remove what was built; ./var stays
+	rm -rf .build Benchmarks/.build
