@@ -1,0 +1,79 @@
+// What a search found: the hardware for each line, or what each line is short of.
+
+public import FleetModel
+
+/// Some GPUs of one node, bound as one NVLink partition.
+public struct PartialNode: Equatable, Hashable, Sendable {
+    public let node: Int
+    public let moduleMask: UInt8
+    public let partitionID: Int
+
+    public init(node: Int, moduleMask: UInt8, partitionID: Int) {
+        self.node = node
+        self.moduleMask = moduleMask
+        self.partitionID = partitionID
+    }
+}
+
+/// The hardware of one line.
+public struct LinePlacement: Equatable, Sendable {
+    /// Ascending, not touching.
+    public var wholeNodes: [Range<Int>]
+    public var partialNodes: [PartialNode]
+
+    public init(wholeNodes: [Range<Int>] = [], partialNodes: [PartialNode] = []) {
+        self.wholeNodes = wholeNodes
+        self.partialNodes = partialNodes
+    }
+
+    public var nodeCount: Int { wholeNodes.reduce(partialNodes.count) { $0 + $1.count } }
+
+    /// GPUs held. O(ranges + racks touched).
+    public func gpuCount(in fleet: Fleet) -> Int {
+        partialNodes.reduce(0) { $0 + $1.moduleMask.nonzeroBitCount }
+            + fleet.rackSegments(of: wholeNodes).reduce(0) {
+                $0 + $1.nodes.count * fleet.platform(of: $1.rack).gpusPerNode
+            }
+    }
+}
+
+/// What one line found, also when it fell short.
+public struct LineFindings: Sendable {
+    /// Units asked for and units placed; nodes for a line in megawatts.
+    public var wanted: Int
+    public var placed = 0
+    /// Units of accepted hardware at the accepted sites, whatever their state.
+    public var existing = 0
+    /// Units free over the whole window, before power is asked.
+    public var free = 0
+    /// Nodes free over the whole window on accepted hardware.
+    public var freeNodes = 0
+    /// Nodes that are cordoned, draining, faulty or not ready.
+    public var closedNodes = 0
+    /// Budget domains that had too little for a unit that was free, in order of meeting them.
+    public var shortBudgets: [BudgetIndex] = []
+}
+
+/// The result of a search.
+public struct PlacementOutcome: Sendable {
+    /// One for each line of the request, in its order.
+    public var lines: [LinePlacement]
+    public var findings: [LineFindings]
+    /// True when every line got all it asked for.
+    public var isComplete: Bool
+}
+
+extension [Range<Int>] {
+    /// The same nodes as ascending ranges that do not touch. O(n log n).
+    public func coalesced() -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        for range in sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
+            if let last = result.last, last.upperBound == range.lowerBound {
+                result[result.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                result.append(range)
+            }
+        }
+        return result
+    }
+}

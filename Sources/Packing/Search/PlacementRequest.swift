@@ -1,0 +1,85 @@
+// What a placement is asked for, in dense indexes.
+
+public import FleetModel
+
+/// What one line of a request is made of.
+public enum PlacementShape: Equatable, Sendable {
+    /// A whole block.
+    case block
+    /// A whole rack of servers.
+    case rack
+    /// A whole rack that is one NVLink domain.
+    case nvl72
+    /// A whole server or NVL72 tray.
+    case node
+    /// That many GPUs in one legal NVLink partition of one node: 1, 2, 4 or 8.
+    case gpus(Int)
+    /// As many whole nodes as `meterWatts` carries; with `wholeSites` it must carry every node that is accepted.
+    case power(meterWatts: Watts, wholeSites: Bool)
+
+    /// Lines are placed in this order: what is hardest to place goes first.
+    var rank: Int {
+        switch self {
+        case .block: 0
+        case .nvl72: 1
+        case .rack: 2
+        case .node: 3
+        case .power: 4
+        case .gpus: 5
+        }
+    }
+}
+
+/// A level inside one domain of which all units of a line must lie.
+public enum WithinLevel: String, CaseIterable, Sendable {
+    case site, hall, block, rack
+    /// A rack that is one NVLink domain.
+    case nvl72
+
+    public var level: Level {
+        switch self {
+        case .site: .site
+        case .hall: .hall
+        case .block: .block
+        case .rack, .nvl72: .rack
+        }
+    }
+}
+
+/// One line of a request.
+public struct PlacementLine: Equatable, Sendable {
+    public var shape: PlacementShape
+    /// Units of the shape; for power it is not read.
+    public var count: Int
+    /// Bit `n` for platform `n` of the fleet.
+    public var platformMask: UInt64
+    public var within: WithinLevel?
+
+    public init(shape: PlacementShape, count: Int, platformMask: UInt64, within: WithinLevel? = nil) {
+        self.shape = shape
+        self.count = count
+        self.platformMask = platformMask
+        self.within = within
+    }
+}
+
+/// All lines of one lease, to be placed together or not at all.
+public struct PlacementRequest: Sendable {
+    public var lines: [PlacementLine]
+    /// Bit `n` for site `n` of the fleet.
+    public var siteMask: UInt64
+    public var terms: BookingTerms
+    public var now: Int64
+    /// Only these nodes may be used; nil for the whole fleet.
+    public var bounds: Range<Int>?
+
+    public init(
+        lines: [PlacementLine], siteMask: UInt64, terms: BookingTerms, now: Int64, bounds: Range<Int>? = nil
+    ) {
+        self.lines = lines
+        self.siteMask = siteMask
+        self.terms = terms
+        self.now = now
+        self.bounds = bounds
+    }
+}

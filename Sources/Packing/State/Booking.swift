@@ -1,0 +1,44 @@
+// One stretch of one node's future that belongs to one lease.
+
+public import FleetModel
+
+/// A set of a node's GPUs bound to a lease over `[start, until)`.
+///
+/// The lease itself ends at `end`; from there to `until` the units are turned round.
+public struct Booking: Equatable, Sendable {
+    public let lease: UInt64
+    public let start: Int64
+    public let end: Int64
+    public let until: Int64
+    /// The cap of each GPU in watts.
+    public let capWatts: Int32
+    /// Bit `m - 1` for GPU module `m`.
+    public let moduleMask: UInt8
+    /// The next booking of the same node, or -1.
+    var next: Int32 = -1
+
+    public init(lease: UInt64, start: Int64, end: Int64, until: Int64, capWatts: Watts, moduleMask: UInt8) {
+        precondition(start < end && end <= until, "a booking lasts and is turned round after its end")
+        precondition(moduleMask != 0, "a booking holds GPUs")
+        self.lease = lease
+        self.start = start
+        self.end = end
+        self.until = until
+        self.capWatts = Int32(capWatts)
+        self.moduleMask = moduleMask
+    }
+
+    @inlinable func overlaps(_ start: Int64, _ until: Int64) -> Bool { self.start < until && start < self.until }
+}
+
+/// Whether a node takes new allocations, and why not.
+public enum NodeHealth: UInt8, CaseIterable, Sendable {
+    case open
+    /// No new allocations.
+    case cordoned
+    /// No new allocations, and waiting until its holders have left.
+    case draining
+    case faulty
+    /// Repaired, and being validated before it may be used again.
+    case validating
+}

@@ -1,0 +1,161 @@
+// The rules that must hold after every step, checked against the slow model.
+
+import FleetModel
+import Packing
+
+/// What differed, in words.
+struct Mismatch: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+enum RuleCheck {
+    /// Rule 1: the bookings are those of the model, and no module is booked twice at one instant.
+    static func noModuleTwice(_ state: PackingState, _ model: SlowModel) throws(Mismatch) {
+        for node in 0..<model.fleet.nodeCount {
+            var booked: [Holding] = []
+            state.forEachBooking(of: NodeIndex(node)) {
+                booked.append(
+                    Holding(
+                        lease: $0.lease, node: node, modules: $0.moduleMask, start: $0.start, until: $0.until,
+                        capWatts: Watts($0.capWatts)))
+            }
+            let expected = model.holdings[node]
+            guard booked.count == expected.count, expected.allSatisfy({ booked.contains($0) }) else {
+                throw Mismatch("node \(node) has bookings \(booked), expected \(expected)")
+            }
+            for (place, one) in booked.enumerated() {
+                for other in booked[(place + 1)...]
+                where one.modules & other.modules != 0 && one.start < other.until && other.start < one.until {
+                    throw Mismatch("node \(node) is booked twice: \(one) and \(other)")
+                }
+            }
+        }
+    }
+
+    /// Rule 2: every budget carries at every instant exactly what the model adds up, and within its limit.
+    static func wattsWithinLimits(_ state: PackingState, _ model: SlowModel) throws(Mismatch) {
+        // The instants before everything and after everything are the idle floors.
+        let (first, last) = (RandomFleet.epoch - 1_000, RandomFleet.epoch + 3_600)
+        let instants = model.instants(from: first, until: last)
+        let known = Set(instants)
+        let steps = model.fleet.budgets.indices.map {
+            state.committedTimeline(of: BudgetIndex($0)).steps(from: first, until: last)
+        }
+        for (budget, list) in steps.enumerated() {
+            for step in list where !known.contains(step.at) {
+                throw Mismatch("budget \(budget) changes at \(step.at), when nothing begins or ends")
+            }
+        }
+        var reached = [Int](repeating: 0, count: steps.count)
+        for instant in instants {
+            let committed = model.committed(at: instant)
+            for budget in committed.indices {
+                while reached[budget] + 1 < steps[budget].count, steps[budget][reached[budget] + 1].at <= instant {
+                    reached[budget] += 1
+                }
+                let watts = steps[budget][reached[budget]].watts
+                guard watts == committed[budget] else {
+                    throw Mismatch("budget \(budget) carries \(watts) W at \(instant), expected \(committed[budget]) W")
+                }
+                let limit = model.limit(of: budget, at: instant)
+                guard watts <= limit else {
+                    throw Mismatch("budget \(budget) carries \(watts) W at \(instant) and may carry \(limit) W")
+                }
+            }
+        }
+    }
+
+    /// Rule 3: what was granted is what was asked for, and legal in hardware.
+    static func isLegal(_ outcome: PlacementOutcome, for request: PlacementRequest, in fleet: Fleet) throws(Mismatch) {
+        guard outcome.lines.count == request.lines.count else { throw Mismatch("a line is missing") }
+        var taken = [UInt8](repeating: 0, count: fleet.nodeCount)
+        for (line, placement) in zip(request.lines, outcome.lines) {
+            var nodes: [Int] = []
+            for range in placement.wholeNodes {
+                guard !range.isEmpty, range.lowerBound > (nodes.last ?? -2) + 1 else {
+                    throw Mismatch("ranges are not ascending and apart: \(placement.wholeNodes)")
+                }
+                nodes += range
+            }
+            for node in nodes {
+                guard taken[node] == 0 else { throw Mismatch("node \(node) is placed twice") }
+                taken[node] = fleet.moduleMasks[node]
+            }
+            for partial in placement.partialNodes {
+                let partitions = fleet.platform(of: NodeIndex(partial.node)).partitions
+                guard
+                    partitions.contains(where: { $0.id == partial.partitionID && $0.moduleMask == partial.moduleMask })
+                else { throw Mismatch("\(partial) is no partition of its platform") }
+                guard taken[partial.node] & partial.moduleMask == 0 else {
+                    throw Mismatch("\(partial) is placed twice")
+                }
+                taken[partial.node] |= partial.moduleMask
+            }
+            try isOfShape(line, nodes, placement.partialNodes, in: fleet)
+            try isWhereAsked(line, nodes + placement.partialNodes.map(\.node), request, in: fleet)
+        }
+    }
+
+    private static func isOfShape(
+        _ line: PlacementLine, _ nodes: [Int], _ partials: [PartialNode], in fleet: Fleet
+    ) throws(Mismatch) {
+        func count(_ level: Level, isRackScale: Bool) -> Int {
+            let whole = fleet.domains.filter { domain in
+                domain.level == level && domain.nodes.allSatisfy { nodes.contains($0) }
+                    && fleet.platform(of: RackIndex(domain.racks.lowerBound)).isRackScale == isRackScale
+            }
+            return whole.reduce(0) { $0 + $1.nodes.count } == nodes.count ? whole.count : -1
+        }
+        let isRight: Bool
+        switch line.shape {
+        case .block: isRight = partials.isEmpty && count(.block, isRackScale: false) == line.count
+        case .rack: isRight = partials.isEmpty && count(.rack, isRackScale: false) == line.count
+        case .nvl72: isRight = partials.isEmpty && count(.rack, isRackScale: true) == line.count
+        case .node: isRight = partials.isEmpty && nodes.count == line.count
+        case .power: isRight = partials.isEmpty && !nodes.isEmpty
+        case .gpus(let size):
+            isRight =
+                nodes.isEmpty && partials.count == line.count
+                && partials.allSatisfy { $0.moduleMask.nonzeroBitCount == size }
+        }
+        guard isRight else { throw Mismatch("\(nodes) and \(partials) are not \(line.count) of \(line.shape)") }
+    }
+
+    private static func isWhereAsked(
+        _ line: PlacementLine, _ nodes: [Int], _ request: PlacementRequest, in fleet: Fleet
+    ) throws(Mismatch) {
+        for node in nodes {
+            let rack = fleet.racks[fleet.rackOfNode[node].offset]
+            let power = fleet.platforms[rack.platformOffset].power
+            let cap: Watts
+            switch request.terms.cap {
+            case .watts(let watts): cap = watts
+            case .percent(let percent): cap = power.capWattsMax * Watts(percent) / 100
+            }
+            guard line.platformMask & 1 << rack.platformOffset != 0, request.siteMask & 1 << rack.siteOffset != 0,
+                request.bounds?.contains(node) ?? true, cap >= power.capWattsMin, cap <= power.capWattsMax
+            else { throw Mismatch("node \(node) was not asked for") }
+        }
+        guard let within = line.within else { return }
+        if case .power = line.shape { return }
+        let level: Level = within == .nvl72 ? .rack : Level(rawValue: within.rawValue)!
+        let holders = fleet.domains.filter { domain in
+            domain.level == level && nodes.allSatisfy { domain.nodes.contains($0) }
+        }
+        guard let holder = holders.first else { throw Mismatch("\(nodes) are not within one \(within)") }
+        if within == .nvl72 && !fleet.platform(of: RackIndex(holder.racks.lowerBound)).isRackScale {
+            throw Mismatch("\(nodes) are not within one NVLink domain")
+        }
+    }
+
+    /// What GPUs are doing adds up to all of them, and agrees with the model about which are leased.
+    static func gpuCountsAddUp(_ state: PackingState, _ model: SlowModel, now: Int64) throws(Mismatch) {
+        for node in 0..<model.fleet.nodeCount {
+            let counts = state.gpuCounts(of: node, at: now)
+            guard counts.free + counts.held + counts.leased + counts.faulty == counts.total,
+                counts.total == model.platform(of: node).gpusPerNode, counts.free >= 0, counts.held >= 0
+            else { throw Mismatch("the GPUs of node \(node) do not add up: \(counts)") }
+        }
+    }
+}

@@ -1,0 +1,469 @@
+// Placement once more: slow, obvious, and written from docs/placement.md alone. It shares no code with `Packing`, only
+// the types that requests are made of.
+
+import FleetModel
+import Packing
+
+/// Some modules of one node, held by one lease over `[start, until)`.
+struct Holding: Equatable {
+    var lease: UInt64
+    var node: Int
+    var modules: UInt8
+    var start: Int64
+    var until: Int64
+    var capWatts: Watts
+}
+
+/// What the model answers: for each line its nodes and partitions, and how many units those are.
+struct SlowAnswer: Equatable {
+    struct Line: Equatable {
+        var wholeNodes: [Int] = []
+        var partitions: [PartialNode] = []
+        var placed = 0
+        var isComplete = false
+    }
+
+    var lines: [Line]
+    var isComplete: Bool { lines.allSatisfy(\.isComplete) }
+}
+
+/// Who holds what, and which nodes are closed. Everything else is derived anew for each question.
+struct SlowModel {
+    let fleet: Fleet
+    /// By node.
+    var holdings: [[Holding]]
+    var closedUntil: [Int64]
+    var notReady: [UInt8]
+
+    init(fleet: Fleet) {
+        self.fleet = fleet
+        holdings = Array(repeating: [], count: fleet.nodeCount)
+        closedUntil = Array(repeating: .min, count: fleet.nodeCount)
+        notReady = Array(repeating: 0, count: fleet.nodeCount)
+    }
+
+    func platform(of node: Int) -> Platform {
+        fleet.platforms[fleet.racks[fleet.rackOfNode[node].offset].platformOffset]
+    }
+
+    // MARK: Watts
+
+    /// What a node draws at an instant.
+    func nodeWatts(_ node: Int, at time: Int64) -> Watts {
+        let platform = platform(of: node)
+        var (gpus, gpuWatts) = (0, Watts(0))
+        for holding in holdings[node] where holding.start <= time && time < holding.until {
+            gpus += holding.modules.nonzeroBitCount
+            gpuWatts += Watts(holding.modules.nonzeroBitCount) * holding.capWatts
+        }
+        if gpus == 0 { return platform.power.nodeIdleWatts }
+        return platform.power.nodeOverheadWatts + gpuWatts
+            + Watts(platform.gpusPerNode - gpus) * platform.power.gpuIdleWatts
+    }
+
+    /// What every budget carries at an instant.
+    func committed(at time: Int64) -> [Watts] {
+        var sums = [Watts](repeating: 0, count: fleet.budgets.count)
+        for (rack, chain) in zip(fleet.racks, fleet.budgetChains) {
+            var watts = fleet.platforms[rack.platformOffset].power.rackOverheadWatts
+            for node in rack.nodes { watts += nodeWatts(node, at: time) }
+            for budget in chain { sums[budget.offset] += watts }
+        }
+        return sums
+    }
+
+    func limit(of budget: Int, at time: Int64) -> Watts {
+        var watts = Watts(0)
+        for step in fleet.budgets[budget].rackLimitSteps where step.at <= time { watts = step.watts }
+        return watts
+    }
+
+    /// `start`, and every later instant before `until` at which something begins, ends or is limited anew.
+    func instants(from start: Int64, until: Int64) -> [Int64] {
+        var result: Set<Int64> = [start]
+        for list in holdings {
+            for holding in list {
+                if holding.start > start && holding.start < until { result.insert(holding.start) }
+                if holding.until > start && holding.until < until { result.insert(holding.until) }
+            }
+        }
+        for budget in fleet.budgets {
+            for step in budget.rackLimitSteps where step.at > start && step.at < until { result.insert(step.at) }
+        }
+        return result.sorted()
+    }
+
+    // MARK: Placement
+
+    /// Places a request by the rules of docs/placement.md.
+    func place(_ request: PlacementRequest, ignoringWatts: Bool = false) -> SlowAnswer {
+        var trial = Trial(model: self, request: request, ignoringWatts: ignoringWatts)
+        var lines = [SlowAnswer.Line](repeating: SlowAnswer.Line(), count: request.lines.count)
+        for index in orderOfLines(request.lines) {
+            let line = request.lines[index]
+            switch line.shape {
+            case .block, .nvl72, .rack, .node: lines[index] = trial.placeUnits(line)
+            case .power(let meterWatts, let wholeSites):
+                lines[index] = trial.placePower(line, meterWatts: meterWatts, wholeSites: wholeSites)
+            case .gpus(let size): lines[index] = trial.placePartitions(line, size: size)
+            }
+        }
+        return SlowAnswer(lines: lines)
+    }
+
+    /// Whether hardware that somebody else chose can be held: free, named once, and powered.
+    func canHold(_ placements: [LinePlacement], _ request: PlacementRequest) -> Bool {
+        var trial = Trial(model: self, request: request, ignoringWatts: false)
+        for placement in placements {
+            for range in placement.wholeNodes {
+                for node in range {
+                    if trial.freeModules(of: node) != platform(of: node).moduleMask { return false }
+                    if !trial.add([node]) { return false }
+                }
+            }
+        }
+        for partial in placements.flatMap(\.partialNodes) {
+            if partial.moduleMask & ~trial.freeModules(of: partial.node) != 0 { return false }
+            if !trial.add([partial.node], modules: partial.moduleMask) { return false }
+        }
+        return true
+    }
+
+    private func orderOfLines(_ lines: [PlacementLine]) -> [Int] {
+        func key(_ index: Int) -> [Int] {
+            let platforms = lines[index].platformMask.nonzeroBitCount
+            switch lines[index].shape {
+            case .block: return [0, 0, platforms, index]
+            case .nvl72: return [1, 0, platforms, index]
+            case .rack: return [2, 0, platforms, index]
+            case .node: return [3, 0, platforms, index]
+            case .power: return [4, 0, platforms, index]
+            case .gpus(let size): return [5, -size, platforms, index]
+            }
+        }
+        return lines.indices.sorted { key($0).lexicographicallyPrecedes(key($1)) }
+    }
+}
+
+/// One request on its way: the model with what the request has taken so far.
+struct Trial {
+    private var model: SlowModel
+    private let request: PlacementRequest
+    /// The instants of the window at which anything changes, and what each budget carries and may carry then.
+    private var instants: [Int64] = []
+    private var committed: [[Watts]] = []
+    private var limits: [[Watts]] = []
+
+    private var fleet: Fleet { model.fleet }
+
+    init(model: SlowModel, request: PlacementRequest, ignoringWatts: Bool) {
+        self.model = model
+        self.request = request
+        if ignoringWatts { return }
+        instants = model.instants(from: request.terms.start, until: request.terms.until)
+        for instant in instants {
+            committed.append(model.committed(at: instant))
+            limits.append(fleet.budgets.indices.map { model.limit(of: $0, at: instant) })
+        }
+    }
+
+    // MARK: What is free and what has power
+
+    func freeModules(of node: Int) -> UInt8 {
+        let (start, until) = (request.terms.start, request.terms.until)
+        if model.closedUntil[node] > start { return 0 }
+        var free = model.platform(of: node).moduleMask
+        if start <= request.now { free &= ~model.notReady[node] }
+        for holding in model.holdings[node] where holding.start < until && start < holding.until {
+            free &= ~holding.modules
+        }
+        return free
+    }
+
+    private func isWithinBounds(_ node: Int) -> Bool {
+        guard let bounds = request.bounds else { return true }
+        return bounds.lowerBound <= node && node < bounds.upperBound
+    }
+
+    private func isFree(_ node: Int) -> Bool {
+        isWithinBounds(node) && freeModules(of: node) == model.platform(of: node).moduleMask
+    }
+
+    private func capWatts(on platform: Platform) -> Watts {
+        switch request.terms.cap {
+        case .watts(let watts): watts
+        case .percent(let percent): platform.power.capWattsMax * Watts(percent) / 100
+        }
+    }
+
+    /// Takes nodes, or some modules of them, when every budget carries that at every instant; else takes nothing.
+    mutating func add(_ nodes: [Int], modules: UInt8? = nil) -> Bool {
+        var next = model
+        for node in nodes {
+            let platform = model.platform(of: node)
+            next.holdings[node].append(
+                Holding(
+                    lease: request.terms.lease, node: node, modules: modules ?? platform.moduleMask,
+                    start: request.terms.start, until: request.terms.until, capWatts: capWatts(on: platform)))
+        }
+        var sums = committed
+        for (place, instant) in instants.enumerated() {
+            for node in nodes {
+                let more = next.nodeWatts(node, at: instant) - model.nodeWatts(node, at: instant)
+                for budget in fleet.budgetChains[fleet.rackOfNode[node].offset] {
+                    sums[place][budget.offset] += more
+                    if sums[place][budget.offset] > limits[place][budget.offset] { return false }
+                }
+            }
+        }
+        (model, committed) = (next, sums)
+        return true
+    }
+
+    private func accepts(_ rack: Int, _ line: PlacementLine) -> Bool {
+        let place = fleet.racks[rack]
+        let platform = fleet.platforms[place.platformOffset]
+        let cap = capWatts(on: platform)
+        if request.siteMask & (1 << UInt64(place.siteOffset)) == 0 { return false }
+        if line.platformMask & (1 << UInt64(place.platformOffset)) == 0 { return false }
+        if cap < platform.power.capWattsMin || cap > platform.power.capWattsMax { return false }
+        if !place.nodes.contains(where: isWithinBounds) { return false }
+        if line.within == .nvl72 && !platform.isRackScale { return false }
+        switch line.shape {
+        case .nvl72: return platform.isRackScale
+        case .rack: return !platform.isRackScale
+        case .gpus(let size): return platform.partitions.contains { $0.moduleMask.nonzeroBitCount == size }
+        default: return true
+        }
+    }
+
+    // MARK: Blocks, racks and nodes
+
+    private struct Group {
+        /// Each unit by its nodes.
+        var units: [[Int]]
+    }
+
+    mutating func placeUnits(_ line: PlacementLine) -> SlowAnswer.Line {
+        let groups = freeGroups(line)
+        var taken: [[Int]] = []
+        if let within = line.within {
+            var best = self
+            for domain in domainsToTry(level(within), groups) {
+                var attempt = self
+                let got = attempt.take(line.count, inside(domain, groups))
+                if got.count > taken.count { (taken, best) = (got, attempt) }
+                if got.count == line.count { break }
+            }
+            self = best
+        } else {
+            taken = take(line.count, groups)
+        }
+        return SlowAnswer.Line(
+            wholeNodes: taken.flatMap { $0 }.sorted(), placed: taken.count, isComplete: taken.count == line.count)
+    }
+
+    private func level(_ within: WithinLevel) -> Level {
+        switch within {
+        case .site: .site
+        case .hall: .hall
+        case .block: .block
+        case .rack, .nvl72: .rack
+        }
+    }
+
+    private func inside(_ domain: TopologyDomain, _ groups: [Group]) -> [Group] {
+        groups.map { Group(units: $0.units.filter { unit in unit.allSatisfy { domain.nodes.contains($0) } }) }
+            .filter { !$0.units.isEmpty }
+    }
+
+    /// The domains of a level with a free unit, those with fewest first.
+    private func domainsToTry(_ level: Level, _ groups: [Group]) -> [TopologyDomain] {
+        var found: [(free: Int, place: Int, domain: TopologyDomain)] = []
+        for (place, domain) in fleet.domains.enumerated() where domain.level == level {
+            let free = inside(domain, groups).reduce(0) { $0 + $1.units.count }
+            if free > 0 { found.append((free, place, domain)) }
+        }
+        found.sort { ($0.free, $0.place) < ($1.free, $1.place) }
+        return found.map(\.domain)
+    }
+
+    private mutating func take(_ count: Int, _ groups: [Group]) -> [[Int]] {
+        var left = groups
+        var taken: [[Int]] = []
+        while taken.count < count && !left.isEmpty {
+            let missing = count - taken.count
+            let largest = left.map(\.units.count).max()!
+            if largest >= missing {
+                for size in missing...largest {
+                    for group in left where group.units.count == size {
+                        var attempt = self
+                        let got = attempt.give(missing, from: group)
+                        if got.count == missing {
+                            self = attempt
+                            return taken + got
+                        }
+                    }
+                }
+            }
+            let first = left.firstIndex { $0.units.count == largest }!
+            taken += give(missing, from: left[first])
+            left.remove(at: first)
+        }
+        return taken
+    }
+
+    private mutating func give(_ count: Int, from group: Group) -> [[Int]] {
+        var given: [[Int]] = []
+        for unit in group.units where given.count < count {
+            if add(unit) { given.append(unit) }
+        }
+        return given
+    }
+
+    /// The free units of a line in groups, both in the order of the fleet.
+    private func freeGroups(_ line: PlacementLine) -> [Group] {
+        var units: [(parent: Int, nodes: [Int])] = []
+        for (place, domain) in fleet.domains.enumerated() {
+            switch line.shape {
+            case .block:
+                if domain.level == .block, domain.racks.allSatisfy({ accepts($0, line) }) {
+                    units.append((parent(place, .hall), Array(domain.nodes)))
+                }
+            case .node:
+                if domain.level == .rack, accepts(domain.racks.lowerBound, line) {
+                    for node in domain.nodes { units.append((place, [node])) }
+                }
+            case .rack:
+                if domain.level == .rack, accepts(domain.racks.lowerBound, line) {
+                    units.append((parent(place, .block), Array(domain.nodes)))
+                }
+            default:
+                if domain.level == .rack, accepts(domain.racks.lowerBound, line) {
+                    units.append((parent(place, .hall), Array(domain.nodes)))
+                }
+            }
+        }
+        let free = units.filter { $0.nodes.allSatisfy(isFree) }
+        var parents: [Int] = []
+        for unit in free where !parents.contains(unit.parent) { parents.append(unit.parent) }
+        return parents.map { parent in Group(units: free.filter { $0.parent == parent }.map(\.nodes)) }
+    }
+
+    private func parent(_ place: Int, _ level: Level) -> Int {
+        var current = DomainIndex(place)
+        while fleet.domains[current.offset].level != level { current = fleet.domains[current.offset].parent! }
+        return current.offset
+    }
+
+    // MARK: Megawatts
+
+    mutating func placePower(_ line: PlacementLine, meterWatts: Watts, wholeSites: Bool) -> SlowAnswer.Line {
+        let racks = fleet.racks.indices.filter { accepts($0, line) }
+        let order = racks.sorted { (wattsPerGPU($0), $0) < (wattsPerGPU($1), $1) }
+        var spent = [Watts](repeating: 0, count: fleet.sites.count)
+        var taken: [Int] = []
+        var isUsedUp = false
+        search: for rack in order {
+            var held = 0
+            for node in fleet.racks[rack].nodes where isFree(node) {
+                var after = spent
+                after[fleet.racks[rack].siteOffset] += draw(held + 1, of: rack) - draw(held, of: rack)
+                if atMeters(after) > meterWatts {
+                    isUsedUp = true
+                    break search
+                }
+                guard add([node]) else { break }
+                spent = after
+                held += 1
+                taken.append(node)
+            }
+        }
+        let existing = racks.reduce(0) { $0 + fleet.racks[$1].nodes.filter(isWithinBounds).count }
+        let isWhole = !taken.isEmpty && taken.count == existing
+        return SlowAnswer.Line(
+            wholeNodes: taken.sorted(), placed: taken.count,
+            isComplete: isWhole || (!wholeSites && isUsedUp && !taken.isEmpty))
+    }
+
+    private func draw(_ count: Int, of rack: Int) -> Watts {
+        let place = fleet.racks[rack]
+        let platform = fleet.platforms[place.platformOffset]
+        let node = platform.power.nodeOverheadWatts + Watts(platform.gpusPerNode) * capWatts(on: platform)
+        return Watts(count) * node + platform.power.rackOverheadWatts * Watts(count) / Watts(place.nodes.count)
+    }
+
+    private func wattsPerGPU(_ rack: Int) -> Watts {
+        let place = fleet.racks[rack]
+        let gpus = place.nodes.count * fleet.platforms[place.platformOffset].gpusPerNode
+        return draw(place.nodes.count, of: rack) / Watts(gpus)
+    }
+
+    private func atMeters(_ rackWatts: [Watts]) -> Watts {
+        var sum = Watts(0)
+        for (site, watts) in zip(fleet.sites, rackWatts) {
+            let product = watts * (1000 + site.networkPermille) * site.pueThousandths
+            sum += product / 1_000_000 + (product % 1_000_000 == 0 ? 0 : 1)
+        }
+        return sum
+    }
+
+    // MARK: Partitions of a node
+
+    mutating func placePartitions(_ line: PlacementLine, size: Int) -> SlowAnswer.Line {
+        var taken: [PartialNode] = []
+        if let within = line.within {
+            var best = self
+            for domain in fleet.domains where domain.level == level(within) {
+                var attempt = self
+                let got = attempt.takePartitions(line, size: size, in: domain.nodes)
+                if got.count > taken.count { (taken, best) = (got, attempt) }
+                if got.count == line.count { break }
+            }
+            self = best
+        } else {
+            taken = takePartitions(line, size: size, in: 0..<fleet.nodeCount)
+        }
+        return SlowAnswer.Line(partitions: taken, placed: taken.count, isComplete: taken.count == line.count)
+    }
+
+    private mutating func takePartitions(_ line: PlacementLine, size: Int, in nodes: Range<Int>) -> [PartialNode] {
+        var taken: [PartialNode] = []
+        while taken.count < line.count {
+            guard let next = takePartition(line, size: size, in: nodes) else { break }
+            taken.append(next)
+        }
+        return taken
+    }
+
+    private mutating func takePartition(_ line: PlacementLine, size: Int, in nodes: Range<Int>) -> PartialNode? {
+        var candidates: [(free: Int, node: Int)] = []
+        for (rack, place) in fleet.racks.enumerated() where accepts(rack, line) {
+            for node in place.nodes where nodes.contains(node) && isWithinBounds(node) {
+                candidates.append((freeModules(of: node).nonzeroBitCount, node))
+            }
+        }
+        for candidate in candidates.sorted(by: { $0 < $1 }) {
+            guard let partition = partition(of: size, on: candidate.node) else { continue }
+            if add([candidate.node], modules: partition.moduleMask) {
+                return PartialNode(
+                    node: candidate.node, moduleMask: partition.moduleMask, partitionID: partition.id)
+            }
+        }
+        return nil
+    }
+
+    /// The free partition after which most of 8, then of 4, then of 2 are left; then the lowest id.
+    private func partition(of size: Int, on node: Int) -> NVLinkPartition? {
+        let free = freeModules(of: node)
+        let partitions = model.platform(of: node).partitions
+        func left(_ size: Int, without mask: UInt8) -> Int {
+            partitions.filter { $0.gpuCount == size && $0.moduleMask & (free & ~mask) == $0.moduleMask }.count
+        }
+        func key(_ partition: NVLinkPartition) -> [Int] {
+            [8, 4, 2].map { -left($0, without: partition.moduleMask) } + [partition.id]
+        }
+        return partitions.filter { $0.gpuCount == size && $0.moduleMask & free == $0.moduleMask }
+            .min { key($0).lexicographicallyPrecedes(key($1)) }
+    }
+}
