@@ -1,0 +1,33 @@
+// The look at a book file before SQLite touches it: SQLite would take an empty file for a new database.
+
+enum BookFile {
+    private static let headerByteCount = 100
+
+    /// Refuses a file that is no whole SQLite file of ours. O(1): the first 100 bytes and the size.
+    static func checkHeader(_ path: String) throws(JournalFault) {
+        let header = try DurableFile.readStart(path, byteCountMax: headerByteCount)
+        guard header.count == headerByteCount else {
+            throw .damage(path, "the file has only \(header.count) bytes")
+        }
+        guard header.starts(with: Array("SQLite format 3\0".utf8)) else {
+            throw .damage(path, "the file does not begin as an SQLite file does")
+        }
+        guard number(header, at: 68) == BookSchema.applicationID else {
+            throw .damage(path, "the file is an SQLite file but not a book")
+        }
+        try checkSize(path, header)
+    }
+
+    /// Without a write-ahead log, the file must be as long as its header says.
+    private static func checkSize(_ path: String, _ header: [UInt8]) throws(JournalFault) {
+        guard DurableFile.byteCount(path + "-wal") == 0 else { return }
+        let pageByteCount = UInt64(header[16]) << 8 | UInt64(header[17])
+        let expected = UInt64(number(header, at: 28)) * (pageByteCount == 1 ? 65_536 : pageByteCount)
+        let found = DurableFile.byteCount(path)
+        guard found >= expected else { throw .damage(path, "the file ends after \(found) of \(expected) bytes") }
+    }
+
+    private static func number(_ header: [UInt8], at offset: Int) -> UInt32 {
+        header[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}

@@ -1,0 +1,66 @@
+// The protocol between the one writer and whatever keeps its facts: a file today, a replicated store later.
+
+/// A durable, append-only sequence of bytes with snapshots and projections.
+///
+/// One thread appends; any thread may read. An append that returns is durable; one that throws has written nothing that a
+/// later read returns, unless `JournalFault.endsProcess`: then only a new start can tell.
+public protocol JournalStore: AnyObject, Sendable {
+    /// Which book this is, and the epoch under which it takes appends.
+    var identity: BookIdentity { get }
+
+    /// The sequence of the last durable record; 0 when there is none. O(1).
+    var lastSequence: UInt64 { get }
+
+    /// Whether the projections no longer follow from the facts and must be rebuilt before they are read.
+    var projectionsAreStale: Bool { get }
+
+    /// Appends `records` as one atomic, durable step, with the projection writes that follow from them.
+    ///
+    /// - Parameters:
+    ///   - records: the bytes of each record; they take the places after `expectedSequence`. None at all is a check of
+    ///     sequence and epoch that writes nothing, and then `writes` must be empty as well.
+    ///   - expectedSequence: the last sequence that the caller believes in.
+    ///   - epoch: the epoch under which the caller writes.
+    ///   - writes: changes to the projection tables, applied in order. One that does not fit its table is a bug.
+    /// - Throws: `.sequenceMismatch`, `.wrongEpoch`, `.full`, `.locked`: nothing was written, and the journal goes on.
+    ///   `.syncFailed`, `.unwritable`, `.damaged`: the process must end, and every later append throws the same.
+    /// - Complexity: O(bytes), and one sync of the disk.
+    func append(
+        _ records: [[UInt8]],
+        expectedSequence: UInt64,
+        epoch: UInt64,
+        projecting writes: [ProjectionWrite]
+    ) throws(JournalFault)
+
+    /// The records after `sequence`, in order, at most `limit` and at most `JournalLimits.recordsPerReadMax`.
+    ///
+    /// - Throws: `.damaged` at the first record that is not what was appended; `.unreadable`.
+    /// - Complexity: O(bytes returned).
+    func read(after sequence: UInt64, limit: Int) throws(JournalFault) -> [JournalRecord]
+
+    /// The newest snapshot, or nil when none was ever taken.
+    ///
+    /// - Throws: `.damaged` when it is not what was given to `snapshot`; `.unreadable`.
+    func latestSnapshot() throws(JournalFault) -> JournalSnapshot?
+
+    /// Keeps `bytes` as the state after `sequence`, durably, and drops snapshots beyond the newest two.
+    ///
+    /// A precondition holds `bytes` to `JournalLimits.snapshotBytesMax`.
+    /// - Throws: `.sequenceMismatch` when `sequence` is after the last record or before the newest snapshot; otherwise as
+    ///   `append`.
+    func snapshot(_ bytes: [UInt8], at sequence: UInt64) throws(JournalFault)
+
+    /// Empties every projection table and fills it from `writes`, in one step; afterwards they are not stale.
+    ///
+    /// The caller derives `writes` from all facts up to `lastSequence`, and appends nothing in between.
+    /// - Throws: as `append`.
+    /// - Complexity: O(rows before + writes).
+    func rebuildProjections(_ writes: some Sequence<ProjectionWrite>) throws(JournalFault)
+
+    /// Every row of a projection table, in order of its key: for comparing the table with the facts it follows from.
+    ///
+    /// A precondition holds `table` to the tables given at open.
+    /// - Throws: `.unreadable`.
+    /// - Complexity: O(rows).
+    func projectionRows(of table: String) throws(JournalFault) -> [[ProjectionValue]]
+}

@@ -1,0 +1,142 @@
+// A journal in memory, for tests and the simulator: the same checks, no disk, failures on demand.
+
+import Synchronization
+
+/// A `JournalStore` that forgets everything with the process. It can be told to fail.
+public final class MemoryJournal: JournalStore {
+    private struct State {
+        var identity: BookIdentity
+        var records: [[UInt8]] = []
+        var snapshots: [JournalSnapshot] = []
+        var rows: [String: [[ProjectionValue]: [ProjectionValue]]] = [:]
+        var nextAppendFault: JournalFault?
+        var endingFault: JournalFault?
+    }
+
+    private let tables: ProjectionTables
+    private let state: Mutex<State>
+
+    /// An empty journal. `projections` are the tables that appends may write to.
+    public init(bookID: String, epoch: UInt64 = 1, projections: [ProjectionTable] = []) {
+        tables = ProjectionTables(projections)
+        state = Mutex(State(identity: BookIdentity(bookID: bookID, epoch: epoch)))
+    }
+
+    public var identity: BookIdentity { state.withLock(\.identity) }
+
+    public var lastSequence: UInt64 { state.withLock { UInt64($0.records.count) } }
+
+    /// Always false: the tables live and die with the facts.
+    public var projectionsAreStale: Bool { false }
+
+    /// Makes the next append throw `fault` and write nothing. After a fault that ends the process, every append throws it.
+    public func failNextAppend(with fault: JournalFault) {
+        state.withLock { $0.nextAppendFault = fault }
+    }
+
+    /// Raises the epoch, as another leader or a restore would. A precondition refuses one that does not grow.
+    public func advanceEpoch(to epoch: UInt64) {
+        state.withLock {
+            precondition(epoch > $0.identity.epoch, "an epoch only grows")
+            $0.identity = BookIdentity(bookID: $0.identity.bookID, epoch: epoch)
+        }
+    }
+
+    /// The same book as a new start would find it: all durable content, no pending failure.
+    public func reopened() -> MemoryJournal {
+        let content = state.withLock { $0 }
+        let journal = MemoryJournal(
+            bookID: content.identity.bookID, epoch: content.identity.epoch, projections: tables.ordered)
+        journal.state.withLock {
+            $0 = content
+            $0.nextAppendFault = nil
+            $0.endingFault = nil
+        }
+        return journal
+    }
+
+    /// The rows of one projection table, in no particular order. A precondition refuses an unknown table.
+    public func rows(of table: String) -> [[ProjectionValue]] {
+        precondition(tables.ordered.contains { $0.name == table }, "no projection table is named \(table)")
+        return state.withLock { Array($0.rows[table, default: [:]].values) }
+    }
+
+    public func projectionRows(of table: String) throws(JournalFault) -> [[ProjectionValue]] { rows(of: table) }
+
+    public func append(
+        _ records: [[UInt8]],
+        expectedSequence: UInt64,
+        epoch: UInt64,
+        projecting writes: [ProjectionWrite]
+    ) throws(JournalFault) {
+        checkBounds(of: records, projecting: writes)
+        try state.withLock { (state: inout State) throws(JournalFault) in
+            if let fault = state.endingFault { throw fault }
+            guard epoch == state.identity.epoch else {
+                throw .wrongEpoch(expected: epoch, found: state.identity.epoch)
+            }
+            guard expectedSequence == UInt64(state.records.count) else {
+                throw .sequenceMismatch(expected: expectedSequence, found: UInt64(state.records.count))
+            }
+            if let fault = state.nextAppendFault {
+                state.nextAppendFault = nil
+                if fault.endsProcess { state.endingFault = fault }
+                throw fault
+            }
+            state.records.append(contentsOf: records)
+            for write in writes { apply(write, to: &state) }
+        }
+    }
+
+    public func read(after sequence: UInt64, limit: Int) throws(JournalFault) -> [JournalRecord] {
+        precondition(limit > 0, "a read has a positive limit")
+        return state.withLock { state in
+            let start = Int(min(sequence, UInt64(state.records.count)))
+            let end = min(state.records.count, start + min(limit, JournalLimits.recordsPerReadMax))
+            return (start..<end).map { JournalRecord(sequence: UInt64($0) + 1, bytes: state.records[$0]) }
+        }
+    }
+
+    public func latestSnapshot() throws(JournalFault) -> JournalSnapshot? { state.withLock(\.snapshots.last) }
+
+    public func snapshot(_ bytes: [UInt8], at sequence: UInt64) throws(JournalFault) {
+        precondition(bytes.count <= JournalLimits.snapshotBytesMax, "a snapshot is bounded")
+        try state.withLock { (state: inout State) throws(JournalFault) in
+            if let fault = state.endingFault { throw fault }
+            let last = UInt64(state.records.count)
+            let earliest = state.snapshots.last?.sequence ?? 0
+            guard sequence <= last, sequence >= earliest else {
+                throw .sequenceMismatch(expected: sequence, found: last)
+            }
+            state.snapshots.removeAll { $0.sequence == sequence }
+            state.snapshots.append(JournalSnapshot(sequence: sequence, bytes: bytes))
+            state.snapshots.removeFirst(max(0, state.snapshots.count - JournalLimits.snapshotsKept))
+        }
+    }
+
+    public func rebuildProjections(_ writes: some Sequence<ProjectionWrite>) throws(JournalFault) {
+        let writes = Array(writes)
+        state.withLock { state in
+            state.rows.removeAll()
+            for write in writes { apply(write, to: &state) }
+        }
+    }
+
+    private func apply(_ write: ProjectionWrite, to state: inout State) {
+        let table = tables.table(for: write)
+        switch write {
+        case .upsert(_, let values):
+            state.rows[table.name, default: [:]][Array(values.prefix(table.primaryKeyColumnCount))] = values
+        case .delete(_, let key):
+            state.rows[table.name]?[key] = nil
+        }
+    }
+}
+
+/// The bounds on one append, the same for every store. Crossing one is a bug of the caller.
+func checkBounds(of records: [[UInt8]], projecting writes: [ProjectionWrite]) {
+    precondition(records.count <= JournalLimits.recordsPerAppendMax, "an append has a bounded number of records")
+    precondition(
+        records.allSatisfy { $0.count <= JournalLimits.recordBytesMax }, "a record has a bounded number of bytes")
+    precondition(!records.isEmpty || writes.isEmpty, "projections change only with a record")
+}

@@ -1,0 +1,109 @@
+// Opening a book: every check between a path and a journal that may be trusted, in the order in which they must come.
+
+import GRDB
+
+/// What a successful opening has in hand.
+struct OpenedBook {
+    let lock: StateLock
+    let writer: DatabaseQueue
+    let reader: DatabaseQueue
+    let gauge: FrameGauge
+    let tables: ProjectionTables
+    let content: Content
+    let adoptedIdentity: Bool
+
+    /// What stands in the file.
+    struct Content {
+        let identity: BookIdentity
+        let head: ChainPosition
+        let projectionsAreStale: Bool
+    }
+
+    init(
+        directory: StateDirectory, identityFile: IdentityFile?, tables: ProjectionTables, projectionVersion: Int
+    ) throws(JournalFault) {
+        let lock = try directory.takeLock()
+        let installed = try identityFile?.read()
+        let path = directory.bookPath
+        guard DurableFile.exists(path) else { throw OpenedBook.missing(path, installed) }
+        try BookFile.checkHeader(path)
+        let gauge = FrameGauge()
+        let writer = try BookConnection.writer(path, gauge: gauge)
+        try OpenedBook.migrate(writer)
+        let content = try BookConnection.perform(on: writer, "opening", writing: true) { database in
+            let identity = try OpenedBook.identity(in: database, path: path)
+            if let installed { try OpenedBook.check(identity, against: installed, path: path) }
+            let head = try OpenedBook.verifyFromSnapshot(identity, in: database, path: path)
+            let isStale = try tables.prepare(version: projectionVersion, hasFacts: head.sequence > 0, in: database)
+            return Content(identity: identity, head: head, projectionsAreStale: isStale)
+        }
+        let reader = try BookConnection.reader(path)
+        // Only now, when the book has proved whole, may it become the one that belongs here.
+        if let identityFile, installed != content.identity { try identityFile.write(content.identity) }
+
+        self.lock = lock
+        self.writer = writer
+        self.reader = reader
+        self.gauge = gauge
+        self.tables = tables
+        self.content = content
+        adoptedIdentity = identityFile != nil && installed == nil
+    }
+
+    private static func missing(_ path: String, _ installed: BookIdentity?) -> JournalFault {
+        let detail =
+            if let installed {
+                "there is no book here, but this installation has book \(installed.bookID); "
+                    + "mount its volume, or put a backup back with 'berth restore'"
+            } else {
+                "there is no book here; initialise one with 'berthd --initialise', or mount the volume that has it"
+            }
+        return .missing(path: path, detail: detail)
+    }
+
+    private static func migrate(_ writer: DatabaseQueue) throws(JournalFault) {
+        let migrator = BookSchema.migrator
+        do {
+            if try writer.read(migrator.hasBeenSuperseded) {
+                throw JournalFault.tooNew(path: writer.path, detail: "a newer release changed its tables")
+            }
+            if try !writer.read(migrator.hasCompletedMigrations) { try migrator.migrate(writer) }
+        } catch {
+            throw JournalFault(error, operation: "migrating", path: writer.path, writing: true)
+        }
+    }
+
+    /// The identity that the book states, shape-checked.
+    static func identity(in database: Database, path: String) throws -> BookIdentity {
+        guard let bookID = try database.meta(.bookID, as: String.self), BookIdentity.isValid(bookID: bookID),
+            let epoch = try database.meta(.epoch, as: Int64.self), epoch >= 1
+        else { throw JournalFault.damage(path, "the book does not state its id and epoch") }
+        return BookIdentity(bookID: bookID, epoch: UInt64(epoch))
+    }
+
+    private static func check(_ found: BookIdentity, against installed: BookIdentity, path: String) throws {
+        guard found.bookID == installed.bookID else {
+            throw JournalFault.wrongBook(path: path, expected: installed.bookID, found: found.bookID)
+        }
+        // A higher epoch in the book is a restore or a new leader that ended before it could write the identity file. A lower
+        // one is an old copy put back by hand, whose indexes a poller would mistake for the lost ones.
+        guard found.epoch >= installed.epoch else {
+            throw JournalFault.wrongEpoch(expected: installed.epoch, found: found.epoch)
+        }
+    }
+
+    /// Verifies the newest snapshot, that it stands in the chain, and every record after it.
+    static func verifyFromSnapshot(
+        _ identity: BookIdentity, in database: Database, path: String
+    ) throws -> ChainPosition {
+        let verifier = FactVerifier(path: path, bookID: identity.bookID)
+        var start = ChainPosition.origin(bookID: identity.bookID)
+        if let newest = try SnapshotRow.newest(in: database, path: path) {
+            start = newest.position
+            guard try verifier.position(at: start.sequence, in: database) == start else {
+                throw JournalFault.damage(path, at: start.sequence, "the snapshot does not belong to the record")
+            }
+        }
+        return try verifier.verifyToHead(after: start, in: database)
+    }
+}

@@ -1,0 +1,49 @@
+// A copy of the book while it is written to.
+
+import GRDB
+import Glibc
+import Synchronization
+
+/// Tells backups of one process apart that run at once.
+private let backupCount = Atomic<Int>(0)
+
+extension SQLiteJournal {
+    /// Writes a consistent copy of the book, as it is at some instant of the call, to `path`.
+    ///
+    /// It reads on a connection of its own and never makes the writer wait; until it ends, the write-ahead log only grows. The
+    /// copy is made under another name in the same folder, verified whole, synced, and only then named.
+    /// - Throws: `.alreadyInitialised` when `path` exists; `.full` and `.unwritable` naming `path`'s folder; `.damaged`,
+    ///   `.unreadable`. None of them touches the book or ends the daemon's work, whatever `endsProcess` says of a write to it.
+    /// - Complexity: O(bytes of the book).
+    public func backup(to path: String) throws(JournalFault) {
+        if DurableFile.exists(path) { throw .alreadyInitialised(path: path) }
+        let number = backupCount.add(1, ordering: .relaxed).newValue
+        let partial = "\(path).partial-\(getpid())-\(number)"
+        try DurableFile.createEmpty(partial)
+        defer { DurableFile.remove(partial) }
+        try copy(to: partial)
+        let found = try SQLiteJournal.verifyCopy(partial, named: partial)
+        guard found.bookID == identity.bookID else {
+            throw .wrongBook(path: partial, expected: identity.bookID, found: found.bookID)
+        }
+        try DurableFile.publish(partial, as: path)
+    }
+
+    private func copy(to partial: String) throws(JournalFault) {
+        let connection = try BookConnection.reader(self.path)
+        defer { try? connection.close() }
+        do {
+            try connection.inDatabase { database in
+                do {
+                    try database.execute(sql: "VACUUM INTO ?", arguments: [partial])
+                } catch {
+                    throw JournalFault(
+                        error, operation: "copying the book to", path: partial, writing: true,
+                        systemErrno: systemErrno(of: database))
+                }
+            }
+        } catch {
+            throw JournalFault(error, operation: "copying the book to", path: partial, writing: true)
+        }
+    }
+}

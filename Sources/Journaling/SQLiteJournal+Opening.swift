@@ -1,0 +1,144 @@
+// The three ways to a book: make a new one, open the one that is there, put a backup back.
+
+import GRDB
+
+extension SQLiteJournal {
+    /// Makes a new, empty book of epoch 1. Nothing but an explicit wish of an operator or an installer may lead here.
+    ///
+    /// The book appears under its name whole or not at all; an interrupted call can be repeated.
+    /// - Parameters:
+    ///   - directory: the state directory; made with mode 0700 if it is missing, inside one that exists.
+    ///   - bookID: 32 lower-case hexadecimal digits, random; a precondition checks the form.
+    ///   - identityFile: a path beside the configuration, on another volume than the book, that will name the book.
+    /// - Throws: `.alreadyInitialised` when there is a book, its write-ahead log, or an identity file, which tells of one;
+    ///   `.locked`, `.full`, `.unwritable`, `.syncFailed`.
+    @discardableResult
+    public static func initialise(
+        directory: String, bookID: String, identityFile: String? = nil
+    ) throws(JournalFault) -> BookIdentity {
+        let identity = BookIdentity(bookID: bookID, epoch: 1)
+        if let identityFile, DurableFile.exists(identityFile) { throw .alreadyInitialised(path: identityFile) }
+        try DurableFile.makeDirectory(directory)
+        let folder = StateDirectory(path: directory)
+        let lock = try folder.takeLock()
+        defer { lock.release() }
+        try folder.requireNoBook()
+        folder.removePartialBook()
+        defer { folder.removePartialBook() }
+        try DurableFile.createEmpty(folder.partialBookPath)
+        try fill(folder.partialBookPath, with: identity)
+        try DurableFile.publish(folder.partialBookPath, as: folder.bookPath)
+        try identityFile.map(IdentityFile.init)?.write(identity)
+        return identity
+    }
+
+    private static func fill(_ path: String, with identity: BookIdentity) throws(JournalFault) {
+        let queue = try BookConnection.plain(path)
+        do { try BookSchema.migrator.migrate(queue) } catch {
+            throw JournalFault(error, operation: "making the tables of", path: path, writing: true)
+        }
+        try BookConnection.perform(on: queue, "initialising", writing: true) { database in
+            try database.setMeta(.bookID, identity.bookID)
+            try database.setMeta(.epoch, Int64(identity.epoch))
+            let head = ChainPosition.origin(bookID: identity.bookID).headBytes
+            let statement = try database.makeStatement(sql: "INSERT INTO meta (key, value) VALUES ('head', ?)")
+            try head.withUnsafeBytes { bytes in
+                try statement.bindInPlace(bytes, at: 1)
+                try statement.run()
+            }
+        }
+        try BookConnection.close(queue)
+    }
+
+    /// Opens the book in `directory`. It never makes one.
+    ///
+    /// Before it returns, the newest snapshot and every record after it are verified; `verifyWholeChain` does the rest.
+    /// - Parameters:
+    ///   - directory: the state directory.
+    ///   - identityFile: the file that names the book. It must agree. Where it is absent and a book is there, the book is
+    ///     adopted: verified first, then named in the file, and `adoptedIdentity` is true. That is right for a first start
+    ///     after `initialise` without the file, and wrong if the file was lost together with the volume; hence the log line.
+    ///     A file that cannot be read or written is a fault and never an absence.
+    ///   - projections: the tables beside the facts.
+    ///   - projectionVersion: raised by the caller whenever the meaning of a table changes. When it or a definition differs
+    ///     from the stored one, the tables are dropped and made anew, empty, and `projectionsAreStale` is true.
+    /// - Throws: `.missing`, `.locked`, `.wrongBook`, `.wrongEpoch` for an old copy put back by hand, `.damaged`,
+    ///   `.notDurable`, `.tooNew`, `.unreadable`, and the faults of writing.
+    /// - Complexity: O(bytes of the newest snapshot and of the records after it).
+    public static func open(
+        directory: String, identityFile: String? = nil, projections: [ProjectionTable] = [], projectionVersion: Int = 1
+    ) throws(JournalFault) -> SQLiteJournal {
+        let identityFile = identityFile.map(IdentityFile.init)
+        let book = try OpenedBook(
+            directory: StateDirectory(path: directory), identityFile: identityFile,
+            tables: ProjectionTables(projections), projectionVersion: projectionVersion)
+        return SQLiteJournal(opened: book, identityFile: identityFile)
+    }
+
+    /// Puts a backup in place as the book of `directory`, under a new epoch, so that no poller mistakes old for new.
+    ///
+    /// The epoch is one more than the highest of the backup's, the identity file's and `epochFloor`. The backup is verified
+    /// whole before anything is written, and stays as it is.
+    /// - Parameter epochFloor: the highest epoch known from elsewhere; 0 when none is.
+    /// - Throws: `.alreadyInitialised` while a book or its write-ahead log is there: they are moved away by hand, never
+    ///   overwritten; `.wrongBook` when the identity file names another; `.missing`, `.damaged`, `.locked`, and the faults of
+    ///   writing.
+    /// - Complexity: O(bytes of the backup).
+    @discardableResult
+    public static func restore(
+        from backup: String, directory: String, identityFile: String? = nil, epochFloor: UInt64 = 0
+    ) throws(JournalFault) -> BookIdentity {
+        try DurableFile.makeDirectory(directory)
+        let folder = StateDirectory(path: directory)
+        let lock = try folder.takeLock()
+        defer { lock.release() }
+        try folder.requireNoBook()
+        let identityFile = identityFile.map(IdentityFile.init)
+        let installed = try identityFile?.read()
+        guard DurableFile.exists(backup) else { throw .missing(path: backup, detail: "there is no such backup") }
+        try requireComplete(backup)
+        try BookFile.checkHeader(backup)
+
+        folder.removePartialBook()
+        defer { folder.removePartialBook() }
+        let partial = folder.partialBookPath
+        try DurableFile.copy(backup, to: partial)
+        let found = try verifyCopy(partial, named: backup)
+        if let installed, installed.bookID != found.bookID {
+            throw .wrongBook(path: backup, expected: installed.bookID, found: found.bookID)
+        }
+        let epoch = max(found.epoch, installed?.epoch ?? 0, epochFloor) + 1
+        let identity = BookIdentity(bookID: found.bookID, epoch: epoch)
+        let queue = try BookConnection.plain(partial)
+        try BookConnection.perform(on: queue, "restoring", writing: true) { try $0.setMeta(.epoch, Int64(epoch)) }
+        try BookConnection.close(queue)
+        try DurableFile.publish(partial, as: folder.bookPath)
+        try identityFile?.write(identity)
+        return identity
+    }
+
+    /// A copy made by hand of a running book is two files; the first alone would lack the newest records without showing it.
+    private static func requireComplete(_ backup: String) throws(JournalFault) {
+        guard DurableFile.byteCount(backup + "-wal") > 0 else { return }
+        throw .damaged(
+            path: backup, sequence: nil, what: "a write-ahead log lies beside it, so it is no finished backup",
+            remedy: "open and close it as a book first, or use a file made by 'berth backup'")
+    }
+
+    /// Verifies all of a closed book file, and returns whose it is. Faults speak of `name`.
+    static func verifyCopy(_ path: String, named name: String) throws(JournalFault) -> BookIdentity {
+        let connection = try BookConnection.plain(path)
+        defer { try? connection.close() }
+        do {
+            return try connection.inDatabase { database in
+                let identity = try OpenedBook.identity(in: database, path: name)
+                _ = try OpenedBook.verifyFromSnapshot(identity, in: database, path: name)
+                let verifier = FactVerifier(path: name, bookID: identity.bookID)
+                _ = try verifier.verifyToHead(after: .origin(bookID: identity.bookID), in: database)
+                return identity
+            }
+        } catch {
+            throw JournalFault(error, operation: "verifying", path: name, writing: false)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// The projection tables: made to measure at open, changed with the facts, rebuilt on demand.
+
+import GRDB
+import Synchronization
+
+extension SQLiteJournal {
+    func project(_ writes: [ProjectionWrite], in database: Database) throws {
+        for write in writes { try apply(write, in: database) }
+    }
+
+    private func apply(_ write: ProjectionWrite, in database: Database) throws {
+        let table = tables.table(for: write)
+        switch write {
+        case .upsert(_, let values):
+            try run(database.cachedStatement(sql: table.upsertSQL), values)
+        case .delete(_, let key):
+            try run(database.cachedStatement(sql: table.deleteSQL), key)
+        }
+    }
+
+    private func run(_ statement: Statement, _ values: [ProjectionValue]) throws {
+        for (index, value) in values.enumerated() { try statement.bind(value, at: Int32(index) + 1) }
+        try statement.run()
+    }
+
+    public func rebuildProjections(_ writes: some Sequence<ProjectionWrite>) throws(JournalFault) {
+        try write("rebuilding the projections of") { database in
+            try database.inTransaction(.immediate) {
+                for table in tables.ordered { try database.execute(sql: "DELETE FROM \(quoted(table.name))") }
+                for write in writes { try apply(write, in: database) }
+                try database.setMeta(.projectionsStale, 0)
+                return .commit
+            }
+            state.withLock { $0.projectionsAreStale = false }
+        }
+    }
+}
+
+extension SQLiteJournal {
+    public func projectionRows(of table: String) throws(JournalFault) -> [[ProjectionValue]] {
+        guard let definition = tables.ordered.first(where: { $0.name == table }) else {
+            preconditionFailure("no projection table is named \(table)")
+        }
+        let key = definition.columns.prefix(definition.primaryKeyColumnCount).map { quoted($0.name) }
+        return try readShared("reading a table of") { database in
+            let sql = "SELECT * FROM \(quoted(table)) ORDER BY \(key.joined(separator: ", "))"
+            return try Row.fetchAll(database, sql: sql).map { row in row.databaseValues.map(ProjectionValue.init) }
+        }
+    }
+}
+
+extension ProjectionValue {
+    fileprivate init(_ value: DatabaseValue) {
+        self =
+            switch value.storage {
+            case .null: .null
+            case .int64(let number): .integer(number)
+            case .string(let text): .text(text)
+            case .blob(let data): .blob(Array(data))
+            case .double: preconditionFailure("no projection writes a floating-point number")
+            }
+    }
+}
+
+extension ProjectionTables {
+    /// Makes the tables, empty, where version or definition differ from the stored ones or a table
+    /// is gone; returns whether they are stale.
+    ///
+    /// The definition counts besides the version: a table changed under an old version number must not meet new writes.
+    func prepare(version: Int, hasFacts: Bool, in database: Database) throws -> Bool {
+        let definition = ordered.map(\.creationSQL).joined(separator: "\n")
+        if try database.meta(.projectionVersion, as: Int.self) == version,
+            try database.meta(.projectionDefinition, as: String.self) == definition,
+            try ordered.allSatisfy({ try database.tableExists($0.name) })
+        {
+            return try database.meta(.projectionsStale, as: Int.self) != 0
+        }
+        try database.inTransaction(.immediate) {
+            try dropStoredTables(in: database)
+            if !definition.isEmpty { try database.execute(sql: definition) }
+            try database.setMeta(.projectionVersion, version)
+            try database.setMeta(.projectionDefinition, definition)
+            try database.setMeta(.projectionTables, ordered.map(\.name).joined(separator: " "))
+            try database.setMeta(.projectionsStale, hasFacts ? 1 : 0)
+            return .commit
+        }
+        return hasFacts
+    }
+
+    private func dropStoredTables(in database: Database) throws {
+        let stored = try database.meta(.projectionTables, as: String.self) ?? ""
+        for name in stored.split(separator: " ").map(String.init) {
+            // The names come from a file: drop nothing but what this module could have made.
+            guard isProjectionName(name), !BookSchema.isReserved(name) else { continue }
+            try database.execute(sql: "DROP TABLE IF EXISTS \(quoted(name))")
+        }
+    }
+}
+
+extension ProjectionTable {
+    private var keyColumns: ArraySlice<Column> { columns.prefix(primaryKeyColumnCount) }
+
+    fileprivate var creationSQL: String {
+        let lines = columns.map { "\(quoted($0.name)) \($0.kind.rawValue)" }
+        let key = keyColumns.map { quoted($0.name) }.joined(separator: ", ")
+        let indexes = columns.filter(\.indexed).map {
+            "CREATE INDEX \(quoted("\(name)_by_\($0.name)")) ON \(quoted(name)) (\(quoted($0.name)));"
+        }
+        let columnList = lines.joined(separator: ", ")
+        let table = "CREATE TABLE \(quoted(name)) (\(columnList), PRIMARY KEY (\(key))) STRICT, WITHOUT ROWID;"
+        return ([table] + indexes).joined(separator: "\n")
+    }
+
+    fileprivate var upsertSQL: String {
+        let places = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+        return "INSERT OR REPLACE INTO \(quoted(name)) VALUES (\(places))"
+    }
+
+    fileprivate var deleteSQL: String {
+        "DELETE FROM \(quoted(name)) WHERE \(keyColumns.map { "\(quoted($0.name)) = ?" }.joined(separator: " AND "))"
+    }
+}
+
+/// The name as SQL takes it whatever it says: `order` and `end` are good names for columns.
+private func quoted(_ name: String) -> String { "\"\(name)\"" }

@@ -1,0 +1,146 @@
+// What is appended comes back, in order, after a restart; what does not fit is refused and changes nothing.
+
+import Foundation
+import Journaling
+import Testing
+
+@Suite("Appending and reading")
+struct AppendTests {
+    /// Every property here holds of the file and of the stand-in alike.
+    static func stores(_ folder: StateFolder) throws -> [any JournalStore] {
+        try SQLiteJournal.initialise(directory: folder.directory, bookID: bookID)
+        return [try folder.open(), MemoryJournal(bookID: bookID)]
+    }
+
+    @Test("Appended records are read back in order, from any place, up to a limit")
+    func readsBack() throws {
+        let folder = try StateFolder()
+        for store in try AppendTests.stores(folder) {
+            try store.append(next: Array(tenRecords[..<4]))
+            try store.append(next: Array(tenRecords[4...]))
+            #expect(store.lastSequence == 10)
+            #expect(try store.allBytes() == tenRecords)
+            let middle = try store.read(after: 3, limit: 2)
+            #expect(middle == [.init(sequence: 4, bytes: tenRecords[3]), .init(sequence: 5, bytes: tenRecords[4])])
+            #expect(try store.read(after: 10, limit: 5).isEmpty)
+            #expect(try store.read(after: 99, limit: 5).isEmpty)
+        }
+    }
+
+    @Test("A wrong expected sequence is refused and writes nothing")
+    func refusesSequence() throws {
+        let folder = try StateFolder()
+        for store in try AppendTests.stores(folder) {
+            try store.append(next: tenRecords)
+            #expect(throws: JournalFault.sequenceMismatch(expected: 9, found: 10)) {
+                try store.append([[1]], expectedSequence: 9, epoch: 1, projecting: [])
+            }
+            #expect(try store.allBytes() == tenRecords)
+        }
+    }
+
+    @Test("A wrong epoch is refused and writes nothing")
+    func refusesEpoch() throws {
+        let folder = try StateFolder()
+        for store in try AppendTests.stores(folder) {
+            #expect(throws: JournalFault.wrongEpoch(expected: 2, found: 1)) {
+                try store.append([[1]], expectedSequence: 0, epoch: 2, projecting: [])
+            }
+            #expect(store.lastSequence == 0)
+        }
+    }
+
+    @Test("An append of no records checks sequence and epoch and changes nothing")
+    func emptyAppend() throws {
+        let folder = try StateFolder()
+        for store in try AppendTests.stores(folder) {
+            try store.append(next: [])
+            #expect(store.lastSequence == 0)
+            #expect(throws: JournalFault.sequenceMismatch(expected: 1, found: 0)) {
+                try store.append([], expectedSequence: 1, epoch: 1, projecting: [])
+            }
+        }
+    }
+
+    @Test("The newest snapshot comes back, an older one than it is refused, and so is one of the future")
+    func snapshots() throws {
+        let folder = try StateFolder()
+        for store in try AppendTests.stores(folder) {
+            #expect(try store.latestSnapshot() == nil)
+            try store.append(next: tenRecords)
+            for sequence: UInt64 in [0, 4, 9] { try store.snapshot([UInt8(sequence)], at: sequence) }
+            #expect(try store.latestSnapshot() == JournalSnapshot(sequence: 9, bytes: [9]))
+            #expect(throws: JournalFault.self) { try store.snapshot([1], at: 8) }
+            #expect(throws: JournalFault.self) { try store.snapshot([1], at: 11) }
+        }
+    }
+
+    @Test("The file keeps the newest two snapshots")
+    func keepsTwoSnapshots() throws {
+        let folder = try StateFolder(holding: tenRecords)
+        let journal = try folder.open()
+        for sequence: UInt64 in [2, 4, 6] { try journal.snapshot([1, 2, 3], at: sequence) }
+        #expect(try query(journal, "SELECT sequence FROM snapshots ORDER BY sequence") == ["4", "6"])
+    }
+
+    @Test("A reopened book has the same identity, records and snapshot")
+    func reopens() throws {
+        let folder = try StateFolder()
+        try SQLiteJournal.initialise(directory: folder.directory, bookID: bookID)
+        let first = try folder.open()
+        try first.append(next: tenRecords)
+        try first.snapshot([42], at: 5)
+        try first.append(next: [[9, 9]])
+        try first.close()
+        let second = try folder.open()
+        #expect(second.identity == BookIdentity(bookID: bookID, epoch: 1))
+        #expect(second.lastSequence == 11)
+        #expect(try second.allBytes() == tenRecords + [[9, 9]])
+        #expect(try second.latestSnapshot() == JournalSnapshot(sequence: 5, bytes: [42]))
+        #expect(try second.verifyWholeChain() == 11)
+    }
+
+    @Test("What was appended is there in a copy of the files that a killed process would leave")
+    func survivesKill() throws {
+        let folder = try StateFolder(holding: tenRecords)
+        let journal = try folder.open()
+        try journal.append(next: [[1], [2]])
+        // A copy by another process: this one must not open files that SQLite has locked.
+        let copy = try StateFolder()
+        let process = try Process.run(
+            URL(fileURLWithPath: "/bin/cp"), arguments: ["-r", folder.directory, copy.directory])
+        process.waitUntilExit()
+        try journal.close()
+        #expect(try copy.open().allBytes() == tenRecords + [[1], [2]])
+    }
+
+    @Test("A close moves everything into the book file and leaves no write-ahead log")
+    func closes() throws {
+        let folder = try StateFolder(holding: tenRecords)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.directory).sorted() == ["book.sqlite", "lock"])
+    }
+
+    @Test("More frames than a checkpoint's share go into the book file while the journal is open")
+    func checkpoints() throws {
+        let folder = try StateFolder(holding: [])
+        let journal = try folder.open()
+        let record = [UInt8](repeating: 7, count: 1 << 20)
+        for _ in 0..<12 { try journal.append(next: [record]) }
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.bookPath)
+        #expect((attributes[.size] as? Int ?? 0) > 8 << 20)
+        #expect(try journal.verifyWholeChain() == 12)
+    }
+
+    @Test("The stand-in fails once on demand, goes on after a full disk, and stays down after a failed sync")
+    func memoryFails() throws {
+        let journal = MemoryJournal(bookID: bookID)
+        journal.failNextAppend(with: .full(path: "book", detail: "test"))
+        #expect(throws: JournalFault.full(path: "book", detail: "test")) { try journal.append(next: [[1]]) }
+        try journal.append(next: [[1]])
+        let failedSync = JournalFault.syncFailed(path: "book", detail: "test")
+        journal.failNextAppend(with: failedSync)
+        #expect(throws: failedSync) { try journal.append(next: [[2]]) }
+        #expect(throws: failedSync) { try journal.append(next: [[2]]) }
+        #expect(try journal.reopened().allBytes() == [[1]])
+    }
+}
