@@ -1,0 +1,293 @@
+// Applying facts. Total and deterministic: whatever was decided once applies again, byte for byte.
+
+import FleetModel
+import HashTreeCollections
+import Packing
+
+extension Book {
+    /// Applies one accepted change from the journal.
+    public mutating func apply(_ entry: Entry) {
+        precondition(entry.revision == revision + 1, "entries apply in order of revision")
+        begin(at: entry.recordedAt)
+        for fact in entry.facts { apply(fact) }
+        finish(entry.idempotencyKey, facts: entry.facts)
+    }
+
+    /// Opens the next revision.
+    mutating func begin(at now: Int64) {
+        revision += 1
+        time = max(time, now)
+    }
+
+    /// Closes the revision: keeps its success for repeated requests.
+    mutating func finish(_ key: IdempotencyKey?, facts: [Fact]) {
+        guard let key else { return }
+        let success = KeptSuccess(
+            bodyDigest: key.bodyDigest, revision: revision, leases: Book.leasesAnswered(by: facts), at: time)
+        idempotencyKeys.keep(success, under: key)
+    }
+
+    /// The leases that the answer to a change is about.
+    static func leasesAnswered(by facts: [Fact]) -> [UInt64] {
+        facts.compactMap { fact in
+            switch fact {
+            case .leaseGranted(let record): record.number
+            case .leaseMoved(let number, .release, _): number
+            default: nil
+            }
+        }
+    }
+
+    mutating func apply(_ fact: Fact) {
+        switch fact {
+        case .bookOpened(let bookID, let secret):
+            self.bookID = bookID
+            self.secret = secret
+            naming = LeaseNaming(key: secret)
+        case .fleetAdopted(let source, let runs, let nextID):
+            applyFleet(source: source, runs: runs, nextID: nextID)
+        case .tenantPut(let name, let quota, let description):
+            var tenant = tenantsByName[name] ?? Tenant(name: name, quota: quota, description: description)
+            tenant.quota = quota
+            tenant.description = description
+            tenantsByName[name] = tenant
+        case .tenantRemoved(let name): tenantsByName[name] = nil
+        case .contractPut(let name, let terms): contractsByName[name] = terms
+        case .contractRemoved(let name): contractsByName[name] = nil
+        case .leaseGranted(let record):
+            guard var lease = record.lease(register: register) else {
+                preconditionFailure("a granted lease holds hardware of the fleet in force")
+            }
+            tenantsByName[lease.tenant]!.index += 1
+            lease.revision = revision
+            lease.tenantIndex = tenantsByName[lease.tenant]!.index
+            insert(lease)
+            nextLeaseNumber = max(nextLeaseNumber, lease.number + 1)
+        case .leaseMoved(let number, let event, let at): move(number, event, at: at)
+        case .leaseMembersDown(let number, let nodes, let conditions):
+            var lease = known(number)
+            lease.downNodes = dense(nodes).flatMap { Array($0) }
+            lease.conditions = conditions
+            replace(lease)
+        case .memberReplaced(let replacement): apply(replacement)
+        case .nodesSet(let nodes, let health, let note):
+            for range in dense(nodes) { for node in range { set(health, note, on: node) } }
+        case .nodesCleaned(let nodes):
+            for range in dense(nodes) { for node in range { cleanedNodes[UInt64(node)] = true } }
+        case .nodesReturned(let nodes): returnNodes(dense(nodes))
+        case .nodesOverdue(let nodes):
+            for range in dense(nodes) { for node in range { setOverdue(node) } }
+        }
+    }
+
+    // MARK: Leases
+
+    func known(_ number: UInt64) -> Lease {
+        guard let lease = lease(number) else { preconditionFailure("a fact is about a lease that exists") }
+        return lease
+    }
+
+    func dense(_ ids: [IDRange]) -> [Range<Int>] {
+        guard let nodes = register.dense(ids) else { preconditionFailure("a fact is about hardware in force") }
+        return nodes
+    }
+
+    /// Puts a lease into every table that knows it.
+    mutating func insert(_ lease: Lease) {
+        leaseBoxes[lease.number] = LeaseBox(lease)
+        stateCounts[Int(lease.state.rawValue)] += 1
+        guard !lease.state.isFinal else { return }
+        book(lease)
+        promise(lease, from: lease.start, until: lease.end, sign: 1)
+        tenantsByName[lease.tenant]!.leases[lease.number] = true
+        if let due = lease.dueEvent { agenda.add(due.event, at: due.at) }
+    }
+
+    /// Stores a changed lease and counts the change in its tenant's answer.
+    private mutating func replace(_ lease: Lease) {
+        var lease = lease
+        tenantsByName[lease.tenant]!.index += 1
+        lease.revision = revision
+        lease.tenantIndex = tenantsByName[lease.tenant]!.index
+        leaseBoxes[lease.number] = LeaseBox(lease)
+    }
+
+    private mutating func promise(_ lease: Lease, from start: Int64, until end: Int64, sign: Int64) {
+        guard start < end else { return }
+        tenantsByName[lease.tenant]!.gpuTimeline.add(sign * Int64(lease.promised.gpus), from: start, until: end)
+        tenantsByName[lease.tenant]!.wattTimeline.add(sign * lease.promised.watts, from: start, until: end)
+    }
+
+    private mutating func book(_ lease: Lease) {
+        let terms = lease.bookingTerms
+        packing.bookNodes(lease.bookedNodes, as: terms)
+        for line in lease.lines {
+            for partial in line.holdings.partialNodes where !lease.hasReturned(partial.node) {
+                packing.bookModules(partial.moduleMask, of: partial.node, as: terms)
+            }
+        }
+    }
+
+    private mutating func unbook(_ lease: Lease) {
+        let terms = lease.bookingTerms
+        packing.unbookNodes(lease.bookedNodes, as: terms)
+        for line in lease.lines {
+            for partial in line.holdings.partialNodes where !lease.hasReturned(partial.node) {
+                packing.unbookModules(partial.moduleMask, of: partial.node, as: terms)
+            }
+        }
+    }
+
+    private mutating func move(_ number: UInt64, _ event: LeaseEvent, at: Int64) {
+        var lease = known(number)
+        guard let next = lease.state.after(event) else {
+            preconditionFailure("\(event.name) does not happen to a lease that is \(lease.state.name)")
+        }
+        if let due = lease.dueEvent { agenda.remove(due.event, at: due.at) }
+        stateCounts[Int(lease.state.rawValue)] -= 1
+        stateCounts[Int(next.rawValue)] += 1
+        switch next {
+        case .ending where event == .release:
+            let end = min(lease.end, max(at, lease.start + 1))
+            unbook(lease)
+            promise(lease, from: end, until: lease.end, sign: -1)
+            lease.end = end
+            book(lease)
+        case .expired, .cancelled, .failed:
+            unbook(lease)
+            promise(lease, from: lease.start, until: lease.end, sign: -1)
+        default: break
+        }
+        if next == .ending || next.isFinal { (lease.downNodes, lease.conditions) = ([], []) }
+        lease.state = next
+        replace(lease)
+        if let due = lease.dueEvent { agenda.add(due.event, at: due.at) }
+        if next.isFinal { retire(lease) }
+        if next == .expired { forgetReports(on: lease) }
+    }
+
+    /// A report that a node is clean goes with the turn-round it was made in.
+    private mutating func forgetReports(on lease: Lease) {
+        guard !cleanedNodes.isEmpty else { return }
+        let partial = lease.lines.flatMap { $0.holdings.partialNodes.map { $0.node..<$0.node + 1 } }
+        for range in lease.bookedNodes + partial {
+            for node in range where !isInTurnRound(node, now: time) { cleanedNodes[UInt64(node)] = nil }
+        }
+    }
+
+    private mutating func retire(_ lease: Lease) {
+        tenantsByName[lease.tenant]!.leases[lease.number] = nil
+        finalLeases[nextFinalPlace] = lease.number
+        nextFinalPlace += 1
+        if finalLeases.count > Book.finalLeasesMax, let oldest = finalLeases.first() {
+            finalLeases[oldest.key] = nil
+            if let gone = self.lease(oldest.value) { stateCounts[Int(gone.state.rawValue)] -= 1 }
+            leaseBoxes[oldest.value] = nil
+        }
+    }
+
+    private mutating func apply(_ replacement: Replacement) {
+        var lease = known(replacement.lease)
+        let terms = lease.bookingTerms
+        let old = dense([IDRange(first: replacement.old, count: 1)])[0].lowerBound
+        let new = dense([IDRange(first: replacement.new, count: 1)])[0].lowerBound
+        var holdings = lease.lines[replacement.line].holdings
+        if replacement.oldModuleMask == 0 {
+            packing.unbookNodes([old..<old + 1], as: terms)
+            if replacement.wasSpare {
+                holdings.spareNodes.removeAll { $0 == new }
+            } else {
+                packing.bookNodes([new..<new + 1], as: terms)
+            }
+            holdings.wholeNodes = (holdings.wholeNodes.removing(old) + [new..<new + 1]).coalesced()
+        } else {
+            packing.unbookModules(replacement.oldModuleMask, of: old, as: terms)
+            packing.bookModules(replacement.newModuleMask, of: new, as: terms)
+            let place = holdings.partialNodes.firstIndex {
+                $0.node == old && $0.moduleMask == replacement.oldModuleMask
+            }
+            holdings.partialNodes[place!] = PartialNode(
+                node: new, moduleMask: replacement.newModuleMask, partitionID: replacement.newPartitionID)
+        }
+        lease.lines[replacement.line].holdings = holdings
+        if !lease.lines.contains(where: { $0.holdings.uses(old) }) { lease.downNodes.removeAll { $0 == old } }
+        replace(lease)
+    }
+
+    // MARK: Nodes
+
+    mutating func set(_ health: NodeHealth, _ note: NodeNote, on node: Int) {
+        if let until = notes[UInt64(node)]?.until { agenda.remove(.nodeUntil(node), at: until) }
+        if health == .open {
+            notes[UInt64(node)] = nil
+            packing.setHealth(.open, of: NodeIndex(node), closedUntil: .min)
+        } else {
+            notes[UInt64(node)] = note
+            packing.setHealth(health, of: NodeIndex(node), closedUntil: note.until ?? .max)
+            if let until = note.until { agenda.add(.nodeUntil(node), at: until) }
+        }
+    }
+
+    private mutating func setOverdue(_ node: Int) {
+        var mask = packing.notReadyModules(of: NodeIndex(node))
+        packing.forEachBooking(of: NodeIndex(node)) { booking in
+            if booking.end <= time && known(booking.lease).state == .ending { mask |= booking.moduleMask }
+        }
+        packing.setNotReadyModules(mask, of: NodeIndex(node))
+    }
+
+    /// Leases whose turn-round goes on on some of these nodes, ascending.
+    func leasesInTurnRound(on ranges: [Range<Int>]) -> [UInt64] {
+        var numbers: [UInt64] = []
+        for range in ranges {
+            for node in range {
+                packing.forEachBooking(of: NodeIndex(node)) { booking in
+                    guard booking.end <= time, !numbers.contains(booking.lease) else { return }
+                    if known(booking.lease).state == .ending { numbers.append(booking.lease) }
+                }
+            }
+        }
+        return numbers.sorted()
+    }
+
+    private mutating func returnNodes(_ ranges: [Range<Int>]) {
+        let ended = leasesInTurnRound(on: ranges)
+        for range in ranges {
+            for node in range {
+                cleanedNodes[UInt64(node)] = nil
+                packing.setNotReadyModules(0, of: NodeIndex(node))
+                if packing.health(of: NodeIndex(node)) == .validating { set(.open, .blank, on: node) }
+            }
+        }
+        for number in ended {
+            var lease = known(number)
+            packing.unbookNodes(lease.bookedNodes.intersecting(ranges), as: lease.bookingTerms)
+            for partial in lease.lines.flatMap(\.holdings.partialNodes)
+            where !lease.hasReturned(partial.node) && ranges.contains(where: { $0.contains(partial.node) }) {
+                packing.unbookModules(partial.moduleMask, of: partial.node, as: lease.bookingTerms)
+            }
+            lease.returnedNodes = (lease.returnedNodes + ranges).united()
+            leaseBoxes[number] = LeaseBox(lease)
+        }
+    }
+}
+
+extension Lease {
+    /// The event that time brings next.
+    var dueEvent: (at: Int64, event: DueEvent)? {
+        switch state {
+        case .scheduled: (start, .leaseStart(number))
+        case .starting, .active: (end, .leaseEnd(number))
+        case .ending: (until, .leaseReturn(number))
+        case .expired, .cancelled, .failed: nil
+        }
+    }
+
+    func hasReturned(_ node: Int) -> Bool { returnedNodes.contains { $0.contains(node) } }
+
+    /// Whole nodes of all lines, in use and spare, that are still booked.
+    public var bookedNodes: [Range<Int>] {
+        let all = lines.count == 1 ? lines[0].holdings.bookedNodes : lines.flatMap(\.holdings.bookedNodes).coalesced()
+        return returnedNodes.isEmpty ? all : all.subtracting(returnedNodes)
+    }
+}

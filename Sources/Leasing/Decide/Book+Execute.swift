@@ -1,0 +1,135 @@
+// One step: a command becomes facts that are applied, or a refusal that changes nothing.
+
+import FleetModel
+import HashTreeCollections
+import Packing
+
+extension Book {
+    /// Decides and applies one command.
+    ///
+    /// Returns the entry to journal, nil when nothing changed (a repeated request, a heartbeat, nothing due).
+    /// Deterministic in the book, the command and the context. On refusal the book is as it was.
+    public mutating func execute(
+        _ command: Command, _ context: CommandContext
+    ) throws(Refusal) -> (entry: Entry?, outcome: Outcome) {
+        if let key = context.idempotencyKey, let kept = idempotencyKeys.success(key, now: context.now) {
+            guard kept.bodyDigest == key.bodyDigest else {
+                throw Refusal(
+                    .idempotencyMismatch,
+                    "the idempotency key \(key.key) was used for another request in the last 24 hours; use a new key")
+            }
+            var outcome = Outcome()
+            outcome.leases = kept.leases
+            outcome.isRepeated = true
+            return (nil, outcome)
+        }
+        // Only a batch can fail after its first change; for the rest no copy is kept, so that pages stay unshared.
+        let undo = command.isBatch ? self : nil
+        let opened = (revision, time)
+        begin(at: context.now)
+        var step = Step(now: time, actor: context.actor, reason: context.reason)
+        do {
+            try decide(command, &step)
+        } catch {
+            precondition(step.facts.isEmpty || undo != nil, "what is refused has changed nothing")
+            if let undo { self = undo } else { (revision, time) = opened }
+            throw error
+        }
+        guard !step.facts.isEmpty else {
+            (revision, time) = opened
+            return (nil, step.outcome)
+        }
+        finish(context.idempotencyKey, facts: step.facts)
+        let entry = Entry(
+            revision: revision, recordedAt: time, actor: context.actor, reason: context.reason,
+            requestID: context.requestID, idempotencyKey: context.idempotencyKey, facts: step.facts)
+        return (entry, step.outcome)
+    }
+
+    private mutating func decide(_ command: Command, _ step: inout Step) throws(Refusal) {
+        switch command {
+        case .open(let bookID, let secret, let fleet):
+            precondition(!isOpened, "a book is opened once")
+            commit(.bookOpened(bookID: bookID, secret: secret), &step)
+            let register = HardwareRegister(first: fleet)
+            commit(
+                .fleetAdopted(source: fleet.source, runs: Book.runs(of: register), nextID: register.nextID), &step)
+        case .adoptFleet(let fleet): try decideFleet(fleet, &step)
+        case .putTenant(let name, let quota, let description):
+            if let tenant = tenant(name), tenant.quota == quota, tenant.description == description { return }
+            commit(.tenantPut(name: name, quota: quota, description: description), &step)
+        case .removeTenant(let name): try decideRemoval(ofTenant: name, &step)
+        case .putContract(let name, let terms):
+            if let tenant = terms.tenant, self.tenant(tenant) == nil {
+                throw Refusal(.invalid, "there is no tenant \(tenant)", pointer: "/tenant")
+            }
+            if contract(name) == terms { return }
+            commit(.contractPut(name: name, terms: terms), &step)
+        case .removeContract(let name): try decideRemoval(ofContract: name, &step)
+        case .requestLeases(let orders, let tokens): try decideLeases(orders, tokens, &step)
+        case .releaseLease(let number): try decideRelease(of: number, &step)
+        case .setNodes(let verb, let nodes, let until): try decide(verb, on: nodes, until: until, &step)
+        case .advance: decideWhatIsDue(&step)
+        case .heartbeat: break
+        }
+    }
+
+    /// Applies a fact that has just been decided and notes it for the entry.
+    mutating func commit(_ fact: Fact, _ step: inout Step) {
+        step.facts.append(fact)
+        apply(fact)
+    }
+
+    private mutating func decideRemoval(ofTenant name: String, _ step: inout Step) throws(Refusal) {
+        guard let tenant = tenant(name) else { throw Refusal(.notFound, "there is no tenant \(name)") }
+        guard tenant.leases.isEmpty else {
+            throw Refusal(
+                .inUse, "tenant \(name) has \(tenant.leases.count) leases that are not over; release them first")
+        }
+        for contract in contractNames where contractsByName[contract]!.tenant == name {
+            throw Refusal(.inUse, "contract \(contract) is with tenant \(name); remove the contract first")
+        }
+        commit(.tenantRemoved(name: name), &step)
+    }
+
+    private mutating func decideRemoval(ofContract name: String, _ step: inout Step) throws(Refusal) {
+        guard contract(name) != nil else { throw Refusal(.notFound, "there is no contract \(name)") }
+        var holder: Lease?
+        forEachLease { lease in
+            if lease.contract == name && !lease.state.isFinal { holder = lease }
+            return holder == nil
+        }
+        if let holder {
+            throw Refusal(
+                .inUse, "lease \(naming.id(of: holder.number)) is under contract \(name); release it first")
+        }
+        commit(.contractRemoved(name: name), &step)
+    }
+
+    private mutating func decideRelease(of number: UInt64, _ step: inout Step) throws(Refusal) {
+        guard let lease = lease(number) else { throw Refusal(.notFound, "there is no such lease") }
+        guard lease.state.after(.release) != nil else {
+            throw Refusal(.wrongState, "the lease is \(lease.state.name); only one that is not over can be released")
+        }
+        commit(.leaseMoved(number: number, event: .release, at: step.now), &step)
+        step.outcome.leases = [number]
+    }
+}
+
+/// What one command has decided so far.
+struct Step {
+    let now: Int64
+    /// When what is being decided takes effect: the time it was due when time brings it, else `now`.
+    var at: Int64
+    let actor: Actor
+    let reason: String
+    var facts: [Fact] = []
+    var outcome = Outcome()
+
+    init(now: Int64, actor: Actor, reason: String) {
+        self.now = now
+        at = now
+        self.actor = actor
+        self.reason = reason
+    }
+}

@@ -1,0 +1,71 @@
+// What may be asked of the book.
+
+public import FleetModel
+
+/// A verb on nodes; the same word in route, CLI, command and log.
+public enum NodeVerb: String, CaseIterable, Sendable {
+    case cordon, uncordon, drain, undrain, fault, repair, cleaned, validated
+}
+
+/// One change that is asked for.
+public enum Command: Sendable {
+    /// The first change of a book.
+    case open(bookID: String, secret: [UInt8], fleet: Fleet)
+    /// A proposed fleet; refused when it conflicts with leases.
+    case adoptFleet(Fleet)
+    case putTenant(name: String, quota: Quota, description: String)
+    case removeTenant(name: String)
+    case putContract(name: String, terms: ContractTerms)
+    case removeContract(name: String)
+    /// All of these leases or none of them. A plan's token, where there is one, fixes the hardware.
+    case requestLeases([LeaseOrder], planTokens: [[UInt8]?])
+    /// Cancels a lease before its start, ends it after.
+    case releaseLease(UInt64)
+    /// `nodes` are dense, ascending ranges of the fleet in force.
+    case setNodes(NodeVerb, nodes: [Range<Int>], until: Int64?)
+    /// Applies what is due at the time of the step.
+    case advance
+    /// Changes nothing; answered like a change, so that it shows that changes get through.
+    case heartbeat
+
+    /// Whether a refusal can come after part of it has been applied.
+    var isBatch: Bool {
+        if case .requestLeases(let orders, _) = self { return orders.count > 1 }
+        return false
+    }
+}
+
+/// Who asks, why, and when.
+public struct CommandContext: Sendable {
+    public var actor: Actor
+    public var reason: String
+    public var requestID: String
+    public var idempotencyKey: IdempotencyKey?
+    /// The time of the step, seconds since 1970.
+    public var now: Int64
+
+    public init(actor: Actor, reason: String, requestID: String, idempotencyKey: IdempotencyKey? = nil, now: Int64) {
+        self.actor = actor
+        self.reason = reason
+        self.requestID = requestID
+        self.idempotencyKey = idempotencyKey
+        self.now = now
+    }
+}
+
+/// What an accepted change did.
+public struct Outcome: Sendable {
+    /// The leases it is about: granted, released, or granted before under the same key.
+    public var leases: [UInt64] = []
+    /// True when a kept success was given again.
+    public var isRepeated = false
+    /// Nodes that the change named.
+    public var nodeCount = 0
+    public var replacements: [Replacement] = []
+    /// Leases that now get less than was promised.
+    public var degraded: [UInt64] = []
+    /// True when more is due than one step applies.
+    public var hasMoreDue = false
+
+    public init() {}
+}

@@ -1,0 +1,42 @@
+// Whether a proposed fleet may come into force.
+
+import FleetModel
+import Packing
+
+extension Book {
+    /// Adopts a fleet that keeps every lease's hardware and watts; refuses any other, naming what is in the way.
+    mutating func decideFleet(_ fleet: Fleet, _ step: inout Step) throws(Refusal) {
+        if fleet.source == self.fleet.source { return }
+        let newRegister = HardwareRegister(fleet, after: register, of: self.fleet)
+        var conflict: Refusal?
+        forEachLease { lease in
+            guard !lease.state.isFinal else { return true }
+            // Nodes that have come back from a lease that is ending count too: its record names them to its end.
+            let nodes = lease.lines.flatMap { line in
+                line.holdings.bookedNodes + line.holdings.partialNodes.map { $0.node..<$0.node + 1 }
+            }
+            for node in nodes.lazy.flatMap({ $0 }) where newRegister.node(of: register.id(of: NodeIndex(node))) == nil {
+                conflict = Refusal(
+                    .fleetConflict,
+                    "the proposed fleet has not \(self.fleet.nodeName(NodeIndex(node))) as it is, which lease "
+                        + "\(naming.id(of: lease.number)) of \(lease.tenant) holds until it is released")
+                return false
+            }
+            return true
+        }
+        if let conflict { throw conflict }
+        guard let moved = moved(to: fleet, register: newRegister) else {
+            preconditionFailure("every live lease keeps its hardware, and leases that are over need none")
+        }
+        for (offset, budget) in fleet.budgets.enumerated() {
+            let left = moved.packing.headroom(of: BudgetIndex(offset), from: step.now, until: .max)
+            guard left >= 0 else {
+                throw Refusal(
+                    .fleetConflict,
+                    "leases commit \(-left) W at the rack more than the proposed limit of budget \(budget.name)")
+            }
+        }
+        commit(
+            .fleetAdopted(source: fleet.source, runs: Book.runs(of: newRegister), nextID: newRegister.nextID), &step)
+    }
+}

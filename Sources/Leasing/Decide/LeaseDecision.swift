@@ -1,0 +1,112 @@
+// Deciding a request for leases: is it sound, is it within quota, and what does it get?
+
+import FleetModel
+import HashTreeCollections
+import Packing
+
+extension Book {
+    /// Grants all orders or refuses with the first that cannot be granted.
+    mutating func decideLeases(
+        _ orders: [LeaseOrder], _ tokens: [[UInt8]?], _ step: inout Step
+    ) throws(Refusal) {
+        precondition(tokens.count == orders.count, "each order has its token or nil")
+        guard orders.count <= OrderLimits.leasesMax else {
+            throw Refusal(.invalid, "a batch has at most \(OrderLimits.leasesMax) leases", pointer: "/leases")
+        }
+        for (index, order) in orders.enumerated() {
+            do throws(Refusal) {
+                let sound = try SoundOrder(order, in: self, now: step.now)
+                let placements: [LinePlacement]
+                if let token = tokens[index] {
+                    placements = try planned(by: token, order: order, sound, now: step.now)
+                } else {
+                    placements = try place(sound)
+                }
+                try checkQuota(of: sound, placements)
+                grant(sound, placements, &step)
+            } catch {
+                throw error.at(index)
+            }
+        }
+    }
+
+    /// Decides an order without granting it: the lease it would get now.
+    public func plan(_ order: LeaseOrder, now: Int64) throws(Refusal) -> (lease: Lease, token: [UInt8]) {
+        var fork = self
+        fork.begin(at: now)
+        let sound = try SoundOrder(order, in: fork, now: fork.time)
+        let placements = try fork.place(sound)
+        try fork.checkQuota(of: sound, placements)
+        var step = Step(now: fork.time, actor: .daemon, reason: "")
+        let number = fork.nextLeaseNumber
+        fork.grant(sound, placements, &step)
+        return (fork.known(number), planToken(order: order, placements: placements))
+    }
+
+    private func place(_ sound: SoundOrder) throws(Refusal) -> [LinePlacement] {
+        let outcome = packing.place(sound.request)
+        guard outcome.isComplete else {
+            let short = outcome.findings.indices.first { outcome.findings[$0].placed < outcome.findings[$0].wanted }!
+            let finding = outcome.findings[short]
+            let name = sound.order.lines[short].name
+            throw Refusal(
+                .noCapacity,
+                "line \(name) does not fit: \(finding.placed) of \(finding.wanted) could be placed over the whole window")
+        }
+        return outcome.lines
+    }
+
+    private func checkQuota(of sound: SoundOrder, _ placements: [LinePlacement]) throws(Refusal) {
+        let order = sound.order
+        let tenant = tenantsByName[order.tenant]!
+        let promised = sound.lines(holding: placements, in: fleet).promise(cap: order.cap, in: fleet)
+        if let limit = tenant.quota.gpus {
+            let held = tenant.gpuTimeline.peak(from: sound.start, until: order.end)
+            guard held + Int64(promised.capacity.gpus) <= Int64(limit) else {
+                throw Refusal(
+                    .quotaExceeded,
+                    "tenant \(order.tenant) may hold \(limit) GPUs and holds up to \(held) in this window; "
+                        + "\(promised.capacity.gpus) more are too many")
+            }
+        }
+        if let limit = tenant.quota.watts {
+            let held = tenant.wattTimeline.peak(from: sound.start, until: order.end)
+            guard held + promised.capacity.watts <= limit else {
+                throw Refusal(
+                    .quotaExceeded,
+                    "tenant \(order.tenant) may hold \(limit) W at the rack and holds up to \(held) W in this "
+                        + "window; \(promised.capacity.watts) W more are too many")
+            }
+        }
+    }
+
+    /// Commits the grant; a lease that starts now starts in the same step.
+    private mutating func grant(_ sound: SoundOrder, _ placements: [LinePlacement], _ step: inout Step) {
+        let order = sound.order
+        let lines = sound.lines(holding: placements, in: fleet)
+        let promise = lines.promise(cap: order.cap, in: fleet)
+        let lease = Lease(
+            number: nextLeaseNumber, tenant: order.tenant, contract: order.contract, label: order.label,
+            leaseClass: order.leaseClass, sites: order.sites, cap: order.cap, sparesPerDomain: order.sparesPerDomain,
+            lines: lines, start: sound.start, end: order.end, turnRoundSeconds: sound.turnRoundSeconds,
+            state: .scheduled, promised: promise.capacity, meterWatts: promise.meterWatts)
+        commit(.leaseGranted(LeaseRecord(lease, register: register)), &step)
+        step.outcome.leases.append(lease.number)
+        if lease.start <= step.now { start(lease.number, &step) }
+    }
+}
+
+extension [LeaseLine] {
+    /// What the lines promise together, at the rack and at the meters.
+    func promise(cap: PowerCap, in fleet: Fleet) -> (capacity: Capacity, meterWatts: Watts) {
+        var sum = MeterSum(sites: fleet.sites)
+        var gpus = 0
+        for line in self {
+            LeaseWatts.add(line.holdings, cap: cap, in: fleet, to: &sum)
+            gpus += LinePlacement(
+                wholeNodes: line.holdings.wholeNodes, partialNodes: line.holdings.partialNodes
+            ).gpuCount(in: fleet)
+        }
+        return (Capacity(gpus: gpus, watts: sum.rackWatts.reduce(0, +)), sum.meterWatts())
+    }
+}

@@ -1,0 +1,37 @@
+// An expected answer of no, with enough to act on.
+
+/// Why a change was refused. Nothing has changed.
+public struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
+    public enum Code: String, CaseIterable, Sendable {
+        /// The request contradicts itself or names what does not exist; `pointer` says where.
+        case invalid
+        case notFound
+        case noCapacity
+        case quotaExceeded
+        case wrongState
+        /// Something else still refers to it.
+        case inUse
+        case planOvertaken
+        case idempotencyMismatch
+        case fleetConflict
+    }
+
+    public let code: Code
+    /// One sentence for whoever asked.
+    public let detail: String
+    /// JSON pointer into the request, for `invalid`.
+    public let pointer: String?
+    /// Which lease of a batch it is about.
+    public let orderIndex: Int
+
+    public init(_ code: Code, _ detail: String, pointer: String? = nil, orderIndex: Int = 0) {
+        self.code = code
+        self.detail = detail
+        self.pointer = pointer
+        self.orderIndex = orderIndex
+    }
+
+    public var description: String { pointer.map { "\($0): \(detail)" } ?? detail }
+
+    func at(_ orderIndex: Int) -> Refusal { Refusal(code, detail, pointer: pointer, orderIndex: orderIndex) }
+}

@@ -1,0 +1,194 @@
+// An order that has been checked against the book, in the dense terms that a search reads.
+
+import FleetModel
+import Packing
+
+/// Bounds of one request. They keep one decision short.
+public enum OrderLimits {
+    public static let linesMax = 64
+    public static let countMax = 1_000_000
+    /// Partitions of GPUs are placed one by one.
+    public static let partitionsMax = 1_024
+    /// Leases in one atomic batch.
+    public static let leasesMax = 1_024
+    /// The furthest end of a window, in seconds from now: 50 years.
+    public static let horizonSeconds: Int64 = 50 * 366 * 86_400
+    /// Far above any GPU's.
+    static let capWattsMax: Watts = 100_000
+
+    /// Whether watts computed from a cap stay small.
+    static func allows(_ cap: PowerCap) -> Bool {
+        switch cap {
+        case .percent(let percent): (1...100).contains(percent)
+        case .watts(let watts): (1...capWattsMax).contains(watts)
+        }
+    }
+}
+
+/// An order without contradictions, with names resolved.
+struct SoundOrder {
+    let order: LeaseOrder
+    let start: Int64
+    let turnRoundSeconds: Int64
+    let request: PlacementRequest
+
+    init(_ order: LeaseOrder, in book: Book, now: Int64) throws(Refusal) {
+        let fleet = book.fleet
+        guard book.tenant(order.tenant) != nil else {
+            throw Refusal(.invalid, "there is no tenant \(order.tenant)", pointer: "/tenant")
+        }
+        if let contract = order.contract {
+            guard let terms = book.contract(contract) else {
+                throw Refusal(.invalid, "there is no contract \(contract)", pointer: "/contract")
+            }
+            if let tenant = terms.tenant, tenant != order.tenant {
+                throw Refusal(
+                    .invalid, "contract \(contract) is not with tenant \(order.tenant)", pointer: "/contract")
+            }
+        }
+        let start = order.start ?? now
+        guard start >= now else {
+            throw Refusal(.invalid, "the start is in the past; leave it out to start now", pointer: "/start")
+        }
+        guard order.end > start else {
+            throw Refusal(.invalid, "the end must be after the start", pointer: "/end")
+        }
+        guard order.end <= now + OrderLimits.horizonSeconds else {
+            throw Refusal(.invalid, "the end is more than 50 years away", pointer: "/end")
+        }
+        guard (1...OrderLimits.linesMax).contains(order.lines.count) else {
+            throw Refusal(.invalid, "a lease has 1 to \(OrderLimits.linesMax) lines", pointer: "/reservations")
+        }
+        let siteMask = try SoundOrder.siteMask(order.sites, in: fleet)
+        var turnRound: Int64 = 0
+        for (offset, site) in fleet.sites.enumerated() where siteMask >> offset & 1 == 1 {
+            turnRound = max(turnRound, site.turnRound.totalSeconds)
+        }
+        var lines: [PlacementLine] = []
+        for index in order.lines.indices {
+            lines.append(try SoundOrder.placementLine(order, index, in: fleet))
+        }
+        self.order = order
+        self.start = start
+        turnRoundSeconds = turnRound
+        let terms = BookingTerms(
+            lease: book.nextLeaseNumber, start: start, end: order.end, until: order.end + turnRound, cap: order.cap)
+        request = PlacementRequest(lines: lines, siteMask: siteMask, terms: terms, now: now)
+    }
+
+    /// The order's lines with the hardware that was found, spares apart.
+    func lines(holding placements: [LinePlacement], in fleet: Fleet) -> [LeaseLine] {
+        order.lines.indices.map { index in
+            var line = order.lines[index]
+            let placement = placements[index]
+            line.holdings = Holdings(wholeNodes: placement.wholeNodes, partialNodes: placement.partialNodes)
+            if order.sparesPerDomain > 0 { setSparesApart(&line, in: fleet) }
+            return line
+        }
+    }
+
+    /// The last nodes of each domain that a line holds become its spares.
+    private func setSparesApart(_ line: inout LeaseLine, in fleet: Fleet) {
+        var spares: [Int] = []
+        let booked = line.holdings.wholeNodes
+        for domain in fleet.domains where domain.level == line.domainLevel {
+            let nodes = booked.intersecting([domain.nodes]).flatMap { Array($0) }
+            spares.append(contentsOf: nodes.suffix(nodes.isEmpty ? 0 : order.sparesPerDomain))
+        }
+        line.holdings.spareNodes = spares
+        line.holdings.wholeNodes = booked.subtracting(spares.map { $0..<$0 + 1 })
+    }
+
+    private static func siteMask(_ names: [String], in fleet: Fleet) throws(Refusal) -> UInt64 {
+        var mask: UInt64 = 0
+        for (index, name) in names.enumerated() {
+            guard let offset = fleet.sites.firstIndex(where: { $0.name == name }) else {
+                let known = fleet.sites.map(\.name).joined(separator: ", ")
+                throw Refusal(.invalid, "there is no site \(name); the sites are \(known)", pointer: "/sites/\(index)")
+            }
+            mask |= 1 << offset
+        }
+        return names.isEmpty ? .max : mask
+    }
+
+    private static func placementLine(
+        _ order: LeaseOrder, _ index: Int, in fleet: Fleet
+    ) throws(Refusal) -> PlacementLine {
+        let line = order.lines[index]
+        let pointer = "/reservations/\(index)"
+        guard (1...OrderLimits.countMax).contains(line.count) else {
+            throw Refusal(.invalid, "the count is 1 to \(OrderLimits.countMax)", pointer: pointer + "/count")
+        }
+        if case .gpus(let gpus) = line.shape {
+            guard [1, 2, 4, 8].contains(gpus) else {
+                throw Refusal(.invalid, "an NVLink partition has 1, 2, 4 or 8 GPUs", pointer: pointer + "/gpus")
+            }
+            guard line.count <= OrderLimits.partitionsMax else {
+                throw Refusal(
+                    .invalid, "a line has at most \(OrderLimits.partitionsMax) partitions; lease whole nodes instead",
+                    pointer: pointer + "/count")
+            }
+        }
+        if case .power = line.shape, line.within != nil {
+            throw Refusal(
+                .invalid, "a line in megawatts is placed over whole sites, so it has no `within`", pointer: pointer + "/within")
+        }
+        let platforms = try platformMask(line.models, in: fleet, pointer: pointer + "/gpu")
+        try checkCap(order.cap, platforms, in: fleet)
+        let count = try countWithSpares(order, line, pointer)
+        return PlacementLine(shape: line.shape, count: count, platformMask: platforms, within: line.within)
+    }
+
+    private static func platformMask(
+        _ models: [String], in fleet: Fleet, pointer: String
+    ) throws(Refusal) -> UInt64 {
+        var mask: UInt64 = 0
+        for (index, model) in models.enumerated() {
+            let before = mask
+            for (offset, platform) in fleet.platforms.enumerated() where platform.gpu == model { mask |= 1 << offset }
+            guard mask != before else {
+                let known = Set(fleet.platforms.map(\.gpu)).sorted().joined(separator: ", ")
+                throw Refusal(
+                    .invalid, "there is no GPU model \(model); the models are \(known)", pointer: pointer + "/\(index)")
+            }
+        }
+        return models.isEmpty ? .max : mask
+    }
+
+    private static func checkCap(_ cap: PowerCap, _ platforms: UInt64, in fleet: Fleet) throws(Refusal) {
+        let accepted = fleet.platforms.indices.filter { platforms >> $0 & 1 == 1 }.map { fleet.platforms[$0] }
+        guard !OrderLimits.allows(cap) || !accepted.contains(where: { cap.isLegal(on: $0) }) else { return }
+        let ranges = accepted.map { "\($0.gpu) \($0.power.capWattsMin) to \($0.power.capWattsMax) W" }
+        let pointer =
+            switch cap {
+            case .watts: "/capWattsPerGpu"
+            case .percent: "/capPercent"
+            }
+        throw Refusal(
+            .invalid, "no accepted model takes this cap; they take \(ranges.joined(separator: ", "))", pointer: pointer)
+    }
+
+    /// Nodes to place for a line: those asked for and, where they are nodes of one domain, its spares.
+    private static func countWithSpares(
+        _ order: LeaseOrder, _ line: LeaseLine, _ pointer: String
+    ) throws(Refusal) -> Int {
+        guard (0...OrderLimits.countMax).contains(order.sparesPerDomain) else {
+            throw Refusal(
+                .invalid, "the spares of a domain are 0 to \(OrderLimits.countMax)", pointer: "/spares/perDomain")
+        }
+        guard order.sparesPerDomain > 0 else { return line.count }
+        switch line.shape {
+        case .block, .rack, .nvl72:
+            guard order.sparesPerDomain < 8 else {
+                throw Refusal(
+                    .invalid, "at most 7 nodes of each \(line.domainLevel.rawValue) can be spares",
+                    pointer: "/spares/perDomain")
+            }
+            return line.count
+        case .node where line.within != nil: return line.count + order.sparesPerDomain
+        case .node, .gpus, .power:
+            throw Refusal(
+                .invalid, "spares need lines of blocks, racks, nvl72, or nodes with `within`", pointer: pointer)
+        }
+    }
+}

@@ -1,0 +1,220 @@
+// What time brings: starts, ends, returns, and the ends of cordons and validations.
+
+import FleetModel
+import Packing
+
+extension Book {
+    /// Events that one step applies at most; the rest follows in the next one.
+    static let eventsPerStepMax = 256
+
+    /// Applies everything due at the time of the step, in due order, each at the time it was due.
+    mutating func decideWhatIsDue(_ step: inout Step) {
+        for _ in 0..<Book.eventsPerStepMax {
+            guard let next = agenda.first, next.at <= step.now else { return }
+            step.at = next.at
+            switch next.event {
+            case .leaseStart(let number): start(number, &step)
+            case .leaseEnd(let number): commit(.leaseMoved(number: number, event: .end, at: step.at), &step)
+            case .leaseReturn(let number): bringBack(number, &step)
+            case .nodeUntil(let node): reopen(node, &step)
+            }
+        }
+        step.outcome.hasMoreDue = (agenda.first?.at).map { $0 <= step.now } ?? false
+    }
+
+    /// Starts a lease: units that are down are replaced where that is possible, and what is ready is delivered.
+    mutating func start(_ number: UInt64, _ step: inout Step) {
+        commit(.leaseMoved(number: number, event: .start, at: step.at), &step)
+        let lease = known(number)
+        var down: [Int] = []
+        for line in lease.lines {
+            for range in line.holdings.wholeNodes {
+                for node in range where isDown(node, modules: .max) { down.append(node) }
+            }
+            for partial in line.holdings.partialNodes
+            where isDown(partial.node, modules: partial.moduleMask) && !down.contains(partial.node) {
+                down.append(partial.node)
+            }
+        }
+        settle(number, down: down.sorted(), &step)
+    }
+
+    /// The end of a lease's turn-round: its units are free, or overdue where somebody has to report them.
+    private mutating func bringBack(_ number: UInt64, _ step: inout Step) {
+        let lease = known(number)
+        var overdue: [Range<Int>] = []
+        for segment in fleet.rackSegments(of: lease.bookedNodes) where awaitsReport(segment.rack) {
+            overdue.append(segment.nodes)
+        }
+        for partial in lease.lines.flatMap(\.holdings.partialNodes)
+        where !lease.hasReturned(partial.node) && awaitsReport(fleet.rackOfNode[partial.node]) {
+            overdue.append(partial.node..<partial.node + 1)
+        }
+        let nodes = overdue.united()
+        if !nodes.isEmpty { commit(.nodesOverdue(register.permanent(nodes)), &step) }
+        commit(.leaseMoved(number: number, event: .return, at: step.at), &step)
+    }
+
+    private func awaitsReport(_ rack: RackIndex) -> Bool { fleet.site(of: rack).turnRound.ending == .report }
+
+    private mutating func reopen(_ node: Int, _ step: inout Step) {
+        if packing.health(of: NodeIndex(node)) == .validating {
+            commit(.nodesReturned(register.permanent([node])), &step)
+        } else {
+            commit(.nodesSet(nodes: register.permanent([node]), health: .open, note: .blank), &step)
+        }
+        revive(leasesUsing([node..<node + 1]), &step)
+    }
+
+    // MARK: Units that are down
+
+    /// Whether some of these modules of a node cannot be delivered.
+    func isDown(_ node: Int, modules: UInt8) -> Bool {
+        switch packing.health(of: NodeIndex(node)) {
+        case .faulty, .validating, .draining: true
+        case .open, .cordoned: packing.notReadyModules(of: NodeIndex(node)) & modules != 0
+        }
+    }
+
+    /// Leases that are starting or active on nodes, ascending.
+    func leasesUsing(_ ranges: [Range<Int>]) -> [UInt64] {
+        var numbers: [UInt64] = []
+        for range in ranges {
+            for node in range {
+                packing.forEachBooking(of: NodeIndex(node)) { booking in
+                    if booking.start <= time && !numbers.contains(booking.lease) { numbers.append(booking.lease) }
+                }
+            }
+        }
+        return numbers.sorted().filter { lease($0).map { $0.state == .starting || $0.state == .active } ?? false }
+    }
+
+    /// Replaces what can be replaced of a lease's units that are down, and notes the rest.
+    mutating func settle(_ number: UInt64, down: [Int], _ step: inout Step) {
+        var left: [Int] = []
+        for node in down where !replace(node, of: number, &step) { left.append(node) }
+        noteDown(number, left, &step)
+    }
+
+    /// Looks again at the units of leases that were down, since some may be up now.
+    mutating func revive(_ numbers: [UInt64], _ step: inout Step) {
+        for number in numbers {
+            let lease = known(number)
+            let left = lease.downNodes.filter { isDown($0, modules: lease.modules(on: $0, in: fleet)) }
+            if left != lease.downNodes || lease.state == .starting { noteDown(number, left, &step) }
+        }
+    }
+
+    /// Writes a lease's units that are down, with the conditions that follow, and delivers it when none is late.
+    private mutating func noteDown(_ number: UInt64, _ down: [Int], _ step: inout Step) {
+        let lease = known(number)
+        let conditions = conditions(of: lease, down: down, at: step.at)
+        if down != lease.downNodes || conditions != lease.conditions {
+            commit(
+                .leaseMembersDown(number: number, nodes: register.permanent(down), conditions: conditions), &step)
+        }
+        if conditions.contains(where: { $0.kind == .degraded }) { step.outcome.degraded.append(number) }
+        if lease.state == .starting, !conditions.contains(where: { $0.kind == .delayed }) {
+            commit(.leaseMoved(number: number, event: .deliver, at: step.at), &step)
+        }
+    }
+
+    private func conditions(of lease: Lease, down: [Int], at: Int64) -> [Condition] {
+        let late = down.filter { [.open, .cordoned].contains(packing.health(of: NodeIndex($0))) }
+        let faulty = down.filter { !late.contains($0) }
+        var result: [Condition] = []
+        for (kind, nodes, text) in [
+            (ConditionKind.degraded, faulty, "down"), (.delayed, late, "still in turn-round"),
+        ] where !nodes.isEmpty {
+            // A lease that is late has not started; one that runs has units missing.
+            let kind = kind == .delayed && lease.state == .active ? .degraded : kind
+            let since = lease.conditions.first { $0.kind == kind }?.since ?? at
+            let first = nodes.prefix(3).map { fleet.nodeName(NodeIndex($0)) }.joined(separator: ", ")
+            let more = nodes.count > 3 ? " and \(nodes.count - 3) more" : ""
+            result.append(Condition(kind: kind, reason: "\(first)\(more) \(text)", since: since))
+        }
+        return result
+    }
+
+    // MARK: Replacement
+
+    /// Replaces one node of a lease by a spare in its domain, else by a free node there; false when there is none.
+    private mutating func replace(_ node: Int, of number: UInt64, _ step: inout Step) -> Bool {
+        var replacements: [Replacement] = []
+        var trial = self
+        let lease = known(number)
+        for (index, line) in lease.lines.enumerated() where line.holdings.uses(node) {
+            let bounds = domain(of: node, at: line.domainLevel)
+            for replacement in trial.replacements(for: node, of: lease, line: index, in: bounds, at: step.at) {
+                replacements.append(replacement)
+                trial.apply(.memberReplaced(replacement))
+            }
+            if trial.known(number).lines[index].holdings.uses(node) { return false }
+        }
+        for replacement in replacements { commit(.memberReplaced(replacement), &step) }
+        step.outcome.replacements.append(contentsOf: replacements)
+        return true
+    }
+
+    private func domain(of node: Int, at level: Level) -> Range<Int> {
+        let rack = fleet.rackOfNode[node]
+        let domain = fleet.domain(of: rack, at: level) ?? fleet.racks[rack.offset].domain
+        return fleet.domains[domain.offset].nodes
+    }
+
+    /// A replacement for everything of one line on a node; fewer when there is not enough.
+    private func replacements(
+        for node: Int, of lease: Lease, line index: Int, in bounds: Range<Int>, at: Int64
+    ) -> [Replacement] {
+        let holdings = lease.lines[index].holdings
+        let old = register.id(of: NodeIndex(node)).number
+        if holdings.wholeNodes.contains(where: { $0.contains(node) }) {
+            if let spare = holdings.spareNodes.first(where: { bounds.contains($0) && !isDown($0, modules: .max) }) {
+                let new = register.id(of: NodeIndex(spare)).number
+                return [Replacement(lease: lease.number, line: index, old: old, new: new, wasSpare: true)]
+            }
+            var others = packing
+            others.unbookNodes([node..<node + 1], as: lease.bookingTerms)
+            guard let free = others.unit(.node, like: node, for: lease, in: bounds, at: at)?.wholeNodes.first
+            else { return [] }
+            let new = register.id(of: NodeIndex(free.lowerBound)).number
+            return [Replacement(lease: lease.number, line: index, old: old, new: new, wasSpare: false)]
+        }
+        var result: [Replacement] = []
+        var fork = self
+        for partial in holdings.partialNodes where partial.node == node {
+            let shape = PlacementShape.gpus(partial.moduleMask.nonzeroBitCount)
+            var others = fork.packing
+            others.unbookModules(partial.moduleMask, of: node, as: lease.bookingTerms)
+            guard let free = others.unit(shape, like: node, for: lease, in: bounds, at: at)?.partialNodes.first
+            else { break }
+            let replacement = Replacement(
+                lease: lease.number, line: index, old: old, new: register.id(of: NodeIndex(free.node)).number,
+                oldModuleMask: partial.moduleMask, newModuleMask: free.moduleMask, newPartitionID: free.partitionID,
+                wasSpare: false)
+            result.append(replacement)
+            fork.apply(.memberReplaced(replacement))
+        }
+        return result
+    }
+
+}
+
+extension PackingState {
+    /// One free unit of the platform of `node` in `bounds`, for the rest of a lease's window from `at` on.
+    ///
+    /// The state is the one without the unit that is replaced, since its watts go to the new one.
+    fileprivate func unit(
+        _ shape: PlacementShape, like node: Int, for lease: Lease, in bounds: Range<Int>, at: Int64
+    ) -> LinePlacement? {
+        let rack = fleet.racks[fleet.rackOfNode[node].offset]
+        let line = PlacementLine(shape: shape, count: 1, platformMask: 1 << rack.platformOffset)
+        let start = max(at, lease.start)
+        guard start < lease.end else { return nil }
+        let terms = BookingTerms(
+            lease: lease.number, start: start, end: lease.end, until: lease.until, cap: lease.cap)
+        let request = PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: at, bounds: bounds)
+        let outcome = place(request)
+        return outcome.isComplete ? outcome.lines[0] : nil
+    }
+}

@@ -1,0 +1,185 @@
+// The stored form of facts and entries.
+
+import FleetModel
+import Packing
+
+extension Entry {
+    /// The version of the stored form that this program writes.
+    public static let formatVersion: UInt64 = 1
+
+    /// The bytes that the journal keeps.
+    public func encoded() -> [UInt8] {
+        var writer = FieldWriter()
+        var copy = self
+        do { try copy.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
+        return writer.bytes
+    }
+
+    /// Reads an entry back. Total: any bytes give an entry or a fault.
+    public init(decoding bytes: [UInt8]) throws(CodingFault) {
+        self = Entry(
+            revision: 0, recordedAt: 0, actor: .blank, reason: "", requestID: "", idempotencyKey: nil, facts: [])
+        var reader = FieldReader(bytes)
+        try code(with: &reader)
+        guard reader.isAtEnd else { throw reader.fault("more bytes than an entry has") }
+    }
+
+    private mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        var version = Entry.formatVersion
+        try coder.code(&version)
+        guard version == Entry.formatVersion else {
+            throw coder.fault("entry of format \(version); this program reads format \(Entry.formatVersion)")
+        }
+        try coder.code(&revision)
+        try coder.code(&recordedAt)
+        try coder.code(&actor)
+        try coder.code(&reason)
+        try coder.code(&requestID)
+        try coder.code(&idempotencyKey, blank: .blank) { (key, coder) throws(CodingFault) in try coder.code(&key) }
+        try coder.code(&facts)
+    }
+}
+
+extension Quota: FieldCoded {
+    static var blank: Quota { Quota() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&gpus)
+        try coder.code(&watts)
+    }
+}
+
+extension ContractTerms: FieldCoded {
+    static var blank: ContractTerms { ContractTerms() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&description)
+        try coder.code(&tenant)
+        try coder.code(&pricePerMonthMicros)
+        try coder.code(&pricePerYearMicros)
+        try coder.code(&pricePerGPUHourMicros)
+        try coder.code(&pricePerMWhMicros)
+        try coder.code(&commitmentSeconds)
+        try coder.code(&minimumTermSeconds)
+        try coder.code(&noticeSeconds)
+        try coder.code(&reclaimCauses)
+        try coder.code(&shedTier)
+        try coder.code(&sparesPerDomain)
+        try coder.code(&wholeRackSwapNeedsConsent)
+        try coder.code(&availabilityBasisPoints)
+        try coder.code(&curtailmentNoticeSeconds)
+        try coder.code(&curtailmentHoursPerMonth)
+    }
+}
+
+extension Fact: FieldCoded {
+    static var blank: Fact { .tenantRemoved(name: "") }
+
+    private var storedNumber: UInt64 {
+        switch self {
+        case .bookOpened: 1
+        case .fleetAdopted: 2
+        case .tenantPut: 3
+        case .tenantRemoved: 4
+        case .contractPut: 5
+        case .contractRemoved: 6
+        case .leaseGranted: 7
+        case .leaseMoved: 8
+        case .leaseMembersDown: 9
+        case .memberReplaced: 10
+        case .nodesSet: 11
+        case .nodesCleaned: 12
+        case .nodesReturned: 13
+        case .nodesOverdue: 14
+        }
+    }
+
+    private static func blank(storedAs number: UInt64) -> Fact? {
+        switch number {
+        case 1: .bookOpened(bookID: "", secret: [])
+        case 2: .fleetAdopted(source: "", runs: [], nextID: 0)
+        case 3: .tenantPut(name: "", quota: Quota(), description: "")
+        case 4: .tenantRemoved(name: "")
+        case 5: .contractPut(name: "", terms: ContractTerms())
+        case 6: .contractRemoved(name: "")
+        case 7: .leaseGranted(.blank)
+        case 8: .leaseMoved(number: 0, event: .start, at: 0)
+        case 9: .leaseMembersDown(number: 0, nodes: [], conditions: [])
+        case 10: .memberReplaced(.blank)
+        case 11: .nodesSet(nodes: [], health: .open, note: .blank)
+        case 12: .nodesCleaned([])
+        case 13: .nodesReturned([])
+        case 14: .nodesOverdue([])
+        default: nil
+        }
+    }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        var number = storedNumber
+        try coder.code(&number)
+        if coder.isReading {
+            guard let blank = Fact.blank(storedAs: number) else { throw coder.fault("unknown fact \(number)") }
+            self = blank
+        }
+        try codeFields(with: &coder)
+    }
+
+    private mutating func codeFields(with coder: inout some FieldCoder) throws(CodingFault) {
+        switch self {
+        case .bookOpened(var bookID, var secret):
+            try coder.code(&bookID)
+            try coder.code(&secret)
+            self = .bookOpened(bookID: bookID, secret: secret)
+        case .fleetAdopted(var source, var runs, var nextID):
+            try coder.code(&source)
+            try coder.code(&runs)
+            try coder.code(&nextID)
+            self = .fleetAdopted(source: source, runs: runs, nextID: nextID)
+        case .tenantPut(var name, var quota, var description):
+            try coder.code(&name)
+            try coder.code(&quota)
+            try coder.code(&description)
+            self = .tenantPut(name: name, quota: quota, description: description)
+        case .tenantRemoved(var name):
+            try coder.code(&name)
+            self = .tenantRemoved(name: name)
+        case .contractPut(var name, var terms):
+            try coder.code(&name)
+            try coder.code(&terms)
+            self = .contractPut(name: name, terms: terms)
+        case .contractRemoved(var name):
+            try coder.code(&name)
+            self = .contractRemoved(name: name)
+        case .leaseGranted(var record):
+            try coder.code(&record)
+            self = .leaseGranted(record)
+        case .leaseMoved(var number, var event, var at):
+            try coder.code(&number)
+            try coder.code(&event)
+            try coder.code(&at)
+            self = .leaseMoved(number: number, event: event, at: at)
+        case .leaseMembersDown(var number, var nodes, var conditions):
+            try coder.code(&number)
+            try coder.code(&nodes)
+            try coder.code(&conditions)
+            self = .leaseMembersDown(number: number, nodes: nodes, conditions: conditions)
+        case .memberReplaced(var replacement):
+            try coder.code(&replacement)
+            self = .memberReplaced(replacement)
+        case .nodesSet(var nodes, var health, var note):
+            try coder.code(&nodes)
+            try coder.code(&health)
+            try coder.code(&note)
+            self = .nodesSet(nodes: nodes, health: health, note: note)
+        case .nodesCleaned(var nodes):
+            try coder.code(&nodes)
+            self = .nodesCleaned(nodes)
+        case .nodesReturned(var nodes):
+            try coder.code(&nodes)
+            self = .nodesReturned(nodes)
+        case .nodesOverdue(var nodes):
+            try coder.code(&nodes)
+            self = .nodesOverdue(nodes)
+        }
+    }
+}

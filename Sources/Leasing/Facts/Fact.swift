@@ -1,0 +1,170 @@
+// What was decided. Facts, not requests, are stored, so replaying them moves nobody.
+
+import Crypto
+import FleetModel
+public import Packing
+
+/// Why a node is not open, and who said so.
+public struct NodeNote: Equatable, Sendable, FieldCoded {
+    public var reason: String
+    public var actor: String
+    public var since: Int64
+    /// When it ends by itself; nil when somebody has to say so.
+    public var until: Int64?
+
+    static var blank: NodeNote { NodeNote(reason: "", actor: "", since: 0, until: nil) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&reason)
+        try coder.code(&actor)
+        try coder.code(&since)
+        try coder.code(&until)
+    }
+}
+
+/// A lease's node was replaced by one of its spares, or by a free one.
+public struct Replacement: Equatable, Sendable, FieldCoded {
+    public var lease: UInt64
+    public var line: Int
+    public var old: UInt32
+    public var new: UInt32
+    /// Modules given up and taken; 0 for the whole node.
+    public var oldModuleMask: UInt8 = 0
+    public var newModuleMask: UInt8 = 0
+    public var newPartitionID: Int = 0
+    public var wasSpare: Bool
+
+    static var blank: Replacement { Replacement(lease: 0, line: 0, old: 0, new: 0, wasSpare: false) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&lease)
+        try coder.code(&line)
+        try coder.code(&old)
+        try coder.code(&new)
+        try coder.code(&oldModuleMask)
+        try coder.code(&newModuleMask)
+        try coder.code(&newPartitionID)
+        try coder.code(&wasSpare)
+    }
+}
+
+/// One decision. Hardware is named by permanent ids.
+///
+/// The numbers in `Fact+Coding.swift` are the stored form: a case keeps its number for ever.
+public enum Fact: Equatable, Sendable {
+    /// The book's first fact: its id and the secret that lease ids and plan tokens are made with.
+    case bookOpened(bookID: String, secret: [UInt8])
+    /// A fleet file came into force; `runs` says which node carries which id.
+    case fleetAdopted(source: String, runs: [IDRun], nextID: UInt32)
+    case tenantPut(name: String, quota: Quota, description: String)
+    case tenantRemoved(name: String)
+    case contractPut(name: String, terms: ContractTerms)
+    case contractRemoved(name: String)
+    case leaseGranted(LeaseRecord)
+    /// Something happened to a lease at `at`, which may be earlier than when it was recorded.
+    case leaseMoved(number: UInt64, event: LeaseEvent, at: Int64)
+    /// The nodes of a lease that are down from now on; empty when none is.
+    case leaseMembersDown(number: UInt64, nodes: [IDRange], conditions: [Condition])
+    case memberReplaced(Replacement)
+    case nodesSet(nodes: [IDRange], health: NodeHealth, note: NodeNote)
+    /// A provisioner reported nodes clean.
+    case nodesCleaned([IDRange])
+    /// Nodes are validated, or their turn-round is over.
+    case nodesReturned([IDRange])
+    /// The turn-round of nodes is over its time and nobody has reported them yet.
+    case nodesOverdue([IDRange])
+}
+
+/// A `HardwareRun` as it is stored.
+public struct IDRun: Equatable, Sendable, FieldCoded {
+    public var firstNode: Int
+    public var firstID: UInt32
+    public var count: Int
+
+    static var blank: IDRun { IDRun(firstNode: 0, firstID: 0, count: 0) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&firstNode)
+        try coder.code(&firstID)
+        try coder.code(&count)
+    }
+}
+
+/// Who asked for a change, as the audit log keeps it.
+public struct Actor: Equatable, Sendable, FieldCoded {
+    /// For example `uid:1000 ada`, or `berthd` for what time brings.
+    public var name: String
+    public var role: String
+
+    public init(name: String, role: String) {
+        self.name = name
+        self.role = role
+    }
+
+    public static var daemon: Actor { Actor(name: "berthd", role: "daemon") }
+
+    static var blank: Actor { Actor(name: "", role: "") }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&name)
+        try coder.code(&role)
+    }
+}
+
+/// A key under which a repeated request gets the first one's success.
+public struct IdempotencyKey: Hashable, Sendable, FieldCoded {
+    /// Whose key it is.
+    public var scope: String
+    public var key: String
+    /// Digest of what was asked.
+    public var bodyDigest: [UInt8]
+
+    public init(scope: String, key: String, bodyDigest: [UInt8]) {
+        self.scope = scope
+        self.key = key
+        self.bodyDigest = bodyDigest
+    }
+
+    static var blank: IdempotencyKey { IdempotencyKey(scope: "", key: "", bodyDigest: []) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&scope)
+        try coder.code(&key)
+        try coder.code(&bodyDigest)
+    }
+}
+
+/// One accepted change: what the journal holds under one sequence number, and the audit log as one line.
+public struct Entry: Equatable, Sendable {
+    public var revision: UInt64
+    /// When it was recorded; never decreases.
+    public var recordedAt: Int64
+    public var actor: Actor
+    public var reason: String
+    public var requestID: String
+    public var idempotencyKey: IdempotencyKey?
+    public var facts: [Fact]
+
+    public init(
+        revision: UInt64, recordedAt: Int64, actor: Actor, reason: String, requestID: String,
+        idempotencyKey: IdempotencyKey?, facts: [Fact]
+    ) {
+        self.revision = revision
+        self.recordedAt = recordedAt
+        self.actor = actor
+        self.reason = reason
+        self.requestID = requestID
+        self.idempotencyKey = idempotencyKey
+        self.facts = facts
+    }
+}
+
+extension IdempotencyKey {
+    /// A key for one request as it came: the same method, path and body give the same digest.
+    public init(scope: String, key: String, method: String, path: String, body: [UInt8]) {
+        var hash = SHA256()
+        hash.update(data: Array("\(method) \(path)\n".utf8))
+        hash.update(data: body)
+        self.init(scope: scope, key: key, bodyDigest: Array(hash.finalize()))
+    }
+}

@@ -1,0 +1,55 @@
+// Lease ids that say nothing of how many leases there are.
+
+import Crypto
+
+/// Turns lease numbers into ids and back: a keyed permutation of 64 bits, so that ids are unique, look random to
+/// whoever has not the book's key, and need no table.
+///
+/// Four Feistel rounds with HMAC-SHA-256 as the round function (Luby and Rackoff, 1988, make that a strong
+/// pseudorandom permutation).
+public struct LeaseNaming: Sendable {
+    private let key: SymmetricKey
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    private static let digitCount = 13
+
+    public init(key: [UInt8]) {
+        self.key = SymmetricKey(data: key)
+    }
+
+    /// For example `l-7kq2m0c9x41rz`.
+    public func id(of number: UInt64) -> String {
+        var (left, right) = (UInt32(number >> 32), UInt32(truncatingIfNeeded: number))
+        for round in UInt8(0)..<4 { (left, right) = (right, left ^ value(round, right)) }
+        var bits = UInt64(left) << 32 | UInt64(right)
+        var digits = [UInt8](repeating: 0, count: Self.digitCount)
+        for index in digits.indices.reversed() {
+            digits[index] = Self.alphabet[Int(bits & 31)]
+            bits >>= 5
+        }
+        return "l-" + String(decoding: digits, as: UTF8.self)
+    }
+
+    /// The number behind an id, or nil when it is not spelt like one.
+    public func number(of id: String) -> UInt64? {
+        let digits = Array(id.utf8)
+        guard digits.count == Self.digitCount + 2, digits[0] == UInt8(ascii: "l"), digits[1] == UInt8(ascii: "-")
+        else { return nil }
+        var bits: UInt64 = 0
+        for digit in digits[2...] {
+            guard let value = Self.alphabet.firstIndex(of: digit), bits >> 59 == 0 else { return nil }
+            bits = bits << 5 | UInt64(value)
+        }
+        var (left, right) = (UInt32(bits >> 32), UInt32(truncatingIfNeeded: bits))
+        for round in (UInt8(0)..<4).reversed() { (left, right) = (right ^ value(round, left), left) }
+        return UInt64(left) << 32 | UInt64(right)
+    }
+
+    private func value(_ round: UInt8, _ half: UInt32) -> UInt32 {
+        let message = [
+            round, UInt8(truncatingIfNeeded: half), UInt8(truncatingIfNeeded: half >> 8),
+            UInt8(truncatingIfNeeded: half >> 16), UInt8(truncatingIfNeeded: half >> 24),
+        ]
+        let code = HMAC<SHA256>.authenticationCode(for: message, using: key)
+        return code.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}

@@ -1,0 +1,113 @@
+// The life of a lease: one table of state × event, which is also the test's fixture.
+
+/// Where a lease is in its life.
+public enum LeaseState: UInt8, CaseIterable, Sendable {
+    /// Granted; its window has not begun.
+    case scheduled
+    /// Its window has begun; some units are not ready yet.
+    case starting
+    case active
+    /// Its window is over; units are being turned round.
+    case ending
+    case expired
+    /// Given back before its start.
+    case cancelled
+    /// Its window passed without anything being delivered.
+    case failed
+
+    public var name: String {
+        switch self {
+        case .scheduled: "scheduled"
+        case .starting: "starting"
+        case .active: "active"
+        case .ending: "ending"
+        case .expired: "expired"
+        case .cancelled: "cancelled"
+        case .failed: "failed"
+        }
+    }
+
+    /// True when nothing can happen to the lease any more.
+    public var isFinal: Bool { self == .expired || self == .cancelled || self == .failed }
+}
+
+/// What happens to a lease.
+public enum LeaseEvent: UInt8, CaseIterable, Sendable {
+    /// The start of the window has come.
+    case start
+    /// Every unit that is not down has been handed over.
+    case deliver
+    /// The end of the window has come.
+    case end
+    /// The holder, or the operator for it, gives the lease back.
+    case release
+    /// Every unit is clean and validated.
+    case `return`
+
+    public var name: String {
+        switch self {
+        case .start: "start"
+        case .deliver: "deliver"
+        case .end: "end"
+        case .release: "release"
+        case .return: "return"
+        }
+    }
+}
+
+extension LeaseState {
+    /// The state after `event`, or nil when the event cannot happen in this state.
+    public func after(_ event: LeaseEvent) -> LeaseState? {
+        switch (self, event) {
+        case (.scheduled, .start): .starting
+        case (.scheduled, .release): .cancelled
+        case (.starting, .deliver): .active
+        case (.starting, .end): .failed
+        case (.starting, .release): .ending
+        case (.active, .end), (.active, .release): .ending
+        case (.ending, .return): .expired
+        default: nil
+        }
+    }
+}
+
+/// What is true of a lease besides its state.
+public enum ConditionKind: UInt8, CaseIterable, Sendable {
+    /// Less is delivered than was promised, because units are down.
+    case degraded
+    /// The window has begun and units are still being turned round.
+    case delayed
+
+    public var name: String {
+        switch self {
+        case .degraded: "Degraded"
+        case .delayed: "Delayed"
+        }
+    }
+}
+
+/// One condition with its reason and since when it has held.
+public struct Condition: Equatable, Sendable {
+    public var kind: ConditionKind
+    public var reason: String
+    public var since: Int64
+
+    public init(kind: ConditionKind, reason: String, since: Int64) {
+        self.kind = kind
+        self.reason = reason
+        self.since = since
+    }
+}
+
+/// How firmly a lease is held.
+public enum LeaseClass: UInt8, CaseIterable, Sendable {
+    case guaranteed, standard, opportunistic
+
+    public var name: String {
+        switch self {
+        case .guaranteed: "guaranteed"
+        case .standard: "standard"
+        case .opportunistic: "opportunistic"
+        }
+    }
+}

@@ -1,0 +1,167 @@
+// The stored form of facts: what was written once is read for ever, and nothing else is trusted.
+
+import Packing
+import Testing
+
+@testable import Leasing
+
+@Suite struct FactCodingTests {
+    /// Each fact's own bytes as they are stored: its number, then its fields. Change none of these lines; a new kind
+    /// of fact adds one.
+    static let stored: [String] = [
+        "0103622d31040001feff",
+        "020b76657273696f6e3a20310a020009800149",
+        "03036164610180400180ade204056669727374",
+        "0403626f62",
+        "0503632d3109616c6c206f6620697401036164610180808c9386afa203018080b68be8ceb70c01a0faaf0201ff94f52a"
+            + "0180ea9c5a0180c60a01901c040b6e6f6e2d7061796d656e740673616665747901060104010101d89a0101901c0150",
+        "0603632d32",
+        "07ac02036164610103632d3101086772c3b6c39f746500040465617374047765737400940a020c066c696e6520300000"
+            + "00020204483130300002001202c8d9040a080290bf0502066c696e65203101000004020448313030010468616c6c02e8"
+            + "071202c8d9040a080290bf0502066c696e652032020000060204483130300105626c6f636b02d00f1202c8d9040a0802"
+            + "90bf0502066c696e6520330300000802044831303001047261636b02b8171202c8d9040a080290bf0502066c696e6520"
+            + "340408000a02044831303001056e766c373202a01f1202c8d9040a080290bf0502066c696e65203505808c8d9e02010c"
+            + "0204483130300104736974650288271202c8d9040a080290bf050280c8ceb40d80ccfd930e901c020400076e3120646f"
+            + "776e8ac8ceb40d01166e32207374696c6c20696e207475726e2d726f756e6401801080b09f0180e8c801020501020602"
+            + "2911",
+        "08ac0203c8c9ceb40d",
+        "09ac02020302020004646f776ec8c9ceb40d",
+        "0aac02040708030c0401",
+        "0b04010180d0acf30e09020366616e087569643a31206f7080c8ceb40d01a080cfb40d",
+        "0c020a01",
+        "0d020b01",
+        "0e020c01",
+    ]
+
+    @Test("Every kind of fact has the stored bytes that it always had")
+    func golden() {
+        #expect(FactFixtures.facts.map(Self.bytes) == Self.stored)
+    }
+
+    @Test("The stored bytes of every kind of fact read back as that fact")
+    func goldenReads() throws {
+        for (fact, hex) in zip(FactFixtures.facts, Self.stored) {
+            let frame = FactFixtures.entry([]).encoded().dropLast()
+            let entry = try Entry(decoding: frame + [2] + Self.bytes(ofHex: hex))
+            #expect(entry.facts == [fact])
+        }
+    }
+
+    @Test("An entry has the frame that it always had")
+    func goldenFrame() {
+        let bytes = FactFixtures.entry([], key: IdempotencyKey(scope: "s", key: "k", bodyDigest: [9])).encoded()
+        let stored =
+            "012a80c8ceb40d087569643a31206f70086f70657261746f720377687903722d31010173016b010900"
+        #expect(Self.hex(bytes) == stored)
+    }
+
+    @Test("Every fact reads back alone, and all of them together")
+    func roundTrips() throws {
+        for fact in FactFixtures.facts {
+            let entry = FactFixtures.entry([fact])
+            #expect(try Entry(decoding: entry.encoded()) == entry)
+        }
+        #expect(try Entry(decoding: FactFixtures.whole.encoded()) == FactFixtures.whole)
+    }
+
+    @Test("Numbers at their limits read back")
+    func extremes() throws {
+        for at in [Int64.min, -1, 0, 1, 63, 64, .max] {
+            for number in [UInt64.min, 127, 128, 1 << 63, .max] {
+                let entry = FactFixtures.entry([.leaseMoved(number: number, event: .start, at: at)])
+                #expect(try Entry(decoding: entry.encoded()) == entry)
+            }
+        }
+    }
+
+    @Test("Absent fields stay absent")
+    func absentFields() throws {
+        let entry = FactFixtures.entry([
+            .contractPut(name: "", terms: ContractTerms()), .tenantPut(name: "", quota: Quota(), description: ""),
+        ])
+        #expect(try Entry(decoding: entry.encoded()) == entry)
+    }
+
+    @Test("Facts and formats of the future, and bytes too many, are faults that say where")
+    func unknown() {
+        let frame = Array(FactFixtures.entry([]).encoded().dropLast())
+        #expect(throws: CodingFault(offset: frame.count + 2, problem: "unknown fact 15")) {
+            try Entry(decoding: frame + [2, 15])
+        }
+        #expect(throws: CodingFault(offset: 1, problem: "entry of format 2; this program reads format 1")) {
+            try Entry(decoding: [2] + frame.dropFirst())
+        }
+        #expect(throws: CodingFault(offset: frame.count + 1, problem: "more bytes than an entry has")) {
+            try Entry(decoding: frame + [0, 0])
+        }
+    }
+
+    @Test("A count beyond what the bytes can hold is a fault and costs nothing")
+    func hugeCounts() {
+        let frame = Array(FactFixtures.entry([]).encoded().dropLast())
+        // 2^61 and 2^40 facts; then a text of 2^62 bytes.
+        for count: [UInt8] in [
+            [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40], [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x02],
+        ] {
+            #expect(throws: CodingFault.self) { try Entry(decoding: frame + count) }
+            #expect(throws: CodingFault.self) { try Entry(decoding: frame + [2, 4] + count) }
+        }
+        #expect(throws: CodingFault.self) { try Entry(decoding: [1, 1, 2] + Array(repeating: 0xff, count: 9) + [1]) }
+    }
+
+    @Test("Every prefix of an entry is a fault")
+    func prefixes() {
+        let bytes = FactFixtures.whole.encoded()
+        for count in 0..<bytes.count {
+            #expect(throws: CodingFault.self, "\(count) bytes") { try Entry(decoding: Array(bytes[..<count])) }
+        }
+    }
+
+    @Test("Twenty thousand spoilt entries give a fault or an entry that reads back", arguments: [UInt64(11), 12])
+    func spoiltEntries(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let good = FactFixtures.whole.encoded()
+        for round in 0..<10_000 {
+            let bytes = Spoiler.spoil(good, &random)
+            guard let entry = try? Entry(decoding: bytes) else { continue }
+            #expect((try? Entry(decoding: entry.encoded())) == entry, "seed \(seed), round \(round)")
+        }
+    }
+
+    private static func bytes(_ fact: Fact) -> String {
+        var (fact, writer) = (fact, FieldWriter())
+        do { try fact.code(with: &writer) } catch { return "\(error)" }
+        return hex(writer.bytes)
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private static func bytes(ofHex hex: String) -> [UInt8] {
+        let digits = Array(hex)
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0..<$0 + 2]), radix: 16)! }
+    }
+}
+
+/// Spoils bytes as a bad disk or an enemy would.
+enum Spoiler {
+    static func spoil(_ good: [UInt8], in places: Range<Int>? = nil, _ random: inout SeededGenerator) -> [UInt8] {
+        var bytes = good
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+            let places = (places ?? 0..<bytes.count).clamped(to: 0..<bytes.count)
+            guard let place = places.randomElement(using: &random) else { return bytes }
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            case 1: bytes[place] = UInt8.random(in: .min ... .max, using: &random)
+            case 2: bytes[place] = [0, 1, 0x7f, 0x80, 0xff].randomElement(using: &random)!
+            case 3: bytes.remove(at: place)
+            case 4: bytes.insert(UInt8.random(in: .min ... .max, using: &random), at: place)
+            default:
+                let end = min(bytes.count, place + Int.random(in: 1...9, using: &random))
+                for index in place..<end { bytes[index] = 0xff }
+            }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,103 @@
+// One fact of every kind with every field set, for the tests of the stored form.
+
+import Packing
+
+@testable import Leasing
+
+enum FactFixtures {
+    static let terms: ContractTerms = {
+        var terms = ContractTerms()
+        terms.description = "all of it"
+        terms.tenant = "ada"
+        terms.pricePerMonthMicros = 920_000_000_000_000
+        terms.pricePerYearMicros = 3_500_000_000_000_000
+        terms.pricePerGPUHourMicros = 2_490_000
+        terms.pricePerMWhMicros = -45_000_000
+        terms.commitmentSeconds = 94_608_000
+        terms.minimumTermSeconds = 86_400
+        terms.noticeSeconds = 1_800
+        terms.reclaimCauses = ["non-payment", "safety"]
+        terms.shedTier = 3
+        terms.sparesPerDomain = 2
+        terms.wholeRackSwapNeedsConsent = true
+        terms.availabilityBasisPoints = 9_900
+        terms.curtailmentNoticeSeconds = 1_800
+        terms.curtailmentHoursPerMonth = 40
+        return terms
+    }()
+
+    static let lease: LeaseRecord = {
+        var record = LeaseRecord.blank
+        record.number = 300
+        record.tenant = "ada"
+        record.contract = "c-1"
+        record.label = "größte"
+        record.leaseClass = .guaranteed
+        record.sites = ["east", "west"]
+        record.cap = .watts(650)
+        record.sparesPerDomain = 1
+        let shapes: [PlacementShape] = [
+            .block, .rack, .nvl72, .node, .gpus(4), .power(meterWatts: 300_000_000, wholeSites: true),
+        ]
+        record.lines = shapes.enumerated().map { index, shape in
+            let level = WithinLevel.allCases[index % WithinLevel.allCases.count]
+            let line = LeaseLine(
+                name: "line \(index)", shape: shape, count: index + 1, models: ["H100"],
+                within: index == 0 ? nil : level)
+            var hardware = PermanentHoldings()
+            hardware.wholeNodes = [IDRange(first: UInt32(index) * 1_000, count: 18)]
+            hardware.partialNodes = [PermanentPartialNode(id: 77_000, moduleMask: 0b1010, partitionID: 4)]
+            hardware.spareNodes = [IDRange(first: 90_000, count: 2)]
+            return LineRecord(line: line, hardware: hardware)
+        }
+        record.start = 1_800_000_000
+        record.end = 1_900_000_000
+        record.turnRoundSeconds = 1_800
+        record.state = .active
+        record.conditions = [
+            Condition(kind: .degraded, reason: "n1 down", since: 1_800_000_005),
+            Condition(kind: .delayed, reason: "n2 still in turn-round", since: -1),
+        ]
+        record.promised = Capacity(gpus: 1_024, watts: 1_305_600)
+        record.meterWatts = 1_645_056
+        record.downNodes = [IDRange(first: 5, count: 1)]
+        record.returnedNodes = [IDRange(first: 6, count: 2)]
+        record.revision = 41
+        record.tenantIndex = 17
+        return record
+    }()
+
+    /// In the order of their stored numbers, 1 to 14.
+    static let facts: [Fact] = [
+        .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255]),
+        .fleetAdopted(source: "version: 1\n", runs: [IDRun(firstNode: 0, firstID: 9, count: 64)], nextID: 73),
+        .tenantPut(name: "ada", quota: Quota(gpus: 4_096, watts: 5_000_000), description: "first"),
+        .tenantRemoved(name: "bob"),
+        .contractPut(name: "c-1", terms: terms),
+        .contractRemoved(name: "c-2"),
+        .leaseGranted(lease),
+        .leaseMoved(number: 300, event: .release, at: 1_800_000_100),
+        .leaseMembersDown(
+            number: 300, nodes: [IDRange(first: 3, count: 2)],
+            conditions: [Condition(kind: .degraded, reason: "down", since: 1_800_000_100)]),
+        .memberReplaced(
+            Replacement(
+                lease: 300, line: 2, old: 7, new: 8, oldModuleMask: 3, newModuleMask: 12, newPartitionID: 2,
+                wasSpare: true)),
+        .nodesSet(
+            nodes: [IDRange(first: 1, count: 1), IDRange(first: 4_000_000_000, count: 9)], health: .draining,
+            note: NodeNote(reason: "fan", actor: "uid:1 op", since: 1_800_000_000, until: 1_800_003_600)),
+        .nodesCleaned([IDRange(first: 10, count: 1)]),
+        .nodesReturned([IDRange(first: 11, count: 1)]),
+        .nodesOverdue([IDRange(first: 12, count: 1)]),
+    ]
+
+    static func entry(_ facts: [Fact], key: IdempotencyKey? = nil) -> Entry {
+        Entry(
+            revision: 42, recordedAt: 1_800_000_000, actor: Actor(name: "uid:1 op", role: "operator"), reason: "why",
+            requestID: "r-1", idempotencyKey: key, facts: facts)
+    }
+
+    static let whole = entry(
+        facts, key: IdempotencyKey(scope: "ada", key: "k-1", bodyDigest: Array(repeating: 7, count: 32)))
+}

@@ -1,0 +1,51 @@
+// The table of a lease's life, written out by hand.
+
+import Leasing
+import Testing
+
+@Suite struct LeaseStateTests {
+    /// Rows are states, columns events; nil where the event cannot happen.
+    static let table: [(LeaseState, [LeaseEvent: LeaseState])] = [
+        (.scheduled, [.start: .starting, .release: .cancelled]),
+        (.starting, [.deliver: .active, .end: .failed, .release: .ending]),
+        (.active, [.end: .ending, .release: .ending]),
+        (.ending, [.return: .expired]),
+        (.expired, [:]),
+        (.cancelled, [:]),
+        (.failed, [:]),
+    ]
+
+    @Test("Every state and event lead where the table says and nowhere else", arguments: table)
+    func transitions(state: LeaseState, next: [LeaseEvent: LeaseState]) {
+        for event in LeaseEvent.allCases {
+            #expect(state.after(event) == next[event], "\(state.name) × \(event.name)")
+        }
+    }
+
+    @Test("The table names every state once")
+    func tableIsComplete() {
+        #expect(Self.table.map(\.0) == LeaseState.allCases)
+    }
+
+    @Test("Exactly the states that nothing leaves are final")
+    func finalStates() {
+        for (state, next) in Self.table { #expect(state.isFinal == next.isEmpty, "\(state.name)") }
+    }
+
+    @Test("Stored numbers and names of states and events never change")
+    func storedForms() {
+        #expect(
+            LeaseState.allCases.map { "\($0.rawValue) \($0.name)" } == [
+                "0 scheduled", "1 starting", "2 active", "3 ending", "4 expired", "5 cancelled", "6 failed",
+            ])
+        #expect(
+            LeaseEvent.allCases.map { "\($0.rawValue) \($0.name)" } == [
+                "0 start", "1 deliver", "2 end", "3 release", "4 return",
+            ])
+        #expect(ConditionKind.allCases.map { "\($0.rawValue) \($0.name)" } == ["0 Degraded", "1 Delayed"])
+        #expect(
+            LeaseClass.allCases.map { "\($0.rawValue) \($0.name)" } == [
+                "0 guaranteed", "1 standard", "2 opportunistic",
+            ])
+    }
+}

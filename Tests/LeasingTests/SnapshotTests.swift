@@ -1,0 +1,84 @@
+// Snapshots: the whole book as bytes, trusted only as far as they make sense.
+
+import FleetModel
+import Packing
+import Testing
+
+@testable import Leasing
+
+@Suite struct SnapshotTests {
+    /// A book with something of everything.
+    private static func full() throws -> JournalledBook {
+        var desk = JournalledBook(Fleets.reported)
+        desk.replaysAll = false
+        try desk.execute(.putContract(name: "c", terms: FactFixtures.terms))
+        try desk.execute(.putTenant(name: "ada", quota: Quota(gpus: 500, watts: 1 << 30), description: "first"))
+        _ = try desk.request(order(.node, 2, until: noon + hour, contract: "c", label: "one"))
+        _ = try desk.request(order(.gpus(2), 3, tenant: "bob", until: noon + 10 * day, cap: .percent(66)))
+        _ = try desk.request(order(.node, 2, from: noon + 5 * hour, until: noon + day, within: .rack, spares: 1))
+        let cancelled = try desk.request(order(from: noon + day, until: noon + 2 * day))
+        try desk.execute(
+            .releaseLease(cancelled.number), key: IdempotencyKey(scope: "ada", key: "k", bodyDigest: [1, 2, 3]))
+        desk.advance(to: noon + hour + 5)
+        try desk.set(.cleaned, desk.lease(1).nodesInUse[0])
+        try desk.set(.validated, desk.lease(1).nodesInUse[1])
+        try desk.set(.fault, 7)
+        try desk.set(.cordon, 6, until: noon + day)
+        return desk
+    }
+
+    @Test("A snapshot of a snapshot is the same bytes")
+    func stable() throws {
+        let desk = try Self.full()
+        let bytes = desk.book.snapshot()
+        #expect(try Book(snapshot: bytes).snapshot() == bytes)
+        desk.checkRestart()
+    }
+
+    @Test("The book before its first fact has no snapshot to restore")
+    func empty() {
+        #expect(throws: CodingFault.self) { try Book(snapshot: Book().snapshot()) }
+        #expect(throws: CodingFault.self) { try Book(snapshot: []) }
+    }
+
+    @Test("A snapshot of another format is refused by its version")
+    func version() throws {
+        var bytes = try Self.full().book.snapshot()
+        bytes[0] = 2
+        #expect(throws: CodingFault(offset: 1, problem: "snapshot of format 2; this program reads format 1")) {
+            try Book(snapshot: bytes)
+        }
+    }
+
+    @Test("No prefix of a snapshot is a book")
+    func prefixes() throws {
+        let bytes = try Self.full().book.snapshot()
+        for count in 0..<bytes.count {
+            #expect(throws: CodingFault.self, "\(count) bytes") { try Book(snapshot: Array(bytes[..<count])) }
+        }
+    }
+
+    @Test("Spoilt snapshots give a fault or a book that lives on", arguments: [UInt64(21), 22])
+    func spoilt(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let desk = try Self.full()
+        let good = desk.book.snapshot()
+        // Most of a small snapshot is the fleet's text; what follows it is what this test is about.
+        let text = Array(desk.book.fleet.source.utf8)
+        let start = (0..<good.count - text.count).first { Array(good[$0..<$0 + text.count]) == text }!
+        let rest = start + text.count..<good.count
+        var books = 0
+        for round in 0..<1_000 {
+            let bytes = Spoiler.spoil(good, in: random.isOne(in: 20) ? 0..<start : rest, &random)
+            guard var book = try? Book(snapshot: bytes) else { continue }
+            books += 1
+            let digest = book.digest()
+            #expect(try Book(snapshot: book.snapshot()).digest() == digest, "seed \(seed), round \(round)")
+            // What it took for a book must also live: time brings every lease to its end.
+            let context = CommandContext(
+                actor: .daemon, reason: "", requestID: "", now: max(book.time, noon + 100 * day))
+            for _ in 0..<20 { _ = try? book.execute(.advance, context) }
+        }
+        #expect(books > 20, "some spoilt bytes are only other names and times")
+    }
+}

@@ -1,0 +1,256 @@
+// Random lives of whole books, checked after every command against the rules.
+
+import FleetModel
+import Packing
+import Testing
+
+@testable import Leasing
+
+@Suite struct WorkloadTests {
+    @Test("The rules hold through random commands on small fleets", arguments: [UInt64(1), 2, 3, 4, 5, 6])
+    func randomLives(seed: UInt64) {
+        var workload = Workload(seed: seed)
+        var violations: [String] = []
+        for step in 0..<900 where violations.isEmpty {
+            let command = workload.act()
+            violations = BookRules.violations(of: workload.desk.book) + workload.strangers
+            #expect(violations.isEmpty, "seed \(seed), step \(step), \(command): \(violations.prefix(5))")
+            if step % 50 == 49 { workload.desk.checkRestart() }
+        }
+        workload.desk.checkRestart()
+        // Enough of everything happened for the above to mean something.
+        #expect(workload.grants > 50, "seed \(seed)")
+        #expect(workload.refused.count >= 4, "seed \(seed): \(workload.refused)")
+        workload.desk.advance(to: workload.desk.now + 1_000 * day)
+        #expect(workload.desk.book.leaseCount(in: .active) == 0)
+        #expect(BookRules.violations(of: workload.desk.book) == [], "seed \(seed), at the end")
+        for (offset, budget) in workload.desk.book.fleet.budgets.enumerated() {
+            let timeline = workload.desk.book.packing.committedTimeline(of: BudgetIndex(offset))
+            #expect(timeline.value(at: workload.desk.now) == timeline.floor, "seed \(seed), budget \(budget.name)")
+        }
+    }
+}
+
+/// A seeded source of commands of every kind on one book.
+struct Workload {
+    private var random: SeededGenerator
+    var desk: JournalledBook
+    private(set) var grants = 0
+    private(set) var refused: [Refusal.Code: Int] = [:]
+    /// Indexes that moved although nothing of their tenant changed, or did not although something did.
+    private(set) var strangers: [String] = []
+    private var plans: [(order: LeaseOrder, token: [UInt8])] = []
+    private let fleets: [Fleet]
+
+    init(seed: UInt64) {
+        random = SeededGenerator(seed: seed)
+        let turnRound = [
+            "{cleaning: 10m, validating: 20m, endsBy: timer}", Fleets.byReport,
+            "{cleaning: 0s, validating: 0s, endsBy: timer}",
+        ][Int(seed % 3)]
+        let feeds = seed % 2 == 0
+        fleets = [(2, 1, 250), (2, 1, 320), (3, 1, 300), (2, 2, 420)].map { racks, nvl72, kilowatts in
+            Workload.fleet(racks: racks, nvl72: nvl72, kilowatts: kilowatts, turnRound: turnRound, twoFeeds: feeds)
+        }
+        desk = JournalledBook(fleets[0])
+        desk.replaysAll = false
+    }
+
+    /// One site with a block of HGX racks and some NVL72 racks under limits that bind, and a second site by report.
+    private static func fleet(racks: Int, nvl72: Int, kilowatts: Int, turnRound: String, twoFeeds: Bool) -> Fleet {
+        let halls =
+            "[{name: h1, blocks: [{name: b1, platform: hgx-h100, racks: \(racks), nodesPerRack: 4}], "
+            + "racks: [{name: \"r[1-\(nvl72)]\", platform: gb200-nvl72}]}]"
+        let rows = "each: [{level: rack, platform: hgx-h100, suffix: X, rating: 38 kW}]"
+        let feed = { (name: String) in
+            "{name: \(name), rating: \(kilowatts) kW, \(rows.replacing("X", with: name))}"
+        }
+        let schedule = "schedule: [{limit: \(kilowatts) kW}, {from: 2027-02-01T00:00:00Z, limit: \(kilowatts - 40) kW}]"
+        let power =
+            "[{name: meter, rating: \(kilowatts) kW, \(schedule), children: [\(feed("a"))\(twoFeeds ? ", " + feed("b") : "")]}]"
+        let west = Fleets.site(
+            "west", halls: "[{name: h1, blocks: [{name: b1, platform: hgx-h200, racks: 1, nodesPerRack: 3}]}]",
+            power: "[{name: west, rating: 1 MW, measuredAt: meter}]", turnRound: Fleets.byReport)
+        return Fleets.parse(Fleets.text(halls: halls, power: power, turnRound: turnRound, more: west))
+    }
+
+    // MARK: Acting
+
+    /// Does one random thing and says what.
+    mutating func act() -> String {
+        // The scheduler applies what is due before anything else; sometimes it has not caught up yet.
+        passTime()
+        let command = pick()
+        let key =
+            random.isOne(in: 8)
+            ? IdempotencyKey(scope: "ada", key: "k\(Int.random(in: 0..<40, using: &random))", bodyDigest: [1]) : nil
+        let before = answers()
+        do throws(Refusal) {
+            let outcome = try desk.execute(command, key: key)
+            if case .requestLeases = command { grants += outcome.leases.count }
+        } catch {
+            refused[error.code, default: 0] += 1
+        }
+        compare(before, answers())
+        return "\(command)".prefix(400).description
+    }
+
+    private mutating func passTime() {
+        let jumps: [Int64] = [0, 0, 0, 1, 30, 600, 1_800, hour, 6 * hour, day, 9 * day]
+        desk.now += jumps.randomElement(using: &random)!
+        if random.isOne(in: 10) { return }
+        let before = answers()
+        desk.advance(to: desk.now)
+        compare(before, answers())
+    }
+
+    private mutating func pick() -> Command {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<45: return request()
+        case 45..<60: return .releaseLease(anyLease())
+        case 60..<88: return verb()
+        case 88..<91:
+            let quota = Quota(
+                gpus: random.isOne(in: 2) ? nil : Int.random(in: 40...200, using: &random),
+                watts: random.isOne(in: 2) ? nil : Int64.random(in: 20_000...400_000, using: &random))
+            return .putTenant(name: tenant(), quota: quota, description: "lowered")
+        case 91..<93:
+            var terms = ContractTerms()
+            terms.tenant = random.isOne(in: 2) ? nil : tenant()
+            return .putContract(name: "c\(Int.random(in: 0..<3, using: &random))", terms: terms)
+        case 93: return .removeContract(name: "c\(Int.random(in: 0..<3, using: &random))")
+        case 94: return .removeTenant(name: ["ada", "bob", "eve"].randomElement(using: &random)!)
+        case 95..<98: return .adoptFleet(fleets.randomElement(using: &random)!)
+        default: return .heartbeat
+        }
+    }
+
+    private mutating func tenant() -> String { ["ada", "bob", "eve"].randomElement(using: &random)! }
+
+    private mutating func anyLease() -> UInt64 {
+        UInt64.random(
+            in: max(1, desk.book.nextLeaseNumber - min(desk.book.nextLeaseNumber, 25))...desk.book.nextLeaseNumber,
+            using: &random)
+    }
+
+    private mutating func request() -> Command {
+        if let plan = plans.last, random.isOne(in: 4) {
+            plans.removeLast()
+            return .requestLeases([plan.order], planTokens: [plan.token])
+        }
+        let count = random.isOne(in: 5) ? Int.random(in: 2...4, using: &random) : 1
+        let orders = (0..<count).map { _ in anyOrder() }
+        if random.isOne(in: 6), let plan = try? desk.book.plan(orders[0], now: desk.now) {
+            plans.append((orders[0], plan.token))
+        }
+        return .requestLeases(orders, planTokens: orders.map { _ in nil })
+    }
+
+    private mutating func anyOrder() -> LeaseOrder {
+        let starts: [Int64?] = [nil, nil, nil, 1, hour, day, 20 * day]
+        let start = starts.randomElement(using: &random)!.map { desk.now + $0 }
+        let lengths: [Int64] = [1, 600, hour, 5 * hour, day, 30 * day]
+        let caps: [PowerCap] = [.watts(700), .watts(400), .percent(66), .percent(100), .watts(1_000)]
+        let spares = random.isOne(in: 4) ? Int.random(in: 1...2, using: &random) : 0
+        var result = order(
+            tenant: tenant(), from: start, until: (start ?? desk.now) + lengths.randomElement(using: &random)!,
+            cap: caps.randomElement(using: &random)!, spares: spares,
+            contract: random.isOne(in: 6) ? "c\(Int.random(in: 0..<3, using: &random))" : nil,
+            sites: random.isOne(in: 5) ? ["west"] : random.isOne(in: 4) ? ["east"] : [])
+        result.lines = (0..<(random.isOne(in: 4) ? 2 : 1)).map { anyLine($0, hasSpares: spares > 0) }
+        return result
+    }
+
+    private mutating func anyLine(_ place: Int, hasSpares: Bool) -> LeaseLine {
+        let shapes: [PlacementShape] =
+            hasSpares
+            ? [.rack, .nvl72, .node, .block]
+            : [
+                .node, .node, .gpus(1), .gpus(2), .gpus(4), .gpus(8), .rack, .nvl72, .block,
+                .power(meterWatts: 40_000, wholeSites: false),
+            ]
+        let shape = shapes.randomElement(using: &random)!
+        var within: WithinLevel? = random.isOne(in: 3) ? WithinLevel.allCases.randomElement(using: &random)! : nil
+        if hasSpares && shape == .node { within = .rack }
+        let models =
+            random.isOne(in: 3)
+            ? [["H100"], ["H200"], ["GB200"], ["H100", "H200"]].randomElement(using: &random)! : []
+        return LeaseLine(
+            name: "line \(place)", shape: shape, count: shape == .block ? 1 : Int.random(in: 1...4, using: &random),
+            models: models, within: within)
+    }
+
+    private mutating func verb() -> Command {
+        let verbs: [NodeVerb] = [
+            .cordon, .uncordon, .drain, .undrain, .fault, .fault, .repair, .repair, .repair, .cleaned, .validated,
+            .validated, .validated,
+        ]
+        let verb = verbs.randomElement(using: &random)!
+        // Nodes that the verb suits more often than not.
+        let suitable = (0..<desk.book.fleet.nodeCount).filter { suits(verb, NodeIndex($0)) }
+        let node =
+            suitable.randomElement(using: &random) ?? Int.random(in: 0..<desk.book.fleet.nodeCount, using: &random)
+        var nodes = [node..<node + 1]
+        if random.isOne(in: 2) { nodes = Array(suitable.prefix(6)).map { $0..<$0 + 1 }.coalesced() }
+        if nodes.isEmpty { nodes = [node..<node + 1] }
+        let until =
+            [.cordon, .drain].contains(verb) && random.isOne(in: 2)
+            ? desk.now + Int64.random(in: 1...day, using: &random) : nil
+        return .setNodes(verb, nodes: nodes, until: until)
+    }
+
+    private func suits(_ verb: NodeVerb, _ node: NodeIndex) -> Bool {
+        let health = desk.book.packing.health(of: node)
+        let turnsRound = desk.book.isInTurnRound(node.offset, now: desk.now)
+        return switch verb {
+        case .cordon, .drain: health == .open
+        case .uncordon: health == .cordoned
+        case .undrain: health == .draining
+        case .fault: health == .open
+        case .repair: health == .faulty
+        case .cleaned: turnsRound && !desk.book.isReportedClean(node)
+        case .validated: turnsRound || health == .validating
+        }
+    }
+
+    // MARK: Whose answer changed (rule 8)
+
+    private struct Answer: Equatable {
+        var index: UInt64
+        var leases: [String]
+    }
+
+    /// What each tenant's answer says, hardware by name, and its index.
+    private func answers() -> [String: Answer] {
+        let book = desk.book
+        var result: [String: Answer] = [:]
+        for name in book.tenantNames {
+            let tenant = book.tenant(name)!
+            var leases: [String] = []
+            tenant.leases.forEach { number, _ in
+                let lease = book.lease(number)!
+                let nodes = lease.lines.flatMap { line in
+                    line.holdings.bookedNodes.flatMap { Array($0) }.map { book.fleet.nodeName(NodeIndex($0)) }
+                        + line.holdings.partialNodes.map {
+                            "\(book.fleet.nodeName(NodeIndex($0.node))):\($0.moduleMask)"
+                        }
+                }
+                leases.append(
+                    "\(number) \(lease.state) \(lease.conditions) \(lease.start) \(lease.end) \(lease.promised) "
+                        + "\(lease.delivered(in: book.fleet)) \(nodes.sorted())")
+                return true
+            }
+            result[name] = Answer(index: tenant.index, leases: leases)
+        }
+        return result
+    }
+
+    private mutating func compare(_ before: [String: Answer], _ after: [String: Answer]) {
+        for (name, now) in after {
+            guard let then = before[name] else { continue }
+            if (then.index == now.index) != (then.leases == now.leases) {
+                strangers.append("tenant \(name): index \(then.index) to \(now.index), \(then.leases) to \(now.leases)")
+            }
+        }
+    }
+}
