@@ -1,0 +1,139 @@
+// The plain tables that people query with sqlite3, written in the transaction of the facts they follow from.
+
+import FleetModel
+public import Journaling
+public import Leasing
+import Packing
+
+/// Tables derived from facts. They can be dropped and rebuilt at any time.
+public enum Projections {
+    /// Raised whenever the tables or what they hold change; the journal then asks for a rebuild.
+    public static let version = 1
+
+    public static let tables: [ProjectionTable] = [
+        ProjectionTable(
+            name: "leases",
+            columns: [
+                .init("id", .text), .init("number", .integer), .init("tenant", .text, indexed: true),
+                .init("contract", .text), .init("label", .text), .init("class", .text),
+                .init("state", .text, indexed: true), .init("start", .text), .init("end", .text),
+                .init("gpus", .integer), .init("watts", .integer), .init("watts_at_meter", .integer),
+                .init("hardware", .text), .init("revision", .integer),
+            ], primaryKeyColumnCount: 1),
+        ProjectionTable(
+            name: "tenants",
+            columns: [
+                .init("name", .text), .init("quota_gpus", .integer), .init("quota_watts", .integer),
+                .init("description", .text),
+            ], primaryKeyColumnCount: 1),
+        ProjectionTable(
+            name: "contracts",
+            columns: [
+                .init("name", .text), .init("tenant", .text), .init("price_per_month_micros", .integer),
+                .init("price_per_year_micros", .integer), .init("description", .text),
+            ], primaryKeyColumnCount: 1),
+        ProjectionTable(
+            name: "audit",
+            columns: [
+                .init("revision", .integer), .init("recorded_at", .text), .init("actor", .text), .init("role", .text),
+                .init("reason", .text), .init("request_id", .text), .init("what", .text),
+            ], primaryKeyColumnCount: 1),
+    ]
+
+    /// The rows that an entry changes, `book` being the state after it.
+    static func writes(for entry: Entry, after book: Book) -> [ProjectionWrite] {
+        var writes: [ProjectionWrite] = []
+        var leases: [UInt64] = []
+        for fact in entry.facts {
+            switch fact {
+            case .tenantPut(let name, _, _): writes.append(tenantRow(name, book))
+            case .tenantRemoved(let name): writes.append(.delete(table: "tenants", key: [.text(name)]))
+            case .contractPut(let name, let terms): writes.append(contractRow(name, terms))
+            case .contractRemoved(let name): writes.append(.delete(table: "contracts", key: [.text(name)]))
+            default:
+                if let number = fact.leaseNumber, !leases.contains(number) { leases.append(number) }
+            }
+        }
+        writes += leases.compactMap { book.lease($0).map { leaseRow($0, book) } }
+        writes.append(auditRow(entry))
+        return writes
+    }
+
+    private static func leaseRow(_ lease: Lease, _ book: Book) -> ProjectionWrite {
+        let hardware = lease.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) }
+        return .upsert(
+            table: "leases",
+            values: [
+                .text(book.naming.id(of: lease.number)), .integer(Int64(lease.number)), .text(lease.tenant),
+                optional(lease.contract), optional(lease.label), .text(lease.leaseClass.name),
+                .text(lease.state.name), .text(RFC3339.text(lease.start)), .text(RFC3339.text(lease.end)),
+                .integer(Int64(lease.promised.gpus)), .integer(lease.promised.watts), .integer(lease.meterWatts),
+                .text(hardware.joined(separator: " ")), .integer(Int64(lease.revision)),
+            ])
+    }
+
+    private static func tenantRow(_ name: String, _ book: Book) -> ProjectionWrite {
+        let tenant = book.tenant(name)
+        return .upsert(
+            table: "tenants",
+            values: [
+                .text(name), optional(tenant?.quota.gpus.map(Int64.init)), optional(tenant?.quota.watts),
+                .text(tenant?.description ?? ""),
+            ])
+    }
+
+    private static func contractRow(_ name: String, _ terms: ContractTerms) -> ProjectionWrite {
+        .upsert(
+            table: "contracts",
+            values: [
+                .text(name), optional(terms.tenant), optional(terms.pricePerMonthMicros),
+                optional(terms.pricePerYearMicros), .text(terms.description),
+            ])
+    }
+
+    /// The audit log's line for an entry.
+    public static func auditRow(_ entry: Entry) -> ProjectionWrite {
+        .upsert(
+            table: "audit",
+            values: [
+                .integer(Int64(entry.revision)), .text(RFC3339.text(entry.recordedAt)), .text(entry.actor.name),
+                .text(entry.actor.role), .text(entry.reason), .text(entry.requestID),
+                .text(entry.facts.map(\.word).joined(separator: ", ")),
+            ])
+    }
+
+    private static func optional(_ text: String?) -> ProjectionValue { text.map { .text($0) } ?? .null }
+    private static func optional(_ number: Int64?) -> ProjectionValue { number.map { .integer($0) } ?? .null }
+}
+
+extension Fact {
+    /// The lease that a fact is about, if it is about one.
+    var leaseNumber: UInt64? {
+        switch self {
+        case .leaseGranted(let record): record.leaseNumber
+        case .leaseMoved(let number, _, _), .leaseMembersDown(let number, _, _): number
+        case .memberReplaced(let replacement): replacement.lease
+        default: nil
+        }
+    }
+
+    /// What happened, in a word or two.
+    var word: String {
+        switch self {
+        case .bookOpened: "open book"
+        case .fleetAdopted: "adopt fleet"
+        case .tenantPut(let name, _, _): "put tenant \(name)"
+        case .tenantRemoved(let name): "remove tenant \(name)"
+        case .contractPut(let name, _): "put contract \(name)"
+        case .contractRemoved(let name): "remove contract \(name)"
+        case .leaseGranted(let record): "grant lease \(record.leaseNumber)"
+        case .leaseMoved(let number, let event, _): "\(event.name) lease \(number)"
+        case .leaseMembersDown(let number, let nodes, _): "lease \(number) has \(nodes.reduce(0) { $0 + Int($1.count) }) nodes down"
+        case .memberReplaced(let replacement): "replace a node of lease \(replacement.lease)"
+        case .nodesSet(let nodes, let health, _): "set \(nodes.reduce(0) { $0 + Int($1.count) }) nodes \(health)"
+        case .nodesCleaned: "nodes cleaned"
+        case .nodesReturned: "nodes returned"
+        case .nodesOverdue: "nodes overdue"
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// From the journal back to the book: the last snapshot, then every entry after it.
+
+public import FleetModel
+public import Journaling
+public import Leasing
+
+/// A journal whose bytes are sound but do not make a book.
+public struct RecoveryFault: Error, Sendable, CustomStringConvertible {
+    public let sequence: UInt64
+    public let problem: String
+
+    public var description: String {
+        "entry \(sequence) of the journal cannot be applied: \(problem); it was written by a newer or a faulty program: "
+            + "start the version that wrote it, or restore a backup"
+    }
+}
+
+public enum Recovery {
+    private static let entriesPerRead = 4_096
+
+    /// The book that the journal holds; empty and not opened when it holds nothing.
+    public static func book(from journal: any JournalStore) throws -> Book {
+        var book = Book()
+        if let snapshot = try journal.latestSnapshot() {
+            do {
+                book = try Book(snapshot: snapshot.bytes)
+            } catch {
+                throw RecoveryFault(sequence: snapshot.sequence, problem: "its snapshot: \(error)")
+            }
+        }
+        return try replay(journal, onto: book)
+    }
+
+    /// The same from the facts alone, without snapshots: the slow way that must agree.
+    public static func bookFromFactsAlone(in journal: any JournalStore) throws -> Book {
+        try replay(journal, onto: Book())
+    }
+
+    private static func replay(_ journal: any JournalStore, onto start: Book) throws -> Book {
+        var book = start
+        while true {
+            let records = try journal.read(after: book.revision, limit: entriesPerRead)
+            for record in records {
+                let entry: Entry
+                do {
+                    entry = try Entry(decoding: record.bytes)
+                } catch {
+                    throw RecoveryFault(sequence: record.sequence, problem: "\(error)")
+                }
+                guard entry.revision == record.sequence, record.sequence == book.revision + 1 else {
+                    throw RecoveryFault(sequence: record.sequence, problem: "it says it is entry \(entry.revision)")
+                }
+                book.apply(entry)
+            }
+            if records.count < entriesPerRead { return book }
+        }
+    }
+
+    /// Writes the first entry of a new book.
+    public static func open(_ journal: any JournalStore, secret: [UInt8], fleet: Fleet, now: Int64) throws -> Book {
+        var book = Book()
+        let context = CommandContext(
+            actor: .daemon, reason: "first start", requestID: "initialise", now: now)
+        let command = Command.open(bookID: journal.identity.bookID, secret: secret, fleet: fleet)
+        guard let entry = try book.execute(command, context).entry else {
+            preconditionFailure("opening a book changes it")
+        }
+        try journal.append(
+            [entry.encoded()], expectedSequence: 0, epoch: journal.identity.epoch,
+            projecting: Projections.writes(for: entry, after: book))
+        return book
+    }
+
+    /// Fills the projections again from facts, when they are stale.
+    public static func rebuildProjections(of journal: any JournalStore) throws {
+        var book = Book()
+        var writes: [ProjectionWrite] = []
+        while true {
+            let records = try journal.read(after: book.revision, limit: entriesPerRead)
+            for record in records {
+                let entry = try Entry(decoding: record.bytes)
+                book.apply(entry)
+                writes += Projections.writes(for: entry, after: book)
+            }
+            if records.count < entriesPerRead { break }
+        }
+        try journal.rebuildProjections(writes)
+    }
+}
