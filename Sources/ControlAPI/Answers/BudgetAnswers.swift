@@ -1,0 +1,99 @@
+// Power and cooling.
+
+/// What a budget tree bounds.
+public enum BudgetKind: String, WireEnumeration {
+    /// Electrical power.
+    case power
+    /// Heat rejection.
+    case cooling
+}
+
+/// Where a budget counts its watts.
+public enum MeasurePoint: String, WireEnumeration {
+    /// At the rack.
+    case rack
+    /// All IT load of a site: the racks with network and storage.
+    case it
+    /// At the site's meter, losses included.
+    case meter
+}
+
+/// One budget domain now.
+public struct BudgetAnswer: Codable, Sendable, Equatable {
+    /// Its name.
+    public var name: String
+    /// What it bounds.
+    public var kind: BudgetKind
+    /// Where its watts are counted.
+    public var measuredAt: MeasurePoint
+    /// The domain that it hangs from; absent: a root.
+    public var parent: String?
+    /// What it is built for.
+    public var ratingWatts: Int
+    /// The limit in force now.
+    public var limitWatts: Int
+    /// Committed now.
+    public var committedWatts: Int
+    /// Measured; absent: no reading.
+    public var observedWatts: Int?
+    /// Limit less committed.
+    public var headroomWatts: Int
+
+    /// Every field; those left out are absent.
+    public init(
+        name: String, kind: BudgetKind, measuredAt: MeasurePoint, parent: String? = nil, ratingWatts: Int,
+        limitWatts: Int, committedWatts: Int, observedWatts: Int? = nil, headroomWatts: Int
+    ) {
+        self.name = name
+        self.kind = kind
+        self.measuredAt = measuredAt
+        self.parent = parent
+        self.ratingWatts = ratingWatts
+        self.limitWatts = limitWatts
+        self.committedWatts = committedWatts
+        self.observedWatts = observedWatts
+        self.headroomWatts = headroomWatts
+    }
+}
+
+/// All budget domains.
+public struct BudgetList: Codable, Sendable, Equatable {
+    /// Parents before children.
+    public var budgets: [BudgetAnswer]
+
+    /// Every field; those left out are absent.
+    public init(budgets: [BudgetAnswer]) {
+        self.budgets = budgets
+    }
+}
+
+/// A step function's value from one moment on.
+public struct WattsStep: Codable, Sendable, Equatable {
+    /// From when.
+    public var at: Timestamp
+    /// The value until the next step.
+    public var watts: Int
+
+    /// Every field; those left out are absent.
+    public init(at: Timestamp, watts: Int) {
+        self.at = at
+        self.watts = watts
+    }
+}
+
+/// One budget domain over time.
+public struct BudgetTimeline: Codable, Sendable, Equatable {
+    /// Its name.
+    public var name: String
+    /// The limit, in the order of time.
+    public var limit: [WattsStep]
+    /// What is committed, in the order of time.
+    public var committed: [WattsStep]
+
+    /// Every field; those left out are absent.
+    public init(name: String, limit: [WattsStep], committed: [WattsStep]) {
+        self.name = name
+        self.limit = limit
+        self.committed = committed
+    }
+}

@@ -1,0 +1,171 @@
+// A lease as it stands.
+
+/// An amount of hardware and of power.
+public struct Capacity: Codable, Sendable, Equatable {
+    /// GPUs.
+    public var gpus: Int
+    /// Committed watts at the rack.
+    public var watts: Int
+
+    /// Every field; those left out are absent.
+    public init(gpus: Int, watts: Int) {
+        self.gpus = gpus
+        self.watts = watts
+    }
+}
+
+/// One granted line.
+public struct ReservationAnswer: Codable, Sendable, Equatable {
+    /// The line's name within the lease.
+    public var name: String
+    /// The unit counted.
+    public var shape: Shape
+    /// Units granted; for shape `watts`, nodes.
+    public var count: Int
+    /// For shape `gpu`: GPUs in each partition.
+    public var gpus: Int?
+    /// For shape `mig`: the profile.
+    public var profile: String?
+    /// For shape `watts`: the power asked for.
+    public var megawatts: Megawatts?
+    /// GPU models accepted; absent: any.
+    public var gpu: [String]?
+    /// What is held, as compact paths such as `memphis-2/h[1-7]/r[001-200]`.
+    public var allocation: [String]
+
+    /// Every field; those left out are absent.
+    public init(
+        name: String, shape: Shape, count: Int, gpus: Int? = nil, profile: String? = nil, megawatts: Megawatts? = nil,
+        gpu: [String]? = nil, allocation: [String]
+    ) {
+        self.name = name
+        self.shape = shape
+        self.count = count
+        self.gpus = gpus
+        self.profile = profile
+        self.megawatts = megawatts
+        self.gpu = gpu
+        self.allocation = allocation
+    }
+}
+
+/// One lease. Fields that only operators and auditors may see are absent for others.
+public struct LeaseAnswer: Codable, Sendable, Equatable {
+    /// The lease's id.
+    public var id: String
+    /// The number of the last change to it.
+    public var revision: Int
+    /// Where it stands.
+    public var state: LeaseState
+    /// What is true besides, oldest first.
+    public var conditions: [Condition]
+    /// Whose it is.
+    public var tenant: String
+    /// Under which contract; absent: none.
+    public var contract: String?
+    /// The requester's own name for it.
+    public var label: String?
+    /// How firmly it is held.
+    public var leaseClass: LeaseClass
+    /// When it begins.
+    public var start: Timestamp
+    /// When it ends, exclusive.
+    public var end: Timestamp
+    /// When its state next changes by itself.
+    public var nextChangeAt: Timestamp?
+    /// What it was granted.
+    public var promised: Capacity
+    /// What it has now.
+    public var delivered: Capacity
+    /// Its committed watts at the meter: at the rack times the site's PUE.
+    public var wattsAtMeter: Int
+    /// Power cap of each GPU in watts, when it was asked for in watts.
+    public var capWattsPerGpu: Int?
+    /// Power cap in percent of each model's maximum, when it was asked for or found so.
+    public var capPercent: Int?
+    /// The granted lines.
+    public var reservations: [ReservationAnswer]
+    /// How the decision came out for the fleet; for operators and auditors.
+    public var decision: Decision?
+    /// What failure rates take away on average.
+    public var expectedShortfall: ExpectedShortfall?
+    /// With a dry run: what to send to be granted exactly this.
+    public var planToken: String?
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, revision, state, conditions, tenant, contract, label
+        case leaseClass = "class"
+        case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, reservations,
+            decision, expectedShortfall, planToken
+    }
+
+    /// Every field; those left out are absent.
+    public init(
+        id: String, revision: Int, state: LeaseState, conditions: [Condition], tenant: String,
+        contract: String? = nil, label: String? = nil, leaseClass: LeaseClass, start: Timestamp, end: Timestamp,
+        nextChangeAt: Timestamp? = nil, promised: Capacity, delivered: Capacity, wattsAtMeter: Int,
+        capWattsPerGpu: Int? = nil, capPercent: Int? = nil, reservations: [ReservationAnswer],
+        decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil, planToken: String? = nil
+    ) {
+        self.id = id
+        self.revision = revision
+        self.state = state
+        self.conditions = conditions
+        self.tenant = tenant
+        self.contract = contract
+        self.label = label
+        self.leaseClass = leaseClass
+        self.start = start
+        self.end = end
+        self.nextChangeAt = nextChangeAt
+        self.promised = promised
+        self.delivered = delivered
+        self.wattsAtMeter = wattsAtMeter
+        self.capWattsPerGpu = capWattsPerGpu
+        self.capPercent = capPercent
+        self.reservations = reservations
+        self.decision = decision
+        self.expectedShortfall = expectedShortfall
+        self.planToken = planToken
+    }
+}
+
+/// A page of leases.
+public struct LeaseList: Codable, Sendable, Equatable {
+    /// In the order of their ids.
+    public var leases: [LeaseAnswer]
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
+
+    /// Every field; those left out are absent.
+    public init(leases: [LeaseAnswer], cursor: String? = nil) {
+        self.leases = leases
+        self.cursor = cursor
+    }
+}
+
+/// The answer to one lease of a batch: one of the two.
+public struct LeaseBatchResult: Codable, Sendable, Equatable {
+    /// What was granted.
+    public var lease: LeaseAnswer?
+    /// Why it was refused.
+    public var problem: Problem?
+
+    /// Every field; those left out are absent.
+    public init(lease: LeaseAnswer? = nil, problem: Problem? = nil) {
+        self.lease = lease
+        self.problem = problem
+    }
+}
+
+/// The answers to a batch, in the order of its leases.
+public struct LeaseBatchAnswer: Codable, Sendable, Equatable {
+    /// One for each request.
+    public var results: [LeaseBatchResult]
+
+    /// Every field; those left out are absent.
+    public init(results: [LeaseBatchResult]) {
+        self.results = results
+    }
+}

@@ -1,0 +1,163 @@
+// How the daemon and the fleet are, at a glance.
+
+/// Which fleet is in force.
+public struct FleetSummary: Codable, Sendable, Equatable {
+    /// Its name.
+    public var name: String
+    /// The number of its version, from 1.
+    public var version: Int
+    /// Sites.
+    public var sites: Int
+    /// Nodes.
+    public var nodes: Int
+    /// GPUs.
+    public var gpus: Int
+
+    /// Every field; those left out are absent.
+    public init(name: String, version: Int, sites: Int, nodes: Int, gpus: Int) {
+        self.name = name
+        self.version = version
+        self.sites = sites
+        self.nodes = nodes
+        self.gpus = gpus
+    }
+}
+
+/// GPUs by what they are used for now.
+public struct GPUCounts: Codable, Sendable, Equatable {
+    /// All.
+    public var total: Int
+    /// Free to lease.
+    public var free: Int
+    /// Delivered to leases.
+    public var leased: Int
+    /// Held: spares, turn-round, cordons, or for a lease about to start.
+    public var held: Int
+    /// Faulty or under repair.
+    public var faulty: Int
+
+    /// Every field; those left out are absent.
+    public init(total: Int, free: Int, leased: Int, held: Int, faulty: Int) {
+        self.total = total
+        self.free = free
+        self.leased = leased
+        self.held = held
+        self.faulty = faulty
+    }
+}
+
+/// Power at one site's meter.
+public struct SiteWatts: Codable, Sendable, Equatable {
+    /// The site.
+    public var site: String
+    /// Committed now, at the meter.
+    public var committedWatts: Int
+    /// The limit in force now, at the meter.
+    public var limitWatts: Int
+
+    /// Every field; those left out are absent.
+    public init(site: String, committedWatts: Int, limitWatts: Int) {
+        self.site = site
+        self.committedWatts = committedWatts
+        self.limitWatts = limitWatts
+    }
+}
+
+/// Whether changes can be made durable.
+public struct JournalStatus: Codable, Sendable, Equatable {
+    /// Whether writes work.
+    public var writable: Bool
+    /// Why not.
+    public var detail: String?
+
+    /// Every field; those left out are absent.
+    public init(writable: Bool, detail: String? = nil) {
+        self.writable = writable
+        self.detail = detail
+    }
+}
+
+/// What became of the last fleet file that differed from the fleet in force.
+public struct FleetProposal: Codable, Sendable, Equatable {
+    /// Whether it is in force.
+    public var accepted: Bool
+    /// What it changed, or why it was refused.
+    public var detail: String
+
+    /// Every field; those left out are absent.
+    public init(accepted: Bool, detail: String) {
+        self.accepted = accepted
+        self.detail = detail
+    }
+}
+
+/// The daemon and the fleet at a glance.
+public struct StatusAnswer: Codable, Sendable, Equatable {
+    /// The daemon's version.
+    public var version: String
+    /// The number of the last change.
+    public var revision: Int
+    /// The book's id, the same for its whole life.
+    public var bookId: String
+    /// When the daemon started.
+    public var startedAt: Timestamp
+    /// The daemon's time.
+    public var now: Timestamp
+    /// The fleet in force.
+    public var fleet: FleetSummary
+    /// Leases by state; states without any are left out.
+    public var leases: NamedCounts
+    /// GPUs by use.
+    public var gpus: GPUCounts
+    /// Power at each site's meter.
+    public var watts: [SiteWatts]
+    /// Whether changes can be made durable.
+    public var journal: JournalStatus
+    /// Whether time is believed.
+    public var clock: ClockStatus
+    /// A fleet file that was proposed; absent: none since the start.
+    public var fleetProposal: FleetProposal?
+
+    /// Every field; those left out are absent.
+    public init(
+        version: String, revision: Int, bookId: String, startedAt: Timestamp, now: Timestamp, fleet: FleetSummary,
+        leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
+        clock: ClockStatus, fleetProposal: FleetProposal? = nil
+    ) {
+        self.version = version
+        self.revision = revision
+        self.bookId = bookId
+        self.startedAt = startedAt
+        self.now = now
+        self.fleet = fleet
+        self.leases = leases
+        self.gpus = gpus
+        self.watts = watts
+        self.journal = journal
+        self.clock = clock
+        self.fleetProposal = fleetProposal
+    }
+}
+
+/// Whether the daemon believes the wall clock.
+public struct ClockStatus: Codable, Sendable, Equatable {
+    /// True after a jump forward of over 10 minutes that nothing explains: nothing starts or ends by time until an
+    /// operator confirms the clock.
+    public var frozen: Bool
+
+    /// The one field.
+    public init(frozen: Bool) {
+        self.frozen = frozen
+    }
+}
+
+/// Whether the daemon lives or is ready.
+public struct HealthAnswer: Codable, Sendable, Equatable {
+    /// `ok`, or what it is waiting for.
+    public var status: String
+
+    /// Every field; those left out are absent.
+    public init(status: String) {
+        self.status = status
+    }
+}

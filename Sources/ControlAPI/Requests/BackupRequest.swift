@@ -1,0 +1,42 @@
+// Taking a consistent copy of the book.
+
+/// Where the daemon shall write a copy.
+public struct BackupRequest: Codable, Sendable, Equatable {
+    /// An absolute path on the daemon's machine, where nothing is yet.
+    public var path: String
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case path
+    }
+
+    /// Every field; those left out are absent.
+    public init(path: String) {
+        self.path = path
+    }
+}
+
+extension BackupRequest: CheckedOnDecoding {
+    func check() throws(WireValueError) {
+        guard path.hasPrefix("/"), path.utf8.count <= 4_096 else {
+            throw WireValueError(field: "path", expected: "an absolute path", foundText: path)
+        }
+    }
+}
+
+/// The copy that was made.
+public struct BackupAnswer: Codable, Sendable, Equatable {
+    /// Where it stands.
+    public var path: String
+    /// The last change in it.
+    public var revision: Int
+    /// Its size in bytes.
+    public var bytes: Int
+
+    /// Every field; those left out are absent.
+    public init(path: String, revision: Int, bytes: Int) {
+        self.path = path
+        self.revision = revision
+        self.bytes = bytes
+    }
+}

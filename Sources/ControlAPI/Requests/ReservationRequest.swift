@@ -1,0 +1,110 @@
+// One line of a lease request.
+
+/// One line: a shape, how many, and what they must satisfy.
+public struct ReservationRequest: Codable, Sendable, Equatable {
+    /// The line's name within its lease; absent: `line-1`, `line-2` and so on.
+    public var name: String?
+    /// The unit counted.
+    public var shape: Shape
+    /// How many units, 1 to 10,000,000; absent: 1. Not for shape `watts`.
+    public var count: Int?
+    /// For shape `gpu`, and required there: GPUs in each partition, 1, 2, 4 or 8.
+    public var gpus: Int?
+    /// For shape `mig`, and required there: the MIG profile, such as `1g.10gb`.
+    public var profile: String?
+    /// For shape `watts`, and required there: the power measured at the meter.
+    public var megawatts: Megawatts?
+    /// GPU models accepted, such as `H100` or `GB200`; absent: any.
+    public var gpu: [String]?
+    /// All units of the line in one domain of this level; never `node`.
+    public var within: TopologyLevel?
+    /// Units of the line spread evenly over the domains of this level.
+    public var spread: TopologyLevel?
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, shape, count, gpus, profile, megawatts, gpu, within, spread
+    }
+
+    /// Every field; those left out are absent.
+    public init(
+        name: String? = nil, shape: Shape, count: Int? = nil, gpus: Int? = nil, profile: String? = nil,
+        megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil, spread: TopologyLevel? = nil
+    ) {
+        self.name = name
+        self.shape = shape
+        self.count = count
+        self.gpus = gpus
+        self.profile = profile
+        self.megawatts = megawatts
+        self.gpu = gpu
+        self.within = within
+        self.spread = spread
+    }
+}
+
+extension ReservationRequest: CheckedOnDecoding {
+    func check() throws(WireValueError) {
+        try ResourceName.check(name, field: "name")
+        try checkCount()
+        try checkCompanions()
+        if within == .node {
+            throw WireValueError(field: "within", expected: "a level above node", foundText: "node")
+        }
+        if let gpu { try checkShortList(gpu, field: "gpu", of: "GPU models") }
+    }
+
+    private func checkCount() throws(WireValueError) {
+        guard let count else { return }
+        if shape == .watts {
+            throw WireValueError(
+                field: "count", expected: "no count beside megawatts: the power decides how many", found: "\(count)")
+        }
+        guard (1...WireLimits.unitsPerLineMax).contains(count) else {
+            throw WireValueError(
+                field: "count", expected: "1 to \(WireLimits.unitsPerLineMax)", found: "\(count)")
+        }
+    }
+
+    /// Each of `gpus`, `profile` and `megawatts` belongs to exactly one shape.
+    private func checkCompanions() throws(WireValueError) {
+        try checkCompanion("gpus", found: gpus.map(String.init), of: .gpu)
+        try checkCompanion("profile", found: profile, of: .mig)
+        try checkCompanion("megawatts", found: megawatts?.description, of: .watts)
+        if let gpus, ![1, 2, 4, 8].contains(gpus) {
+            throw WireValueError(field: "gpus", expected: "1, 2, 4 or 8", found: "\(gpus)")
+        }
+    }
+
+    private func checkCompanion(_ field: String, found: String?, of owner: Shape) throws(WireValueError) {
+        if shape == owner, found == nil {
+            throw WireValueError(
+                field: field, expected: "a value, which shape \(owner.rawValue) needs", found: "nothing")
+        }
+        if shape != owner, let found {
+            throw WireValueError(
+                field: field, expected: "no such field for shape \(shape.rawValue), only for \(owner.rawValue)",
+                found: found)
+        }
+    }
+}
+
+/// Refuses a list that is empty, too long, or holds an empty text.
+func checkShortList(_ list: [String], field: String, of what: String) throws(WireValueError) {
+    guard (1...WireLimits.shortListMax).contains(list.count) else {
+        throw WireValueError(
+            field: field, expected: "1 to \(WireLimits.shortListMax) \(what)", found: "\(list.count)")
+    }
+    guard list.allSatisfy({ (1...WireLimits.nameBytesMax).contains($0.utf8.count) }) else {
+        throw WireValueError(
+            field: field, expected: "\(what) of 1 to \(WireLimits.nameBytesMax) bytes each", found: "another length")
+    }
+}
+
+/// Refuses a text longer than free text may be.
+func checkText(_ text: String?, field: String) throws(WireValueError) {
+    guard let text, text.utf8.count > WireLimits.textBytesMax else { return }
+    throw WireValueError(
+        field: field, expected: "at most \(WireLimits.textBytesMax) bytes of text",
+        found: "\(text.utf8.count) bytes")
+}

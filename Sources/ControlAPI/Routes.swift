@@ -1,0 +1,123 @@
+// The paths of the control API, built and matched in one place.
+
+/// Paths under `/v1`, and the few beside it.
+///
+/// Constants are whole paths. Functions build a path for one resource, with its name percent-encoded. The
+/// `…Pattern` constants are the same paths with `{…}` where the name stands, for a router.
+public enum Routes {
+    /// GET: ``StatusAnswer``.
+    public static let status = "/v1/status"
+    /// GET: ``FleetAnswer``.
+    public static let fleet = "/v1/fleet"
+    /// GET `?level=&within=&limit=&cursor=`: ``DomainList``.
+    public static let domains = "/v1/domains"
+    /// GET `?kind=`: ``BudgetList``.
+    public static let budgets = "/v1/budgets"
+    /// GET `?start=&end=`: ``BudgetTimeline``.
+    public static let budgetTimelinePattern = "/v1/budgets/{name}/timeline"
+    /// GET `?state=&within=&limit=&cursor=`: ``NodeList``.
+    public static let nodes = "/v1/nodes"
+    /// GET `?tenant=&state=&limit=&cursor=`: ``LeaseList``. POST `?dryRun=plan`: ``LeaseRequest`` to ``LeaseAnswer``.
+    public static let leases = "/v1/leases"
+    /// POST: ``LeaseBatchRequest`` to ``LeaseBatchAnswer``.
+    public static let leaseBatch = "/v1/leases:batch"
+    /// GET, DELETE `?reason=`: ``LeaseAnswer``.
+    public static let leasePattern = "/v1/leases/{id}"
+    /// GET `?format=`: ``AllocationAnswer``, or text.
+    public static let leaseAllocationPattern = "/v1/leases/{id}/allocation"
+    /// GET: ``TenantList``.
+    public static let tenants = "/v1/tenants"
+    /// GET: ``TenantAnswer``. PUT: ``TenantSpecification`` to ``TenantAnswer``. DELETE `?reason=`: no body.
+    public static let tenantPattern = "/v1/tenants/{name}"
+    /// GET `?index=&wait=`: ``TenantAllocation``.
+    public static let tenantAllocationPattern = "/v1/tenants/{name}/allocation"
+    /// GET: ``ContractList``.
+    public static let contracts = "/v1/contracts"
+    /// GET: ``ContractAnswer``. PUT: ``ContractSpecification`` to ``ContractAnswer``. DELETE `?reason=`: no body.
+    public static let contractPattern = "/v1/contracts/{name}"
+    /// GET: ``VerifyAnswer``.
+    public static let verify = "/v1/verify"
+    /// POST: ``BackupRequest`` to ``BackupAnswer``.
+    public static let backup = "/v1/backup"
+    /// POST without a body: an operator confirms the wall clock after a jump. ``ClockStatus``.
+    public static let confirmClock = "/v1/clock:confirm"
+    /// GET: ``HealthAnswer``, 200 while the process lives.
+    public static let liveness = "/healthz"
+    /// GET: ``HealthAnswer``, 200 when recovered and serving, else 503.
+    public static let readiness = "/readyz"
+    /// GET: Prometheus text.
+    public static let metrics = "/metrics"
+    /// GET: the OpenAPI 3.1 document.
+    public static let openAPI = "/openapi.json"
+
+    /// POST: ``NodeVerbRequest`` to ``NodeVerbAnswer``.
+    public static func nodes(_ verb: NodeVerb) -> String { nodes + ":" + verb.rawValue }
+    /// The timeline of one budget domain.
+    public static func budgetTimeline(_ name: String) -> String { budgets + "/" + segment(name) + "/timeline" }
+    /// One lease.
+    public static func lease(_ id: String) -> String { leases + "/" + segment(id) }
+    /// The allocation of one lease.
+    public static func leaseAllocation(_ id: String) -> String { lease(id) + "/allocation" }
+    /// One tenant.
+    public static func tenant(_ name: String) -> String { tenants + "/" + segment(name) }
+    /// The poll of one tenant.
+    public static func tenantAllocation(_ name: String) -> String { tenant(name) + "/allocation" }
+    /// One contract.
+    public static func contract(_ name: String) -> String { contracts + "/" + segment(name) }
+
+    /// A path with the query parameters that have a value, percent-encoded, in the order given.
+    public static func path(_ path: String, query: [(name: String, value: String?)]) -> String {
+        let pairs = query.compactMap { name, value in value.map { name + "=" + segment($0) } }
+        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
+    }
+
+    /// One step of a path or one value of a query: everything but RFC 3986's unreserved characters is percent-encoded.
+    public static func segment(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            let scalar = Unicode.Scalar(byte)
+            if byte < 0x80, isUnreserved(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += digits.count == 1 ? "%0" + digits : "%" + digits
+            }
+        }
+        return result
+    }
+
+    private static func isUnreserved(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": true
+        default: false
+        }
+    }
+}
+
+/// The headers that are Berth's own or that both ends must spell alike.
+public enum HeaderNames {
+    /// The revision that an answer shows, on every answer to operators and auditors.
+    public static let revision = "Berth-Revision"
+    /// The tenant's index, on the tenant's poll.
+    public static let index = "Berth-Index"
+    /// The id under which the daemon logs the request.
+    public static let requestId = "Berth-Request-Id"
+    /// The caller's key for retrying a write.
+    public static let idempotencyKey = "Idempotency-Key"
+    /// The condition of a conditional poll.
+    public static let ifNoneMatch = "If-None-Match"
+    /// The condition of a guarded write.
+    public static let ifMatch = "If-Match"
+    /// The version of an answer.
+    public static let entityTag = "ETag"
+}
+
+/// The media types of bodies.
+public enum MediaTypes {
+    /// Requests and answers.
+    public static let json = "application/json"
+    /// Refusals (RFC 9457).
+    public static let problem = "application/problem+json"
+    /// Host lists and Slurm's lines.
+    public static let text = "text/plain; charset=utf-8"
+}

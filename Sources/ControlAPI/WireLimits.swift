@@ -1,0 +1,39 @@
+// Every bound of the control API, in one place.
+
+/// The bounds that both ends hold to. A server refuses what is above them; a client does not send it.
+public enum WireLimits {
+    /// Largest body of an ordinary request, in bytes (1 MiB).
+    public static let bodyBytesMax = 1 << 20
+    /// Largest body of a batch request, in bytes (16 MiB).
+    public static let batchBodyBytesMax = 16 << 20
+    /// Largest file of a scenario or a request, as JSON with its aliases written out, in bytes (4 MiB).
+    public static let fileBytesMax = 4 << 20
+    /// Largest answer that a client takes into memory, in bytes (256 MiB).
+    public static let answerBytesMax = 256 << 20
+    /// Deepest nesting of a JSON body.
+    public static let jsonDepthMax = 32
+    /// Most values (objects, arrays, names, strings, numbers) in a JSON body.
+    public static let jsonValuesMax = 4_000_000
+    /// Longest name of a tenant, contract, line or label, in bytes.
+    public static let nameBytesMax = 63
+    /// Longest reason, description or other free text, in bytes.
+    public static let textBytesMax = 1_024
+    /// Longest idempotency key, in bytes.
+    public static let idempotencyKeyBytesMax = 128
+    /// Most lines in one lease.
+    public static let reservationsMax = 64
+    /// Most leases in one batch.
+    public static let batchLeasesMax = 4_096
+    /// Most units that one line can ask for.
+    public static let unitsPerLineMax = 10_000_000
+    /// Most entries of a short list within a request: sites, GPU models, causes.
+    public static let shortListMax = 64
+    /// Most names that one host list may stand for.
+    public static let hostListNamesMax = 100_000
+    /// Entries of a list answer when the request names no limit.
+    public static let listLimitDefault = 100
+    /// Most entries of a list answer.
+    public static let listLimitMax = 1_000
+    /// Longest wait of a long poll, in seconds.
+    public static let waitSecondsMax = 300
+}

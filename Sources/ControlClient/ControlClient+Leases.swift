@@ -1,0 +1,81 @@
+// Leases: request, list, show, release, and what they hold.
+
+internal import AsyncHTTPClient
+public import ControlAPI
+internal import NIOCore
+
+extension ControlClient {
+    /// Requests a lease.
+    ///
+    /// - Parameter isDryRun: decide without taking; the answer carries a plan token.
+    /// - Parameter idempotencyKey: with the same key and request the same success is given for a day.
+    public func createLease(
+        _ request: LeaseRequest, isDryRun: Bool = false, idempotencyKey: String? = nil
+    ) async throws(ClientError) -> LeaseAnswer {
+        let query: [(name: String, value: String?)] = [("dryRun", isDryRun ? "plan" : nil)]
+        var exchange = Exchange.post(Routes.leases, query: query, request)
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        return try await answer(LeaseAnswer.self, to: exchange)
+    }
+
+    /// Requests several leases.
+    public func createLeases(
+        _ request: LeaseBatchRequest, idempotencyKey: String? = nil
+    ) async throws(ClientError) -> LeaseBatchAnswer {
+        var exchange = Exchange.post(Routes.leaseBatch, request)
+        exchange.bodyBytesMax = WireLimits.batchBodyBytesMax
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        return try await answer(LeaseBatchAnswer.self, to: exchange)
+    }
+
+    /// A page of leases, by tenant and state.
+    public func leases(
+        tenant: String? = nil, state: LeaseState? = nil, page: Page = Page()
+    ) async throws(ClientError) -> LeaseList {
+        let query = [("tenant", tenant), ("state", state?.rawValue)] + page.query
+        return try await answer(LeaseList.self, to: .get(Routes.leases, query: query))
+    }
+
+    /// One lease.
+    public func lease(_ id: String) async throws(ClientError) -> LeaseAnswer {
+        try await answer(LeaseAnswer.self, to: .get(Routes.lease(id)))
+    }
+
+    /// Cancels a lease before its start, or releases it after.
+    ///
+    /// - Parameter reason: why, for the audit log.
+    public func releaseLease(
+        _ id: String, reason: String? = nil, idempotencyKey: String? = nil
+    ) async throws(ClientError) -> LeaseAnswer {
+        var exchange = Exchange.delete(Routes.lease(id), query: [("reason", reason)])
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        return try await answer(LeaseAnswer.self, to: exchange)
+    }
+
+    /// Every node of a lease. Some 20 MB for 27,500 nodes; see ``allocationBytes(of:format:receive:)`` to stream it.
+    public func allocation(of id: String) async throws(ClientError) -> AllocationAnswer {
+        try await answer(AllocationAnswer.self, to: allocationExchange(of: id, format: .json))
+    }
+
+    /// Every node of a lease in one of the formats, as the bytes come.
+    ///
+    /// - Parameter receive: takes each piece in order; the next is read when it returns, so that memory stays bounded.
+    ///   What it throws ends the call as ``TransportCause/other(_:)``.
+    public func allocationBytes(
+        of id: String, format: AllocationFormat, receive: ([UInt8]) async throws -> Void
+    ) async throws(ClientError) {
+        let exchange = allocationExchange(of: id, format: format)
+        let response = try await open(exchange)
+        do {
+            for try await piece in response.body { try await receive(Array(piece.readableBytesView)) }
+        } catch {
+            throw unreachable(error, exchange)
+        }
+    }
+
+    private func allocationExchange(of id: String, format: AllocationFormat) -> Exchange {
+        var exchange = Exchange.get(Routes.leaseAllocation(id), query: [("format", format.rawValue)])
+        exchange.timeoutSeconds = 600
+        return exchange
+    }
+}

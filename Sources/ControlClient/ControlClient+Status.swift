@@ -1,0 +1,53 @@
+// How the daemon is, and what it is asked to do with its book.
+
+public import ControlAPI
+internal import NIOHTTP1
+
+extension ControlClient {
+    /// The daemon and the fleet at a glance.
+    public func status() async throws(ClientError) -> StatusAnswer {
+        try await answer(StatusAnswer.self, to: .get(Routes.status))
+    }
+
+    /// The fleet in force.
+    public func fleet() async throws(ClientError) -> FleetAnswer {
+        try await answer(FleetAnswer.self, to: .get(Routes.fleet))
+    }
+
+    /// Whether the process lives.
+    public func liveness() async throws(ClientError) -> HealthAnswer {
+        try await answer(HealthAnswer.self, to: .get(Routes.liveness))
+    }
+
+    /// Whether the daemon has recovered and serves; a refusal with ``ErrorCode/notReady`` while it does not.
+    public func readiness() async throws(ClientError) -> HealthAnswer {
+        try await answer(HealthAnswer.self, to: .get(Routes.readiness))
+    }
+
+    /// Checks the rules on the live book. Takes as long as the book is large; at most ten minutes.
+    public func verify() async throws(ClientError) -> VerifyAnswer {
+        var exchange = Exchange.get(Routes.verify)
+        exchange.timeoutSeconds = 600
+        return try await answer(VerifyAnswer.self, to: exchange)
+    }
+
+    /// Writes a consistent copy of the book on the daemon's machine; at most ten minutes.
+    ///
+    /// - Parameter path: an absolute path where nothing is yet.
+    public func backup(to path: String) async throws(ClientError) -> BackupAnswer {
+        var exchange = Exchange.post(Routes.backup, BackupRequest(path: path))
+        exchange.timeoutSeconds = 600
+        return try await answer(BackupAnswer.self, to: exchange)
+    }
+
+    /// Confirms the wall clock after a jump, so that what time drives goes on.
+    public func confirmClock() async throws(ClientError) -> ClockStatus {
+        try await answer(ClockStatus.self, to: Exchange(method: .POST, path: Routes.confirmClock))
+    }
+
+    /// The daemon's metrics in Prometheus' text form.
+    public func metrics() async throws(ClientError) -> String {
+        let exchange = Exchange.get(Routes.metrics)
+        return String(decoding: try await collect(try await open(exchange), exchange), as: UTF8.self)
+    }
+}

@@ -1,0 +1,49 @@
+// Tenants and contracts.
+
+public import ControlAPI
+
+extension ControlClient {
+    /// A page of tenants.
+    public func tenants(page: Page = Page()) async throws(ClientError) -> TenantList {
+        try await answer(TenantList.self, to: .get(Routes.tenants, query: page.query))
+    }
+
+    /// One tenant.
+    public func tenant(_ name: String) async throws(ClientError) -> TenantAnswer {
+        try await answer(TenantAnswer.self, to: .get(Routes.tenant(name)))
+    }
+
+    /// Makes a tenant what the specification says, whether or not it was there.
+    public func setTenant(
+        _ name: String, to specification: TenantSpecification
+    ) async throws(ClientError) -> TenantAnswer {
+        try await answer(TenantAnswer.self, to: .put(Routes.tenant(name), specification))
+    }
+
+    /// Removes a tenant that has no live leases.
+    public func removeTenant(_ name: String, reason: String? = nil) async throws(ClientError) {
+        try await send(.delete(Routes.tenant(name), query: [("reason", reason)]))
+    }
+
+    /// A page of contracts.
+    public func contracts(page: Page = Page()) async throws(ClientError) -> ContractList {
+        try await answer(ContractList.self, to: .get(Routes.contracts, query: page.query))
+    }
+
+    /// One contract.
+    public func contract(_ name: String) async throws(ClientError) -> ContractAnswer {
+        try await answer(ContractAnswer.self, to: .get(Routes.contract(name)))
+    }
+
+    /// Makes a contract what the specification says, whether or not it was there.
+    public func setContract(
+        _ name: String, to specification: ContractSpecification
+    ) async throws(ClientError) -> ContractAnswer {
+        try await answer(ContractAnswer.self, to: .put(Routes.contract(name), specification))
+    }
+
+    /// Removes a contract that no live lease refers to.
+    public func removeContract(_ name: String, reason: String? = nil) async throws(ClientError) {
+        try await send(.delete(Routes.contract(name), query: [("reason", reason)]))
+    }
+}

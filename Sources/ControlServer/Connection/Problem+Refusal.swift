@@ -1,0 +1,48 @@
+// From refusals and faults to problems on the wire.
+
+import ControlAPI
+import HTTPTypes
+import Hummingbird
+import Leasing
+import NIOCore
+import Scheduling
+
+extension Problem {
+    init(_ refusal: Refusal) {
+        let code: ErrorCode =
+            switch refusal.code {
+            case .invalid: .badRequest
+            case .notFound: .notFound
+            case .noCapacity: .noCapacity
+            case .quotaExceeded: .quotaExceeded
+            case .wrongState: .wrongState
+            case .inUse, .fleetConflict: .inUse
+            case .planOvertaken: .planOvertaken
+            case .idempotencyMismatch: .idempotencyMismatch
+            }
+        self.init(code, detail: refusal.detail, pointer: refusal.pointer)
+    }
+
+    init(_ fault: SchedulingFault) {
+        switch fault {
+        case .journalUnwritable(let detail):
+            self.init(.journalFull, detail: "nothing was changed: \(detail)")
+        case .overloaded: self.init(.overloaded, detail: "too many commands are waiting; try again")
+        case .stopping: self.init(.notReady, detail: "the daemon is stopping; try again when it is back")
+        }
+    }
+
+    /// The response that carries it.
+    func response(requestID: String, allow: String? = nil) -> Response {
+        var problem = self
+        problem.requestId = requestID
+        var headers = HTTPFields()
+        headers[.contentType] = MediaTypes.problem
+        headers[.requestID] = requestID
+        if let allow { headers[.allow] = allow }
+        if status == 415 { headers[.accept] = MediaTypes.json }
+        if status == 503 || status == 429 || status == 507 { headers[.retryAfter] = "1" }
+        let body = ByteBuffer(bytes: CanonicalJSON.encode(problem))
+        return Response(status: .init(code: status), headers: headers, body: .init(byteBuffer: body))
+    }
+}

@@ -1,0 +1,106 @@
+// Lease requests as the book reads them, and counter-offers as requests again.
+
+import ControlAPI
+import Leasing
+import Packing
+
+extension LeaseOrder {
+    /// The order that a request asks for; `now` is only read for a window given by its length.
+    init(_ request: LeaseRequest, now: Int64) throws {
+        let start = request.start?.epochSeconds
+        let duration = request.duration.map { Int64($0.seconds) }
+        let end = request.end?.epochSeconds ?? (start ?? now) + (duration ?? 0)
+        let cap: PowerCap =
+            if let watts = request.capWattsPerGpu {
+                .watts(Int64(watts))
+            } else {
+                .percent(request.capPercent ?? 100)
+            }
+        var lines: [LeaseLine] = []
+        for (index, reservation) in request.reservations.enumerated() {
+            lines.append(try LeaseLine(reservation, index: index))
+        }
+        let names = lines.map(\.name)
+        for (index, name) in names.enumerated() where names[..<index].contains(name) {
+            throw Problem(
+                .badRequest, detail: "two lines are named \(name)", pointer: "/reservations/\(index)/name",
+                expected: "a name of its own for each line")
+        }
+        self.init(
+            tenant: request.tenant, contract: request.contract, label: request.label,
+            leaseClass: request.leaseClass.map { Leasing.LeaseClass($0) } ?? .standard, lines: lines,
+            sites: request.sites ?? [], start: start, end: end, durationSeconds: duration, cap: cap,
+            sparesPerDomain: request.spares?.perDomain ?? 0)
+    }
+}
+
+extension LeaseLine {
+    fileprivate init(_ reservation: ReservationRequest, index: Int) throws {
+        let shape: PlacementShape =
+            switch reservation.shape {
+            case .block: .block
+            case .rack: .rack
+            case .nvl72: .nvl72
+            case .node: .node
+            case .gpu: .gpus(reservation.gpus ?? 1)
+            case .mig: throw Problem(.badRequest, detail: "mig", pointer: "/reservations/\(index)/shape")
+            case .watts: .power(meterWatts: Int64(reservation.megawatts?.watts ?? 0), wholeSites: false)
+            }
+        let within: WithinLevel? =
+            switch reservation.within {
+            case nil: nil
+            case .site: .site
+            case .hall: .hall
+            case .block: .block
+            case .rack: .rack
+            case .nvl72: .nvl72
+            case .node:
+                throw Problem(
+                    .badRequest, detail: "a line cannot lie within a node", pointer: "/reservations/\(index)/within",
+                    expected: "site, hall, block, rack or nvl72")
+            }
+        if within != nil, case .power = shape {
+            throw Problem(
+                .badRequest, detail: "a line in megawatts cannot lie within a level",
+                pointer: "/reservations/\(index)/within", expected: "`sites` to say where the power is taken")
+        }
+        self.init(
+            name: reservation.name ?? "line-\(index + 1)", shape: shape, count: reservation.count ?? 1,
+            models: reservation.gpu ?? [], within: within)
+    }
+}
+
+extension LeaseRequest {
+    /// A request for `order`, like the one it was changed from.
+    init(_ order: LeaseOrder, like original: LeaseRequest) {
+        var request = original
+        request.reservations = order.lines.map { ReservationRequest($0) }
+        request.sites = order.sites.isEmpty ? nil : order.sites
+        request.start = order.start.map { Timestamp($0) }
+        (request.end, request.duration) =
+            order.durationSeconds == nil ? (Timestamp(order.end), nil) : (nil, original.duration)
+        (request.capWattsPerGpu, request.capPercent, request.highestCap) = (order.cap.wattsPerGPU, order.cap.percent, nil)
+        if original.capWattsPerGpu == nil && original.capPercent == nil && order.cap == .percent(100) {
+            request.capPercent = nil
+        }
+        if order.sparesPerDomain == 0 { request.spares = nil }
+        request.planToken = nil
+        self = request
+    }
+}
+
+extension ReservationRequest {
+    init(_ line: LeaseLine) {
+        var gpus: Int?
+        var megawatts: Megawatts?
+        switch line.shape {
+        case .gpus(let count): gpus = count
+        case .power(let watts, _): megawatts = Megawatts(watts: Int(watts))
+        case .block, .rack, .nvl72, .node: break
+        }
+        self.init(
+            name: line.name, shape: Shape(line.shape), count: megawatts == nil ? line.count : nil, gpus: gpus,
+            megawatts: megawatts, gpu: line.models.isEmpty ? nil : line.models,
+            within: line.within.map { TopologyLevel($0) })
+    }
+}

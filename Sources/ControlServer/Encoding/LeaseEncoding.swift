@@ -1,0 +1,126 @@
+// Leases on the wire.
+
+import ControlAPI
+import FleetModel
+import Leasing
+import Packing
+import Scheduling
+
+/// Writes leases of one book for one reader.
+struct LeaseEncoding {
+    let book: Book
+    let role: Role
+
+    /// Operators and auditors see everything of a lease; a tenant sees what is its own.
+    private var isProvider: Bool { role == .operator || role == .auditor || role == .actuator }
+
+    func answer(_ lease: Lease, decision: Decision? = nil, planToken: [UInt8]? = nil) -> LeaseAnswer {
+        LeaseAnswer(
+            id: book.naming.id(of: lease.number),
+            // The book's revision would tell a tenant how much others change.
+            revision: Int(isProvider ? lease.revision : lease.tenantIndex),
+            state: ControlAPI.LeaseState(lease.state), conditions: lease.conditions.map { ControlAPI.Condition($0) },
+            tenant: lease.tenant, contract: lease.contract, label: lease.label,
+            leaseClass: ControlAPI.LeaseClass(lease.leaseClass), start: Timestamp(lease.start),
+            end: Timestamp(lease.end), nextChangeAt: lease.nextChangeAt.map { Timestamp($0) },
+            promised: ControlAPI.Capacity(lease.promised),
+            delivered: ControlAPI.Capacity(lease.delivered(in: book.fleet)), wattsAtMeter: Int(lease.meterWatts),
+            capWattsPerGpu: lease.cap.wattsPerGPU, capPercent: lease.cap.percent,
+            reservations: lease.lines.map(reservation), decision: isProvider ? decision : nil,
+            expectedShortfall: shortfall(of: lease), planToken: planToken.map(PlanTokenText.text))
+    }
+
+    /// A lease as its holder polls it.
+    func held(_ lease: Lease) -> HeldLease {
+        HeldLease(
+            id: book.naming.id(of: lease.number), state: ControlAPI.LeaseState(lease.state),
+            conditions: lease.conditions.map { ControlAPI.Condition($0) }, start: Timestamp(lease.start),
+            end: Timestamp(lease.end), promised: ControlAPI.Capacity(lease.promised),
+            delivered: ControlAPI.Capacity(lease.delivered(in: book.fleet)), capWattsPerGpu: lease.cap.wattsPerGPU,
+            capPercent: lease.cap.percent,
+            allocation: lease.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) })
+    }
+
+    private func reservation(_ line: LeaseLine) -> ReservationAnswer {
+        var answer = ReservationAnswer(
+            name: line.name, shape: Shape(line.shape), count: line.count,
+            gpu: line.models.isEmpty ? nil : line.models,
+            allocation: LeaseHardware.paths(of: line.holdings, in: book.fleet))
+        switch line.shape {
+        case .gpus(let gpus): answer.gpus = gpus
+        case .power(let watts, _):
+            answer.megawatts = Megawatts(watts: Int(watts))
+            answer.count = line.holdings.wholeNodes.reduce(0) { $0 + $1.count }
+        case .block, .rack, .nvl72, .node: break
+        }
+        return answer
+    }
+
+    /// What failure and repair rates say will be missing on average: the share of time that a node is down, each node
+    /// failing and being repaired on its own.
+    private func shortfall(of lease: Lease) -> ExpectedShortfall? {
+        var (nodesDown, gpusDown, failures, repairs) = (0.0, 0.0, 0.0, 0.0)
+        func count(_ platform: Platform, nodes: Double, gpus: Double) {
+            let rate = Double(platform.reliability.failuresPerMillionNodeDays) / 1e6
+            let days = Double(platform.reliability.repairHours) / 24
+            let share = rate * days / (1 + rate * days)
+            nodesDown += nodes * share
+            gpusDown += gpus * share
+            failures += nodes * rate
+            repairs += nodes * rate * days
+        }
+        let fleet = book.fleet
+        for line in lease.lines {
+            for segment in fleet.rackSegments(of: line.holdings.wholeNodes) {
+                let platform = fleet.platform(of: segment.rack)
+                let nodes = Double(segment.nodes.count)
+                count(platform, nodes: nodes, gpus: nodes * Double(platform.gpusPerNode))
+            }
+            for partial in line.holdings.partialNodes {
+                let gpus = Double(partial.moduleMask.nonzeroBitCount)
+                count(fleet.platform(of: NodeIndex(partial.node)), nodes: 1, gpus: gpus)
+            }
+        }
+        guard failures > 0 else { return nil }
+        func rounded(_ value: Double) -> Double { (value * 1_000).rounded() / 1_000 }
+        return ExpectedShortfall(
+            nodesDown: rounded(nodesDown), gpusDown: rounded(gpusDown), failuresPerDay: rounded(failures),
+            repairDays: rounded(repairs / failures))
+    }
+}
+
+extension Shape {
+    init(_ shape: PlacementShape) {
+        self =
+            switch shape {
+            case .block: .block
+            case .rack: .rack
+            case .nvl72: .nvl72
+            case .node: .node
+            case .gpus: .gpu
+            case .power: .watts
+            }
+    }
+}
+
+extension Decision {
+    /// What a decision cost and what the fleet is like after it.
+    init(nanoseconds: Int64, _ report: PackingReport, highestCap: HighestCap? = nil) {
+        let largest: ShapeCount? =
+            if report.wholeBlocksLeft > 0 {
+                ShapeCount(shape: .block, count: report.wholeBlocksLeft)
+            } else if report.wholeNVL72Left > 0 {
+                ShapeCount(shape: .nvl72, count: report.wholeNVL72Left)
+            } else if report.wholeNodesLeft > 0 {
+                ShapeCount(shape: .node, count: report.wholeNodesLeft)
+            } else if report.gpus.free > 0 {
+                ShapeCount(shape: .gpu, count: report.gpus.free, gpus: 1)
+            } else {
+                nil
+            }
+        self.init(
+            micros: Int((nanoseconds + 999) / 1_000), wholeBlocksLeft: report.wholeBlocksLeft,
+            largestShapeLeft: largest, strandedGpus: report.strandedGPUs, strandedWatts: Int(report.strandedWatts),
+            highestCap: highestCap)
+    }
+}

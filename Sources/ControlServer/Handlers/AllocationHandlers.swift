@@ -1,0 +1,137 @@
+// Every node of a lease, for whoever provisions it; streamed, since a large lease has tens of thousands.
+
+import ControlAPI
+import FleetModel
+import HTTPTypes
+import Hummingbird
+import Leasing
+import NIOCore
+import Packing
+import Scheduling
+
+enum AllocationHandlers {
+    static func show(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let lease = try LeaseHandlers.visibleLease(exchange, in: view)
+        let format =
+            try exchange.query("format", "json, hostlist, slurm or kubernetes") { AllocationFormat(rawValue: $0) }
+            ?? .json
+        let nodes = AllocatedUnit.units(of: lease, in: view.book.fleet)
+        switch format {
+        case .json: return json(lease, nodes, view, exchange)
+        case .hostlist: return text(hostList(nodes, view), view, exchange)
+        case .slurm: return text(slurm(lease, nodes, view), view, exchange)
+        case .kubernetes: return exchange.answer(KubernetesAffinity(names(nodes, view)), view: view)
+        }
+    }
+
+    private static func json(
+        _ lease: Lease, _ units: [AllocatedUnit], _ view: PublishedView, _ exchange: Exchange
+    ) -> Response {
+        let book = view.book
+        var headers = exchange.headers(view: view)
+        headers[.contentType] = MediaTypes.json
+        let revision = LeaseEncoding(book: book, role: exchange.role).answer(lease).revision
+        let head = #"{"id":"\#(book.naming.id(of: lease.number))","revision":\#(revision),"nodes":["#
+        let body = ResponseBody { writer in
+            var buffer = ByteBuffer(string: head)
+            for (index, unit) in units.enumerated() {
+                if index > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
+                buffer.writeBytes(CanonicalJSON.encode(unit.answer(cap: lease.cap, in: book.fleet)))
+                if buffer.readableBytes > 64 << 10 {
+                    try await writer.write(buffer)
+                    buffer = ByteBuffer()
+                }
+            }
+            buffer.writeString("]}")
+            try await writer.write(buffer)
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
+    }
+
+    private static func names(_ units: [AllocatedUnit], _ view: PublishedView) -> [String] {
+        var names = units.map { view.book.fleet.nodeName(NodeIndex($0.node)) }
+        names.sort()
+        return names.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+
+    private static func hostList(_ units: [AllocatedUnit], _ view: PublishedView) -> String {
+        HostList.fold(names(units, view)).joined(separator: ",")
+    }
+
+    /// Arguments for `scontrol create reservation`.
+    private static func slurm(_ lease: Lease, _ units: [AllocatedUnit], _ view: PublishedView) -> String {
+        let start = RFC3339.text(lease.start).dropLast()
+        let end = RFC3339.text(lease.end).dropLast()
+        return "ReservationName=\(view.book.naming.id(of: lease.number)) StartTime=\(start) EndTime=\(end) "
+            + "Nodes=\(hostList(units, view)) Users=root Flags=IGNORE_JOBS"
+    }
+
+    private static func text(_ text: String, _ view: PublishedView, _ exchange: Exchange) -> Response {
+        var headers = exchange.headers(view: view)
+        headers[.contentType] = MediaTypes.text
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
+    }
+}
+
+/// The part of a pod's specification that keeps it on these nodes.
+private struct KubernetesAffinity: Encodable {
+    struct Affinity: Encodable { let nodeAffinity: Required }
+    struct Required: Encodable { let requiredDuringSchedulingIgnoredDuringExecution: Terms }
+    struct Terms: Encodable { let nodeSelectorTerms: [Term] }
+    struct Term: Encodable { let matchExpressions: [Expression] }
+    struct Expression: Encodable {
+        let key: String
+        let `operator`: String
+        let values: [String]
+    }
+
+    let affinity: Affinity
+
+    init(_ names: [String]) {
+        let expression = Expression(key: "kubernetes.io/hostname", operator: "In", values: names)
+        let terms = Terms(nodeSelectorTerms: [Term(matchExpressions: [expression])])
+        affinity = Affinity(nodeAffinity: Required(requiredDuringSchedulingIgnoredDuringExecution: terms))
+    }
+}
+
+/// A node, or the GPUs of one partition of it, that a lease uses.
+private struct AllocatedUnit: Sendable {
+    let node: Int
+    let moduleMask: UInt8
+    let partitionID: Int?
+
+    /// Everything in use, in node order.
+    static func units(of lease: Lease, in fleet: Fleet) -> [AllocatedUnit] {
+        var units: [AllocatedUnit] = []
+        for line in lease.lines {
+            for range in line.holdings.wholeNodes {
+                for node in range {
+                    units.append(AllocatedUnit(node: node, moduleMask: fleet.moduleMasks[node], partitionID: nil))
+                }
+            }
+            units += line.holdings.partialNodes.map {
+                AllocatedUnit(node: $0.node, moduleMask: $0.moduleMask, partitionID: $0.partitionID)
+            }
+        }
+        return units.sorted { $0.node != $1.node ? $0.node < $1.node : $0.moduleMask < $1.moduleMask }
+    }
+
+    func answer(cap: PowerCap, in fleet: Fleet) -> AllocatedNode {
+        let rack = fleet.rackOfNode[node]
+        let platform = fleet.platform(of: rack)
+        let domain = fleet.domains[fleet.racks[rack.offset].domain.offset].path
+        let modules = LeaseHardware.moduleIDs(of: moduleMask)
+        let numa = platform.numa.filter { $0.moduleMask & moduleMask != 0 }
+        let capWatts = Int(cap.watts(on: platform))
+        let partition = partitionID ?? platform.partitions.first { $0.moduleMask == moduleMask }?.id
+        return AllocatedNode(
+            node: fleet.nodeName(NodeIndex(node)), domain: domain, platform: platform.name,
+            gpus: modules.map { AllocatedGPU(module: $0) },
+            nvlink: platform.isRackScale ? NvlinkBinding(domain: domain) : NvlinkBinding(partition: partition),
+            mig: [], numa: numa.map(\.number), cpus: numa.map(\.cpus),
+            nics: modules.compactMap { platform.nics.indices.contains($0 - 1) ? platform.nics[$0 - 1] : nil },
+            capWattsPerGpu: capWatts, capWatts: capWatts * modules.count)
+    }
+}

@@ -1,0 +1,274 @@
+// Domains, budgets and nodes.
+
+import ControlAPI
+import FleetModel
+import Hummingbird
+import Leasing
+import Packing
+import Scheduling
+
+enum DomainHandlers {
+    static func list(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let (book, fleet, now) = (view.book, view.book.fleet, exchange.scheduler.now)
+        let level = try exchange.query("level", "site, hall, block, rack or nvl72") { TopologyLevel(rawValue: $0) }
+        let within = try exchange.within(fleet)
+        let (limit, start) = (try exchange.limit(), try exchange.cursor())
+        var domains: [DomainAnswer] = []
+        var next: UInt64?
+        for (offset, domain) in fleet.domains.enumerated().dropFirst(Int(clamping: start)) {
+            guard matches(domain, level, fleet), within.map({ $0.contains(domain.nodes.lowerBound) }) ?? true,
+                within.map({ domain.nodes.upperBound <= $0.upperBound }) ?? true
+            else { continue }
+            guard domains.count < limit else {
+                next = UInt64(offset)
+                break
+            }
+            domains.append(answer(domain, book, now))
+        }
+        let cursor = next.map { Cursor(revision: book.revision, next: $0).text }
+        return exchange.answer(DomainList(domains: domains, cursor: cursor), view: view)
+    }
+
+    private static func matches(_ domain: TopologyDomain, _ level: TopologyLevel?, _ fleet: Fleet) -> Bool {
+        switch level {
+        case nil: true
+        case .nvl72: domain.level == .rack && isRackScale(domain, fleet)
+        case .some(let level): domain.level.rawValue == level.rawValue
+        }
+    }
+
+    private static func isRackScale(_ domain: TopologyDomain, _ fleet: Fleet) -> Bool {
+        domain.platformOffset.map { fleet.platforms[$0].isRackScale } ?? false
+    }
+
+    private static func answer(_ domain: TopologyDomain, _ book: Book, _ now: Int64) -> DomainAnswer {
+        let fleet = book.fleet
+        var counts = Packing.GPUCounts()
+        var largest: (rank: Int, answer: ShapeFree)?
+        func offer(_ rank: Int, _ shape: Shape, _ gpus: Int) {
+            if gpus > 0, rank > (largest?.rank ?? 0) { largest = (rank, ShapeFree(shape: shape, gpus: gpus)) }
+        }
+        var wholeRacks = Set<Int>()
+        for rack in domain.racks {
+            let place = fleet.racks[rack]
+            let platform = fleet.platforms[place.platformOffset]
+            var freeNodes = 0
+            for node in place.nodes {
+                let here = book.packing.gpuCounts(of: node, at: now)
+                counts += here
+                if here.free == here.total { freeNodes += 1 }
+                let mask = book.packing.freeModules(of: node, from: now, until: now + 1, now: now)
+                for partition in platform.partitions where partition.moduleMask & ~mask == 0 {
+                    offer(partition.gpuCount, .gpu, partition.gpuCount)
+                }
+            }
+            if freeNodes > 0 { offer(10, .node, platform.gpusPerNode) }
+            if freeNodes == place.nodes.count {
+                wholeRacks.insert(rack)
+                offer(11, platform.isRackScale ? .nvl72 : .rack, freeNodes * platform.gpusPerNode)
+            }
+        }
+        for block in fleet.domains where block.level == .block && domain.racks.contains(block.racks.lowerBound) {
+            guard block.racks.allSatisfy(wholeRacks.contains) else { continue }
+            let gpus = block.nodes.reduce(0) { $0 + fleet.moduleMasks[$1].nonzeroBitCount }
+            offer(12, .block, gpus)
+        }
+        return DomainAnswer(
+            path: domain.path, level: TopologyLevel(rawValue: domain.level.rawValue)!,
+            platform: domain.platformOffset.map { fleet.platforms[$0].name }, gpus: ControlAPI.GPUCounts(counts),
+            largestShapeFree: largest?.answer)
+    }
+}
+
+enum BudgetHandlers {
+    static func list(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let now = exchange.scheduler.now
+        let kind = try exchange.query("kind", "power or cooling") { ControlAPI.BudgetKind(rawValue: $0) }
+        let fleet = view.book.fleet
+        let budgets = fleet.budgets.indices.filter { kind == nil || fleet.budgets[$0].kind.rawValue == kind!.rawValue }
+            .map { answer($0, view.book, now) }
+        return exchange.answer(BudgetList(budgets: budgets), view: view)
+    }
+
+    private static func answer(_ offset: Int, _ book: Book, _ now: Int64) -> BudgetAnswer {
+        let budget = book.fleet.budgets[offset]
+        let committed = book.packing.committedTimeline(of: BudgetIndex(offset)).value(at: now)
+        let (limit, measured) = (budget.limit(at: now), budget.measuredWatts(rackWatts: committed))
+        return BudgetAnswer(
+            name: budget.name, kind: ControlAPI.BudgetKind(rawValue: budget.kind.rawValue)!,
+            measuredAt: MeasurePoint(rawValue: budget.measuredAt.rawValue)!,
+            parent: budget.parent.map { book.fleet.budgets[$0.offset].name }, ratingWatts: Int(budget.ratingWatts),
+            limitWatts: Int(limit), committedWatts: Int(measured), headroomWatts: Int(limit - measured))
+    }
+
+    static func timeline(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let name = try exchange.parameter("name")
+        guard let index = view.book.fleet.budget(named: name) else {
+            throw Problem(.notFound, detail: "there is no budget domain \(name)")
+        }
+        let start = try exchange.query("start", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
+            ?? exchange.scheduler.now
+        let end = try exchange.query("end", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
+            ?? start + 366 * 86_400
+        guard start < end else { throw Problem(.badRequest, detail: "?end must be after ?start") }
+        let budget = view.book.fleet.budgets[index.offset]
+        let limits = budget.limitSteps
+        let first = limits.last { $0.at <= start }!
+        let limit =
+            [WattsStep(at: Timestamp(start), watts: Int(first.watts))]
+            + limits.filter { $0.at > start && $0.at < end }.map {
+                WattsStep(at: Timestamp($0.at), watts: Int($0.watts))
+            }
+        let committed = view.book.packing.committedTimeline(of: index).steps(from: start, until: end).map {
+            WattsStep(at: Timestamp($0.at), watts: Int(budget.measuredWatts(rackWatts: $0.watts)))
+        }
+        return exchange.answer(BudgetTimeline(name: name, limit: limit, committed: committed), view: view)
+    }
+}
+
+enum NodeHandlers {
+    static func list(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let (book, fleet, now) = (view.book, view.book.fleet, exchange.scheduler.now)
+        let state = try exchange.query("state", "a node state") { NodeState(rawValue: $0) }
+        let within = try exchange.within(fleet) ?? 0..<fleet.nodeCount
+        let (limit, start) = (try exchange.limit(), try exchange.cursor())
+        var nodes: [NodeAnswer] = []
+        var next: UInt64?
+        for node in within where UInt64(node) >= start {
+            let here = self.state(of: node, book, now)
+            guard state == nil || here == state else { continue }
+            guard nodes.count < limit else {
+                next = UInt64(node)
+                break
+            }
+            nodes.append(answer(node, here, book, now))
+        }
+        let cursor = next.map { Cursor(revision: book.revision, next: $0).text }
+        return exchange.answer(NodeList(nodes: nodes, cursor: cursor), view: view)
+    }
+
+    static func apply(_ verb: ControlAPI.NodeVerb, _ exchange: Exchange) async throws -> Response {
+        let body = try await exchange.body()
+        let request = try exchange.decode(NodeVerbRequest.self, from: body)
+        let fleet = exchange.scheduler.view.book.fleet
+        let names: [String]
+        do {
+            names = try HostList.expand(request.nodes)
+        } catch {
+            throw Problem(.badRequest, detail: "\(error)", pointer: "/nodes", expected: "a host list like n[1-8]")
+        }
+        var nodes: [Range<Int>] = []
+        for name in Set(names) {
+            guard let node = fleet.node(named: name) else {
+                throw Problem(
+                    .badRequest, detail: "there is no node \(name)", pointer: "/nodes",
+                    expected: "nodes such as \(fleet.nodeName(NodeIndex(0)))")
+            }
+            nodes.append(node.offset..<node.offset + 1)
+        }
+        let context = try exchange.commandContext(reason: request.reason, body: body)
+        let command = Command.setNodes(
+            Leasing.NodeVerb(rawValue: verb.rawValue)!, nodes: nodes.sorted { $0.lowerBound < $1.lowerBound }.coalesced(), until: request.until?.epochSeconds)
+        let (outcome, view, _) = try await exchange.submit(command, context)
+        return exchange.answer(answer(outcome, outcome.nodeCount, view), view: view)
+    }
+
+    private static func answer(_ outcome: Outcome, _ count: Int, _ view: PublishedView) -> NodeVerbAnswer {
+        let book = view.book
+        let replaced = outcome.replacements.map { replacement in
+            NodeReplacement(
+                lease: book.naming.id(of: replacement.lease), from: name(replacement.old, book),
+                to: name(replacement.new, book))
+        }
+        let degraded = outcome.degraded.map { book.naming.id(of: $0) }
+        return NodeVerbAnswer(
+            nodes: count, revision: Int(book.revision), replaced: replaced.isEmpty ? nil : replaced,
+            degraded: degraded.isEmpty ? nil : degraded)
+    }
+
+    private static func name(_ id: UInt32, _ book: Book) -> String {
+        book.register.node(of: PermanentNodeID(id)).map { book.fleet.nodeName($0) } ?? "retired"
+    }
+
+    /// What a node is doing at `now`; what closes it comes first, then its holders.
+    private static func state(of node: Int, _ book: Book, _ now: Int64) -> NodeState {
+        let packing = book.packing
+        var (isLeased, isSpare, ended) = (false, false, nil as Booking?)
+        packing.forEachBooking(of: NodeIndex(node)) { booking in
+            guard booking.start <= now, now < booking.until else { return }
+            if now >= booking.end {
+                ended = booking
+            } else if book.lease(booking.lease)?.lines.contains(where: { $0.holdings.uses(node) }) ?? false {
+                isLeased = true
+            } else {
+                isSpare = true
+            }
+        }
+        switch packing.health(of: NodeIndex(node)) {
+        case .faulty: return .faulty
+        case .validating: return .validating
+        case .draining: return isLeased ? .draining : .drained
+        case .cordoned: return .cordoned
+        case .open: break
+        }
+        if isLeased { return .assigned }
+        if ended != nil || packing.notReadyModules(of: NodeIndex(node)) != 0 {
+            let cleaning = book.fleet.site(of: book.fleet.rackOfNode[node]).turnRound.cleaningSeconds
+            let isClean = book.isReportedClean(NodeIndex(node)) || ended.map { now >= $0.end + cleaning } ?? false
+            return isClean ? .validating : .cleaning
+        }
+        return isSpare ? .held : .free
+    }
+
+    private static func answer(_ node: Int, _ state: NodeState, _ book: Book, _ now: Int64) -> NodeAnswer {
+        let fleet = book.fleet
+        let rack = fleet.rackOfNode[node]
+        var holders: [String] = []
+        book.packing.forEachBooking(of: NodeIndex(node)) { booking in
+            guard booking.start <= now, now < booking.end, let lease = book.lease(booking.lease) else { return }
+            let text = "\(lease.tenant) \(book.naming.id(of: lease.number))"
+            if !holders.contains(text) { holders.append(text) }
+        }
+        holders.sort()
+        let note = book.note(on: NodeIndex(node))
+        let free = book.packing.freeModules(of: node, from: now, until: now + 1, now: now)
+        return NodeAnswer(
+            name: fleet.nodeName(NodeIndex(node)), domain: fleet.domains[fleet.racks[rack.offset].domain.offset].path,
+            platform: fleet.platform(of: rack).name, state: state, gpusFree: free.nonzeroBitCount,
+            holder: holders.count == 1 ? holders[0] : nil, holders: holders.count > 1 ? holders : nil,
+            reason: note?.reason, until: note?.until.map { Timestamp($0) }, by: note?.actor)
+    }
+}
+
+extension Exchange {
+    /// The nodes of the domain that `?within` names.
+    func within(_ fleet: Fleet) throws -> Range<Int>? {
+        try query("within", "a path such as \(fleet.domains[0].path)") { path in
+            fleet.domain(path: path).map { fleet.domains[$0.offset].nodes }
+        }
+    }
+
+    /// One page of sorted names, and where the next begins.
+    func page(of names: [String], in view: PublishedView) throws -> ([String], String?) {
+        let (limit, start) = (try limit(), Int(clamping: try cursor()))
+        let page = Array(names.dropFirst(start).prefix(limit))
+        let next = start + page.count
+        guard next < names.count else { return (page, nil) }
+        return (page, Cursor(revision: view.book.revision, next: UInt64(next)).text)
+    }
+
+    /// The name in the path, which a PUT gives to what it makes.
+    func checkedName() throws -> String {
+        let name = try parameter("name")
+        guard ResourceName.isValid(name) else {
+            throw Problem(
+                .badRequest, detail: "\(name) is not a name",
+                expected: "1 to 63 letters, digits, -, _ or ., a letter or digit first")
+        }
+        return name
+    }
+}

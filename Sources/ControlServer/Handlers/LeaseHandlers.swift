@@ -1,0 +1,283 @@
+// Leases: request, plan, list, show, release.
+
+import ControlAPI
+import HTTPTypes
+import Hummingbird
+import Leasing
+import Packing
+import Scheduling
+
+enum LeaseHandlers {
+    static func create(_ exchange: Exchange) async throws -> Response {
+        let body = try await exchange.body()
+        let request = try exchange.decode(LeaseRequest.self, from: body)
+        try checkRequester(of: request, exchange)
+        let isPlan = try exchange.query("dryRun", "plan") { $0 == "plan" ? true : nil } ?? false
+        let (order, highest) = try await resolve(request, exchange)
+        if isPlan { return try await plan(order, request, highest, exchange) }
+        let context = try exchange.commandContext(reason: request.reason, body: body)
+        let (outcome, view, took) = try await submit(order, request, context, exchange)
+        let lease = try granted(outcome, view)
+        let decision = try await decision(took, view, highest, exchange)
+        let encoding = LeaseEncoding(book: view.book, role: exchange.role)
+        let answer = encoding.answer(lease, decision: decision)
+        var headers = HTTPFields()
+        headers[.location] = Routes.lease(answer.id)
+        return exchange.answer(answer, .created, view: view, headers: headers)
+    }
+
+    static func createBatch(_ exchange: Exchange) async throws -> Response {
+        let body = try await exchange.body(limit: WireLimits.batchBodyBytesMax)
+        let batch = try exchange.decode(LeaseBatchRequest.self, from: body)
+        for request in batch.leases { try checkRequester(of: request, exchange) }
+        return batch.atomic
+            ? try await createAll(batch.leases, body, exchange) : try await createEach(batch.leases, body, exchange)
+    }
+
+    static func list(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let limit = try exchange.limit()
+        let state = try exchange.query("state", "a lease state") { ControlAPI.LeaseState(rawValue: $0) }
+        var tenant = exchange.query["tenant"]
+        if case .tenant(let own) = exchange.role {
+            guard tenant == nil || tenant == own else { throw notFound }
+            tenant = own
+        }
+        let encoding = LeaseEncoding(book: view.book, role: exchange.role)
+        var answers: [LeaseAnswer] = []
+        var next: UInt64?
+        view.book.forEachLease(from: try exchange.cursor()) { lease in
+            guard tenant == nil || lease.tenant == tenant,
+                state == nil || ControlAPI.LeaseState(lease.state) == state
+            else { return true }
+            guard answers.count < limit else {
+                next = lease.number
+                return false
+            }
+            answers.append(encoding.answer(lease))
+            return true
+        }
+        // A lease number would tell a tenant how many leases others have, so its cursor counts its own.
+        let cursor = next.map { Cursor(revision: view.book.revision, next: $0).sealed(for: exchange.role, view.book) }
+        return exchange.answer(LeaseList(leases: answers, cursor: cursor), view: view)
+    }
+
+    static func show(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let lease = try visibleLease(exchange, in: view)
+        return exchange.answer(LeaseEncoding(book: view.book, role: exchange.role).answer(lease), view: view)
+    }
+
+    static func release(_ exchange: Exchange) async throws -> Response {
+        let before = exchange.scheduler.view
+        let lease = try visibleLease(exchange, in: before)
+        let context = try exchange.commandContext(reason: exchange.query["reason"], body: [])
+        let (_, view, _) = try await exchange.submit(.releaseLease(lease.number), context)
+        guard let after = view.book.lease(lease.number) else { throw notFound }
+        return exchange.answer(LeaseEncoding(book: view.book, role: exchange.role).answer(after), view: view)
+    }
+
+    /// The lease that the path names, when the caller may see it.
+    static func visibleLease(_ exchange: Exchange, in view: PublishedView) throws -> Lease {
+        guard let lease = view.book.lease(id: try exchange.parameter("id")) else { throw notFound }
+        if case .tenant(let own) = exchange.role, lease.tenant != own { throw notFound }
+        return lease
+    }
+
+    static var notFound: Problem { Problem(.notFound, detail: "there is no such lease") }
+
+    // MARK: Steps of a request
+
+    private static func checkRequester(of request: LeaseRequest, _ exchange: Exchange) throws {
+        if case .tenant(let own) = exchange.role, request.tenant != own {
+            throw Problem(.forbidden, detail: "\(exchange.role) may request leases for itself only", pointer: "/tenant")
+        }
+    }
+
+    /// The order, its cap found when the highest one was asked for.
+    private static func resolve(
+        _ request: LeaseRequest, _ exchange: Exchange
+    ) async throws -> (LeaseOrder, HighestCap?) {
+        let now = exchange.scheduler.now
+        let order = try LeaseOrder(request, now: now)
+        guard request.highestCap == true else { return (order, nil) }
+        let book = exchange.scheduler.view.book
+        guard let found = await exchange.services.searcher.highestCap(for: order, in: book, now: now) else {
+            let explanation = await exchange.services.searcher.explain(order, to: exchange.audience, in: book, now: now)
+            throw Problem(
+                .noCapacity, detail: "it does not fit at any cap that the models take",
+                blockers: explanation.obstacles.map { Blocker($0) },
+                counterOffers: explanation.counterOffers.map { ControlAPI.CounterOffer($0, like: request) })
+        }
+        var next: NextPercent?
+        if found.percent < 100 {
+            var more = found.order
+            more.cap = .percent(found.percent + 1)
+            let explanation = await exchange.services.searcher.explain(more, to: exchange.audience, in: book, now: now)
+            next = NextPercent(percent: found.percent + 1, blockers: explanation.obstacles.map { Blocker($0) })
+        }
+        return (found.order, HighestCap(percent: found.percent, next: next))
+    }
+
+    private static func plan(
+        _ order: LeaseOrder, _ request: LeaseRequest, _ highest: HighestCap?, _ exchange: Exchange
+    ) async throws -> Response {
+        let view = exchange.scheduler.view
+        let start = exchange.scheduler.clock.steadyNanoseconds
+        let planned: (lease: Lease, token: [UInt8])
+        do {
+            planned = try view.book.plan(order, now: exchange.scheduler.now)
+        } catch {
+            throw await explained(error, order, request, in: view, exchange)
+        }
+        let took = exchange.scheduler.clock.steadyNanoseconds - start
+        let decision = try await decision(took, view, highest, exchange)
+        let encoding = LeaseEncoding(book: view.book, role: exchange.role)
+        let answer = encoding.answer(planned.lease, decision: decision, planToken: planned.token)
+        return exchange.answer(answer, view: view)
+    }
+
+    private static func submit(
+        _ order: LeaseOrder, _ request: LeaseRequest, _ context: CommandContext, _ exchange: Exchange
+    ) async throws -> (Outcome, PublishedView, Int64) {
+        let token = try token(of: request)
+        switch await exchange.scheduler.submit(.requestLeases([order], planTokens: [token]), context) {
+        case .accepted(let outcome, let view, let took): return (outcome, view, took)
+        case .refused(let refusal, let view): throw await explained(refusal, order, request, in: view, exchange)
+        case .faulted(let fault): throw Problem(fault)
+        }
+    }
+
+    private static func token(of request: LeaseRequest, pointer: String = "/planToken") throws -> [UInt8]? {
+        guard let text = request.planToken else { return nil }
+        guard let bytes = PlanTokenText.bytes(text) else {
+            throw Problem(.badRequest, detail: "this is not a plan token", pointer: pointer, expected: "a planToken")
+        }
+        return bytes
+    }
+
+    /// A refusal for want of room says what is in the way and what would fit.
+    private static func explained(
+        _ refusal: Refusal, _ order: LeaseOrder, _ request: LeaseRequest, in view: PublishedView, _ exchange: Exchange
+    ) async -> Problem {
+        var problem = Problem(refusal)
+        guard refusal.code == .noCapacity || refusal.code == .quotaExceeded else { return problem }
+        let explanation = await exchange.services.searcher.explain(
+            order, to: exchange.audience, in: view.book, now: exchange.scheduler.now)
+        problem.blockers = explanation.obstacles.map { Blocker($0) }
+        problem.counterOffers = explanation.counterOffers.map { ControlAPI.CounterOffer($0, like: request) }
+        return problem
+    }
+
+    private static func granted(_ outcome: Outcome, _ view: PublishedView) throws -> Lease {
+        guard let number = outcome.leases.first, let lease = view.book.lease(number) else {
+            throw Problem(.notFound, detail: "the lease that this key was used for is over and no longer kept")
+        }
+        return lease
+    }
+
+    private static func decision(
+        _ nanoseconds: Int64, _ view: PublishedView, _ highest: HighestCap?, _ exchange: Exchange
+    ) async throws -> Decision? {
+        if case .tenant = exchange.role { return nil }
+        return Decision(nanoseconds: nanoseconds, view.report(at: exchange.scheduler.now), highestCap: highest)
+    }
+
+    // MARK: Batches
+
+    private static func createAll(
+        _ requests: [LeaseRequest], _ body: [UInt8], _ exchange: Exchange
+    ) async throws -> Response {
+        let now = exchange.scheduler.now
+        var orders: [LeaseOrder] = []
+        var tokens: [[UInt8]?] = []
+        for (index, request) in requests.enumerated() {
+            do {
+                try refuseHighestCap(request)
+                orders.append(try LeaseOrder(request, now: now))
+                tokens.append(try token(of: request))
+            } catch let problem as Problem {
+                throw problem.inside("/leases/\(index)")
+            }
+        }
+        guard orders.count <= OrderLimits.leasesMax else {
+            throw Problem(
+                .badRequest, detail: "an atomic batch has at most \(OrderLimits.leasesMax) leases", pointer: "/leases")
+        }
+        let context = try exchange.commandContext(reason: requests.first?.reason, body: body)
+        switch await exchange.scheduler.submit(.requestLeases(orders, planTokens: tokens), context) {
+        case .accepted(let outcome, let view, _):
+            let encoding = LeaseEncoding(book: view.book, role: exchange.role)
+            let results = outcome.leases.map { LeaseBatchResult(lease: view.book.lease($0).map { encoding.answer($0) }) }
+            return exchange.answer(LeaseBatchAnswer(results: results), .created, view: view)
+        case .refused(let refusal, let view):
+            let index = refusal.orderIndex
+            let problem = await explained(refusal, orders[index], requests[index], in: view, exchange)
+            throw problem.inside("/leases/\(index)")
+        case .faulted(let fault): throw Problem(fault)
+        }
+    }
+
+    private static func createEach(
+        _ requests: [LeaseRequest], _ body: [UInt8], _ exchange: Exchange
+    ) async throws -> Response {
+        let now = exchange.scheduler.now
+        var results = [LeaseBatchResult](repeating: LeaseBatchResult(), count: requests.count)
+        var commands: [(Command, CommandContext)] = []
+        var places: [Int] = []
+        for (index, request) in requests.enumerated() {
+            do {
+                try refuseHighestCap(request)
+                let order = try LeaseOrder(request, now: now)
+                let context = try exchange.commandContext(reason: request.reason, body: body, part: index)
+                commands.append((.requestLeases([order], planTokens: [try token(of: request)]), context))
+                places.append(index)
+            } catch let problem as Problem {
+                results[index].problem = problem.inside("/leases/\(index)")
+            }
+        }
+        let answers = await exchange.scheduler.submitAll(commands)
+        for (place, answer) in zip(places, answers) {
+            switch answer {
+            case .accepted(let outcome, let view, _):
+                let encoding = LeaseEncoding(book: view.book, role: exchange.role)
+                results[place].lease = outcome.leases.first.flatMap { view.book.lease($0) }.map { encoding.answer($0) }
+            case .refused(let refusal, _): results[place].problem = Problem(refusal).inside("/leases/\(place)")
+            case .faulted(let fault): results[place].problem = Problem(fault)
+            }
+        }
+        return exchange.answer(LeaseBatchAnswer(results: results), view: exchange.scheduler.view)
+    }
+
+    private static func refuseHighestCap(_ request: LeaseRequest) throws {
+        guard request.highestCap == true else { return }
+        throw Problem(
+            .badRequest, detail: "the highest cap is searched for one lease at a time", pointer: "/highestCap",
+            expected: "capWattsPerGpu or capPercent in a batch")
+    }
+}
+
+extension Problem {
+    /// The same problem of one element of a larger body.
+    func inside(_ prefix: String) -> Problem {
+        var problem = self
+        problem.pointer = prefix + (pointer ?? "")
+        return problem
+    }
+}
+
+extension Exchange {
+    /// Whom an explanation is for.
+    var audience: Audience {
+        if case .tenant(let name) = role { return .tenant(name) }
+        return .provider
+    }
+}
+
+extension Cursor {
+    /// The cursor's text; for a tenant the place is the lease's opaque id.
+    func sealed(for role: Role, _ book: Book) -> String {
+        if case .tenant = role { return book.naming.id(of: next) }
+        return text
+    }
+}

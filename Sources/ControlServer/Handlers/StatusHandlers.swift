@@ -1,0 +1,97 @@
+// The daemon and the fleet at a glance, health, verification and backup.
+
+import ControlAPI
+import FleetModel
+import Hummingbird
+import Leasing
+import Packing
+import Scheduling
+
+enum StatusHandlers {
+    static func status(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let (book, fleet) = (view.book, view.book.fleet)
+        let now = exchange.scheduler.now
+        var leases = NamedCounts([:])
+        for state in Leasing.LeaseState.allCases where book.leaseCount(in: state) > 0 {
+            leases[state.name] = book.leaseCount(in: state)
+        }
+        let health = exchange.scheduler.journalHealth
+        let answer = StatusAnswer(
+            version: exchange.services.version, revision: Int(book.revision), bookId: book.bookID,
+            startedAt: Timestamp(exchange.services.startedAt), now: Timestamp(now),
+            fleet: FleetSummary(
+                name: fleet.name, version: book.fleetVersion, sites: fleet.sites.count, nodes: fleet.nodeCount,
+                gpus: fleet.gpuCount),
+            leases: leases, gpus: ControlAPI.GPUCounts(view.report(at: now).gpus), watts: watts(book, now),
+            journal: JournalStatus(writable: health.isWritable, detail: health.detail),
+            clock: ClockStatus(frozen: exchange.scheduler.isTimeFrozen),
+            fleetProposal: exchange.services.fleetProposal)
+        return exchange.answer(answer, view: view)
+    }
+
+    /// Each site's power, summed over the roots of its trees.
+    private static func watts(_ book: Book, _ now: Int64) -> [SiteWatts] {
+        let fleet = book.fleet
+        return fleet.sites.enumerated().map { offset, site in
+            var (committed, limit) = (Int64(0), Int64(0))
+            for (index, budget) in fleet.budgets.enumerated()
+            where budget.siteOffset == offset && budget.parent == nil && budget.kind == .power {
+                let timeline = book.packing.committedTimeline(of: BudgetIndex(index))
+                committed += budget.measuredWatts(rackWatts: timeline.value(at: now))
+                limit += budget.limit(at: now)
+            }
+            return SiteWatts(site: site.name, committedWatts: Int(committed), limitWatts: Int(limit))
+        }
+    }
+
+    static func fleet(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let fleet = view.book.fleet
+        let sites = fleet.sites.enumerated().map { offset, site in
+            let racks = fleet.racks.filter { $0.siteOffset == offset }
+            let platforms = fleet.platforms.enumerated().compactMap { index, platform -> PlatformSummary? in
+                let nodes = racks.reduce(0) { $0 + ($1.platformOffset == index ? $1.nodes.count : 0) }
+                guard nodes > 0 else { return nil }
+                return PlatformSummary(
+                    platform: platform.name, gpu: platform.gpu, nodes: nodes, gpus: nodes * platform.gpusPerNode,
+                    gpuMemoryGib: platform.gpuMemoryMiB / 1_024, capWattsMin: Int(platform.power.capWattsMin),
+                    capWattsMax: Int(platform.power.capWattsMax))
+            }
+            return SiteSummary(
+                name: site.name, pue: Double(site.pueThousandths) / 1_000,
+                energyPricePerMWh: Money(currency: "USD", micros: site.energyPriceMicrosPerMWh),
+                carbonGramsPerKWh: Int(site.carbonGramsPerKWh),
+                reliabilityPercent: Percentage(hundredths: Int(site.reliabilityBasisPoints)),
+                nodes: platforms.reduce(0) { $0 + $1.nodes }, gpus: platforms.reduce(0) { $0 + $1.gpus },
+                platforms: platforms)
+        }
+        let answer = FleetAnswer(name: fleet.name, version: view.book.fleetVersion, sites: sites)
+        return exchange.answer(answer, view: view)
+    }
+
+    static func healthy(_ exchange: Exchange) async throws -> Response {
+        exchange.answer(HealthAnswer(status: "ok"), view: exchange.scheduler.view)
+    }
+
+    static func verify(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        return exchange.answer(try await exchange.services.verify(view), view: view)
+    }
+
+    static func backup(_ exchange: Exchange) async throws -> Response {
+        let request = try await exchange.decode(BackupRequest.self)
+        let view = exchange.scheduler.view
+        let bytes = try await exchange.services.backup(request.path)
+        let answer = BackupAnswer(path: request.path, revision: Int(view.book.revision), bytes: bytes)
+        return exchange.answer(answer, .created, view: view)
+    }
+
+    static func confirmClock(_ exchange: Exchange) async throws -> Response {
+        exchange.scheduler.confirmTime()
+        // The answer comes after the writer has taken the confirmation.
+        let context = try exchange.commandContext(reason: "clock confirmed", body: [])
+        let (_, view, _) = try await exchange.submit(.heartbeat, context)
+        return exchange.answer(ClockStatus(frozen: exchange.scheduler.isTimeFrozen), view: view)
+    }
+}

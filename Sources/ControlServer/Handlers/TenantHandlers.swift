@@ -1,0 +1,139 @@
+// Tenants, and the tenant's poll.
+
+import ControlAPI
+import FleetModel
+import HTTPTypes
+import Hummingbird
+import Leasing
+import NIOCore
+import Packing
+import Scheduling
+import Synchronization
+
+enum TenantHandlers {
+    static func list(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let (names, cursor) = try exchange.page(of: view.book.tenantNames, in: view)
+        let tenants = names.map { answer(view.book.tenant($0)!, view.book, exchange) }
+        return exchange.answer(TenantList(tenants: tenants, cursor: cursor), view: view)
+    }
+
+    static func show(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let tenant = try visibleTenant(exchange, in: view)
+        return exchange.answer(answer(tenant, view.book, exchange), view: view)
+    }
+
+    static func put(_ exchange: Exchange) async throws -> Response {
+        let name = try exchange.checkedName()
+        let body = try await exchange.body()
+        let request = try exchange.decode(TenantSpecification.self, from: body)
+        let isNew = exchange.scheduler.view.book.tenant(name) == nil
+        let quota = Quota(gpus: request.quota?.gpus, watts: request.quota?.watts.map(Int64.init))
+        let context = try exchange.commandContext(reason: request.reason, body: body)
+        let command = Command.putTenant(name: name, quota: quota, description: request.description ?? "")
+        let (_, view, _) = try await exchange.submit(command, context)
+        guard let tenant = view.book.tenant(name) else { throw notFound }
+        return exchange.answer(answer(tenant, view.book, exchange), isNew ? .created : .ok, view: view)
+    }
+
+    static func remove(_ exchange: Exchange) async throws -> Response {
+        let name = try exchange.parameter("name")
+        let context = try exchange.commandContext(reason: exchange.query["reason"], body: [])
+        let (_, view, _) = try await exchange.submit(.removeTenant(name: name), context)
+        return Response(status: .noContent, headers: exchange.headers(view: view))
+    }
+
+    private static func answer(_ tenant: Tenant, _ book: Book, _ exchange: Exchange) -> TenantAnswer {
+        var (holds, meter) = (Leasing.Capacity(), Int64(0))
+        tenant.leases.forEach { number, _ in
+            if let lease = book.lease(number), lease.state == .active || lease.state == .starting {
+                holds.gpus += lease.promised.gpus
+                holds.watts += lease.promised.watts
+                meter += lease.meterWatts
+            }
+            return true
+        }
+        let quota = QuotaSpecification(gpus: tenant.quota.gpus, watts: tenant.quota.watts.map(Int.init))
+        return TenantAnswer(
+            name: tenant.name, index: Int(tenant.index), quota: quota == QuotaSpecification() ? nil : quota,
+            description: tenant.description.isEmpty ? nil : tenant.description, holds: ControlAPI.Capacity(holds),
+            wattsAtMeter: Int(meter), leases: tenant.leases.count)
+    }
+
+    static func visibleTenant(_ exchange: Exchange, in view: PublishedView) throws -> Tenant {
+        let name = try exchange.parameter("name")
+        if case .tenant(let own) = exchange.role, name != own { throw notFound }
+        guard let tenant = view.book.tenant(name) else { throw notFound }
+        return tenant
+    }
+
+    static var notFound: Problem { Problem(.notFound, detail: "there is no such tenant") }
+}
+
+/// The tenant's poll: answered at once when something changed, else when it does.
+enum PollHandler {
+    static func poll(_ exchange: Exchange) async throws -> Response {
+        let known = try exchange.query("index", "a number") { UInt64($0) }
+        let wait = try exchange.query("wait", "a duration like 60s, at most 300s") { WireDuration($0)?.seconds } ?? 0
+        var view = exchange.scheduler.view
+        var tenant = try TenantHandlers.visibleTenant(exchange, in: view)
+        if let known, known != 0, known == tenant.index, wait > 0 {
+            let seconds = min(wait, Int64(WireLimits.waitSecondsMax))
+            // Polls that began together do not end together.
+            let jitter = Int64.random(in: 0...(seconds * 1_000 / 16))
+            let (scheduler, name) = (exchange.scheduler, tenant.name)
+            await exchange.services.polls.wait(
+                for: name, upTo: .milliseconds(seconds * 1_000 + jitter), on: exchange.context.channel.eventLoop
+            ) { scheduler.view.book.tenant(name)?.index == known }
+            view = exchange.scheduler.view
+            tenant = try TenantHandlers.visibleTenant(exchange, in: view)
+        }
+        var headers = exchange.headers(view: view)
+        let tag = "\"\(exchange.services.epoch)-\(tenant.index)\""
+        headers[.eTag] = tag
+        headers[.index] = String(tenant.index)
+        if exchange.request.headers[values: .ifNoneMatch].contains(tag) {
+            return Response(status: .notModified, headers: headers)
+        }
+        headers[.contentType] = MediaTypes.json
+        let body = exchange.services.pollBodies.body(of: tenant, in: view.book)
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: body))
+    }
+}
+
+/// Poll answers as bytes, made once for each change of a tenant's answer.
+final class PollBodies: Sendable {
+    private let bodies = Mutex<[String: (index: UInt64, body: ByteBuffer)]>([:])
+
+    func body(of tenant: Tenant, in book: Book) -> ByteBuffer {
+        if let kept = bodies.withLock({ $0[tenant.name] }), kept.index == tenant.index { return kept.body }
+        let body = ByteBuffer(bytes: CanonicalJSON.encode(allocation(of: tenant, in: book)))
+        bodies.withLock { bodies in
+            if (bodies[tenant.name]?.index ?? 0) < tenant.index { bodies[tenant.name] = (tenant.index, body) }
+        }
+        return body
+    }
+
+    /// Forgets tenants that are gone.
+    func forget(_ names: Set<String>, in book: Book) {
+        bodies.withLock { bodies in
+            for name in names where book.tenant(name) == nil { bodies[name] = nil }
+        }
+    }
+
+    private func allocation(of tenant: Tenant, in book: Book) -> TenantAllocation {
+        let encoding = LeaseEncoding(book: book, role: .tenant(tenant.name))
+        var leases: [HeldLease] = []
+        var nextChangeAt: Int64?
+        tenant.leases.forEach { number, _ in
+            guard let lease = book.lease(number) else { return true }
+            leases.append(encoding.held(lease))
+            if let change = lease.nextChangeAt { nextChangeAt = min(nextChangeAt ?? change, change) }
+            return true
+        }
+        return TenantAllocation(
+            tenant: tenant.name, index: Int(tenant.index), nextChangeAt: nextChangeAt.map { Timestamp($0) },
+            leases: leases, notices: [])
+    }
+}

@@ -1,0 +1,97 @@
+// Every route: who may use it, what its query may say, and what answers it.
+
+import ControlAPI
+import HTTPTypes
+
+/// A set of roles, tenants taken together.
+enum Audiences {
+    static let all: Set<RoleKind> = [.operator, .auditor, .actuator, .tenant]
+    static let provider: Set<RoleKind> = [.operator, .auditor, .actuator]
+    static let readers: Set<RoleKind> = [.operator, .auditor]
+    static let holders: Set<RoleKind> = [.operator, .auditor, .tenant]
+    static let requesters: Set<RoleKind> = [.operator, .tenant]
+    static let operators: Set<RoleKind> = [.operator]
+}
+
+/// A role without its name.
+enum RoleKind: Hashable {
+    case `operator`, auditor, actuator, tenant
+
+    init(_ role: Role) {
+        self =
+            switch role {
+            case .operator: .operator
+            case .auditor: .auditor
+            case .actuator: .actuator
+            case .tenant: .tenant
+            }
+    }
+}
+
+/// One method on one path.
+struct Route: Sendable {
+    typealias Handler = @Sendable (Exchange) async throws -> ControlResponse
+
+    let method: HTTPRequest.Method
+    /// With parameters as `{name}`.
+    let pattern: String
+    let allowed: Set<RoleKind>
+    let query: Set<String>
+    let handler: Handler
+
+    init(
+        _ method: HTTPRequest.Method, _ pattern: String, _ allowed: Set<RoleKind>, query: Set<String> = [],
+        _ handler: @escaping Handler
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.allowed = allowed
+        self.query = query
+        self.handler = handler
+    }
+
+    static let all: [Route] =
+        [
+            Route(.get, Routes.liveness, Audiences.all, StatusHandlers.healthy),
+            Route(.get, Routes.readiness, Audiences.all, StatusHandlers.healthy),
+            Route(.get, Routes.status, Audiences.provider, StatusHandlers.status),
+            Route(.get, Routes.fleet, Audiences.provider, StatusHandlers.fleet),
+            Route(.get, Routes.verify, Audiences.readers, StatusHandlers.verify),
+            Route(.post, Routes.backup, Audiences.operators, StatusHandlers.backup),
+            Route(.post, Routes.confirmClock, Audiences.operators, StatusHandlers.confirmClock),
+            Route(
+                .get, Routes.domains, Audiences.provider, query: ["level", "within", "limit", "cursor"],
+                DomainHandlers.list),
+            Route(.get, Routes.budgets, Audiences.provider, query: ["kind"], BudgetHandlers.list),
+            Route(
+                .get, Routes.budgetTimelinePattern, Audiences.provider, query: ["start", "end"],
+                BudgetHandlers.timeline),
+            Route(
+                .get, Routes.nodes, Audiences.provider, query: ["state", "within", "limit", "cursor"], NodeHandlers.list),
+            Route(
+                .get, Routes.leases, Audiences.holders, query: ["tenant", "state", "limit", "cursor"],
+                LeaseHandlers.list),
+            Route(.post, Routes.leases, Audiences.requesters, query: ["dryRun"], LeaseHandlers.create),
+            Route(.post, Routes.leaseBatch, Audiences.requesters, LeaseHandlers.createBatch),
+            Route(.get, Routes.leasePattern, Audiences.holders, LeaseHandlers.show),
+            Route(.delete, Routes.leasePattern, Audiences.requesters, query: ["reason"], LeaseHandlers.release),
+            Route(
+                .get, Routes.leaseAllocationPattern, Audiences.all, query: ["format"], AllocationHandlers.show),
+            Route(.get, Routes.tenants, Audiences.readers, query: ["limit", "cursor"], TenantHandlers.list),
+            Route(.get, Routes.tenantPattern, Audiences.holders, TenantHandlers.show),
+            Route(.put, Routes.tenantPattern, Audiences.operators, TenantHandlers.put),
+            Route(.delete, Routes.tenantPattern, Audiences.operators, query: ["reason"], TenantHandlers.remove),
+            Route(
+                .get, Routes.tenantAllocationPattern, Audiences.holders, query: ["index", "wait"], PollHandler.poll),
+            Route(.get, Routes.contracts, Audiences.holders, query: ["limit", "cursor"], ContractHandlers.list),
+            Route(.get, Routes.contractPattern, Audiences.holders, ContractHandlers.show),
+            Route(.put, Routes.contractPattern, Audiences.operators, ContractHandlers.put),
+            Route(.delete, Routes.contractPattern, Audiences.operators, query: ["reason"], ContractHandlers.remove),
+        ]
+        + NodeVerb.allCases.map { verb in
+            let isReport = [.fault, .cleaned, .validated].contains(verb)
+            return Route(
+                .post, Routes.nodes(verb), isReport ? [.operator, .actuator] : Audiences.operators
+            ) { try await NodeHandlers.apply(verb, $0) }
+        }
+}

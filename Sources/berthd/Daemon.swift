@@ -1,0 +1,224 @@
+// The daemon's life: open the book, start the writer, serve, and stop in order.
+
+import ControlAPI
+import ControlServer
+import FleetModel
+import Foundation
+import Journaling
+import Leasing
+import Logging
+import Scheduling
+import ServiceLifecycle
+import Simulation
+import Supervision
+import UnixSignals
+
+/// One run of the daemon.
+struct Daemon {
+    let settings: Settings
+    let initialises: Bool
+    private let logger: Logger
+
+    init(settings: Settings, initialises: Bool) throws {
+        self.settings = settings
+        self.initialises = initialises
+        guard let level = Logger.Level(rawValue: settings.logLevel) else {
+            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw StartFailure("log.level: \(settings.logLevel) is not one of \(known)")
+        }
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "berthd")
+        logger.logLevel = level
+        self.logger = logger
+    }
+
+    func run() async throws {
+        // Nobody but the owner and the group may reach what this process makes, the socket above all.
+        umask(0o007)
+        let fleet = try loadFleet()
+        let journal = try openJournal()
+        let clock = SystemClock()
+        let book = try recover(journal, fleet, now: clock.wallSeconds)
+        let scheduler = Scheduler(book: book, journal: journal, clock: clock, logger: logger) { _ in exit(EX_IOERR) }
+        scheduler.start { [settings] in NUMABinding.bindCurrentThread(toNode: settings.numaNode) }
+        let proposal = await propose(fleet, to: scheduler)
+        let services = ControlServices(
+            roleRules: try settings.roleRules(logger), scheduler: scheduler, version: BuildInformation.version,
+            startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
+            verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
+            backup: { path in try Daemon.backup(journal, to: path) })
+        let server = ControlServer(socketPath: settings.socketPath, services: services, logger: logger) {
+            ready(scheduler)
+            checkOlderFacts(of: journal)
+        }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: WriterService(scheduler: scheduler, journal: journal, logger: logger)),
+                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger))
+        do {
+            try await group.run()
+        } catch {
+            throw StartFailure("the control socket \(settings.socketPath) cannot be served: \(error)")
+        }
+        logger.info("stopped")
+    }
+
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+
+    // MARK: Start
+
+    private func loadFleet() throws -> Fleet {
+        do {
+            return try FleetFile.load(path: settings.fleetFile, catalogue: try Catalogue.builtIn())
+        } catch {
+            throw StartFailure("\(error)")
+        }
+    }
+
+    /// Opens the book. The state lock comes first, so that two daemons never share a socket either.
+    private func openJournal() throws -> SQLiteJournal {
+        do {
+            try makeFolders()
+            if initialises {
+                let identity = try SQLiteJournal.initialise(
+                    directory: settings.stateDirectory, bookID: Daemon.randomHex(16),
+                    identityFile: settings.identityPath)
+                logger.notice("made a new book", metadata: ["book": "\(identity.bookID)"])
+            }
+            let journal = try SQLiteJournal.open(
+                directory: settings.stateDirectory, identityFile: settings.identityPath,
+                projections: Projections.tables, projectionVersion: Projections.version)
+            if journal.adoptedIdentity {
+                logger.warning("the book's id was not kept beside the configuration and is now", metadata: ["file": "\(settings.identityPath)"])
+            }
+            return journal
+        } catch let fault as JournalFault {
+            throw StartFailure("\(fault)")
+        }
+    }
+
+    private func makeFolders() throws {
+        for path in [settings.stateDirectory, settings.socketPath, settings.identityPath] {
+            let parent = URL(fileURLWithPath: path).deletingLastPathComponent()
+            do {
+                try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+            } catch {
+                throw StartFailure("the folder \(parent.path) cannot be made: \(error.localizedDescription)")
+            }
+        }
+    }
+
+    private func recover(_ journal: SQLiteJournal, _ fleet: Fleet, now: Int64) throws -> Book {
+        do {
+            if journal.lastSequence == 0 {
+                return try Recovery.open(journal, secret: Daemon.randomBytes(32), fleet: fleet, now: now)
+            }
+            let book = try Recovery.book(from: journal)
+            if journal.projectionsAreStale { try Recovery.rebuildProjections(of: journal) }
+            return book
+        } catch {
+            throw StartFailure("the book in \(settings.stateDirectory) cannot be used: \(error)")
+        }
+    }
+
+    /// The configured fleet file is a proposed change; one that conflicts leaves the fleet in force and is reported.
+    private func propose(_ fleet: Fleet, to scheduler: Scheduler) async -> FleetProposal? {
+        guard fleet.source != scheduler.view.book.fleet.source else { return nil }
+        let context = CommandContext(
+            actor: .daemon, reason: "fleet file \(settings.fleetFile)", requestID: "start", now: 0)
+        switch await scheduler.submit(.adoptFleet(fleet), context) {
+        case .accepted:
+            logger.notice("the fleet file is in force", metadata: ["file": "\(settings.fleetFile)"])
+            return FleetProposal(accepted: true, detail: "\(settings.fleetFile) came into force at this start")
+        case .refused(let refusal, _):
+            logger.error("the fleet file was refused; the fleet before it stays in force", metadata: ["file": "\(settings.fleetFile)", "why": "\(refusal)"])
+            return FleetProposal(accepted: false, detail: "\(settings.fleetFile) was refused: \(refusal)")
+        case .faulted(let fault):
+            return FleetProposal(accepted: false, detail: "\(settings.fleetFile) could not be adopted: \(fault)")
+        }
+    }
+
+    private func ready(_ scheduler: Scheduler) {
+        let book = scheduler.view.book
+        let line =
+            "serving fleet \(book.fleet.name): \(WattsText.grouped(book.fleet.gpuCount)) GPUs, "
+            + "revision \(book.revision), on \(settings.socketPath)"
+        Supervisor.notifyReady(status: line)
+        logger.notice("\(line)")
+    }
+
+    /// Facts before the last snapshot are verified beside the service; what is found is reported, not repaired.
+    private func checkOlderFacts(of journal: SQLiteJournal) {
+        let checker = Thread { [logger] in
+            do {
+                try journal.verifyWholeChain()
+            } catch {
+                logger.critical("the journal is damaged; stop, and restore a backup", metadata: ["fault": "\(error)"])
+            }
+        }
+        checker.name = "verifier"
+        checker.start()
+    }
+
+    // MARK: On demand
+
+    private static func verify(_ view: PublishedView, _ journal: any JournalStore, now: Int64) throws -> VerifyAnswer {
+        let start = SystemClock().steadyNanoseconds
+        let reports = try Verification.run(view.book, journal: journal, now: now)
+        let rules = reports.map { report in
+            RuleCheck(
+                rule: report.rule, title: report.title,
+                checked: NamedCounts(Dictionary(report.checked.map { ($0.name, $0.count) }) { $1 }),
+                violations: report.violations)
+        }
+        let micros = (SystemClock().steadyNanoseconds - start) / 1_000
+        return VerifyAnswer(
+            revision: Int(view.book.revision), digest: view.book.digest(), rules: rules, elapsedMicros: Int(micros))
+    }
+
+    private static func backup(_ journal: SQLiteJournal, to path: String) throws -> Int {
+        do {
+            try journal.backup(to: path)
+        } catch {
+            let code: ErrorCode =
+                switch error {
+                case .alreadyInitialised: .inUse
+                case .full: .journalFull
+                default: .badRequest
+                }
+            throw Problem(code, detail: "\(error)", pointer: "/path")
+        }
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return (attributes[.size] as? Int) ?? 0
+    }
+
+    private static func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: .min ... .max) } }
+
+    private static func randomHex(_ count: Int) -> String {
+        randomBytes(count).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+/// The writer as a service: it stops after the server, when nobody asks any more.
+private struct WriterService: Service {
+    let scheduler: Scheduler
+    let journal: SQLiteJournal
+    let logger: Logger
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        Supervisor.notifyStopping()
+        scheduler.stop()
+        do {
+            try journal.close()
+        } catch {
+            logger.error("the journal did not close cleanly; the next start recovers", metadata: ["fault": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// The daemon's settings: from a file, from the environment, or as shipped.
+
+import Configuration
+import ControlServer
+import Foundation
+import Logging
+import SystemPackage
+import Yams
+
+/// Every setting with its shipped value.
+struct Settings {
+    var fleetFile = "config/fleets/colossus.yaml"
+    var stateDirectory = "var/state"
+    /// The book's id is also kept here, beside the configuration; nil keeps it in the state's parent folder.
+    var identityFile: String?
+    var socketPath = "var/berth.sock"
+    /// `user:NAME` or `group:NAME`, by name or number; `user:self` is whoever runs the daemon.
+    var operators = ["user:self", "user:root"]
+    var auditors: [String] = []
+    var actuators: [String] = []
+    /// `user:NAME=TENANT` or `group:NAME=TENANT`.
+    var tenants: [String] = []
+    var numaNode = 0
+    var logLevel = "info"
+
+    private static let keys = [
+        "fleet.file", "state.directory", "state.identityFile", "socket.path", "roles.operators", "roles.auditors",
+        "roles.actuators", "roles.tenants", "numa.node", "log.level",
+    ]
+
+    /// Reads the settings; the environment (`BERTHD_…`) wins over the file.
+    static func read(file: String?) async throws -> Settings {
+        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider().prefixKeys(with: "berthd")]
+        if let file {
+            try refuseUnknownKeys(in: file)
+            do {
+                providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)))
+            } catch {
+                throw StartFailure("the settings in \(file) cannot be read: \(error)")
+            }
+        }
+        let reader = ConfigReader(providers: providers)
+        var settings = Settings()
+        settings.fleetFile = reader.string(forKey: "fleet.file", default: settings.fleetFile)
+        settings.stateDirectory = reader.string(forKey: "state.directory", default: settings.stateDirectory)
+        settings.identityFile = reader.string(forKey: "state.identityFile")
+        settings.socketPath = reader.string(forKey: "socket.path", default: settings.socketPath)
+        settings.operators = reader.stringArray(forKey: "roles.operators", default: settings.operators)
+        settings.auditors = reader.stringArray(forKey: "roles.auditors", default: settings.auditors)
+        settings.actuators = reader.stringArray(forKey: "roles.actuators", default: settings.actuators)
+        settings.tenants = reader.stringArray(forKey: "roles.tenants", default: settings.tenants)
+        settings.numaNode = reader.int(forKey: "numa.node", default: settings.numaNode)
+        settings.logLevel = reader.string(forKey: "log.level", default: settings.logLevel)
+        return settings
+    }
+
+    /// A key that is not known is a mistake, not a wish.
+    private static func refuseUnknownKeys(in file: String) throws {
+        let text: String
+        do {
+            text = try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+            throw StartFailure("the settings in \(file) cannot be read: \(error.localizedDescription)")
+        }
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            throw StartFailure("\(file) is not YAML: \(error)")
+        }
+        guard let root, root.scalar?.string != "" else { return }
+        guard let sections = root.mapping else { throw StartFailure("\(file) must hold settings by name") }
+        for (name, section) in sections {
+            guard let section = section.mapping else {
+                throw unknown(name.string ?? "?", at: name.mark, in: file)
+            }
+            for (key, _) in section where !keys.contains("\(name.string ?? "").\(key.string ?? "")") {
+                throw unknown("\(name.string ?? "").\(key.string ?? "")", at: key.mark, in: file)
+            }
+        }
+    }
+
+    private static func unknown(_ key: String, at mark: Mark?, in file: String) -> StartFailure {
+        let place = mark.map { "\(file):\($0.line):\($0.column)" } ?? file
+        return StartFailure("\(place): unknown setting \(key); the settings are \(keys.joined(separator: ", "))")
+    }
+
+    /// Where the book's id is kept beside the configuration.
+    var identityPath: String {
+        identityFile ?? URL(fileURLWithPath: stateDirectory).deletingLastPathComponent()
+            .appendingPathComponent("book-id").path
+    }
+
+    /// The rules for the control socket; a name that the machine does not know is reported and skipped.
+    func roleRules(_ logger: Logger) throws -> [RoleRule] {
+        var rules: [RoleRule] = []
+        for (names, role) in [(operators, Role.operator), (auditors, .auditor), (actuators, .actuator)] {
+            for name in names { if let rule = try rule(name, role, logger) { rules.append(rule) } }
+        }
+        for entry in tenants {
+            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw StartFailure("roles.tenants: \(entry) is not user:NAME=TENANT or group:NAME=TENANT")
+            }
+            if let rule = try rule(parts[0], .tenant(parts[1]), logger) { rules.append(rule) }
+        }
+        return rules
+    }
+
+    private func rule(_ subject: String, _ role: Role, _ logger: Logger) throws -> RoleRule? {
+        let rule: RoleRule?
+        if subject == "user:self" {
+            rule = RoleRule(subject: .user(getuid()), role: role)
+        } else if subject.hasPrefix("user:") {
+            rule = RoleRule(user: String(subject.dropFirst(5)), role: role)
+        } else if subject.hasPrefix("group:") {
+            rule = RoleRule(group: String(subject.dropFirst(6)), role: role)
+        } else {
+            throw StartFailure("roles: \(subject) is not user:NAME or group:NAME")
+        }
+        if rule == nil { logger.warning("no such user or group; the role is not given", metadata: ["subject": "\(subject)", "role": "\(role)"]) }
+        return rule
+    }
+}
