@@ -144,7 +144,15 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "ControlAPITests", dependencies: ["ControlAPI"], exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "berthTests",
+            dependencies: [
+                "berth", "ControlAPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SystemTests",
             dependencies: ["ControlAPI", "ControlClient"],

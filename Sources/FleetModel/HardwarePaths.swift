@@ -90,9 +90,10 @@ public struct HardwarePaths {
     }
 
     private func endOfSubtree(_ index: Int) -> Int {
-        let level = fleet.domains[index].level
+        // By nodes, not by level: a hall's NVL72 racks follow its last block and are deeper than a block.
+        let end = fleet.domains[index].nodes.upperBound
         var next = index + 1
-        while next < fleet.domains.count, fleet.domains[next].level > level { next += 1 }
+        while next < fleet.domains.count, fleet.domains[next].nodes.lowerBound < end { next += 1 }
         return next
     }
 

@@ -63,8 +63,12 @@ final class SubmissionQueue: @unchecked Sendable {
     func next(dueIn seconds: Double?) -> [Item]? {
         condition.lock()
         defer { condition.unlock() }
-        let deadline = seconds.map { Date(timeIntervalSinceNow: $0) } ?? .distantFuture
+        let deadline = seconds.map { Date(timeIntervalSinceNow: $0) }
         while items.isEmpty && !isStopping && !isTimeConfirmed {
+            guard let deadline else {
+                condition.wait()
+                continue
+            }
             if !condition.wait(until: deadline) { break }
         }
         if items.isEmpty && isStopping { return nil }

@@ -118,7 +118,7 @@ extension Book {
         let tight = tightest(budget, terms)
         return Obstacle(
             kind: .budget, name: domain.name, from: tight.lowerBound, until: tight.upperBound,
-            message: "\(WattsText.rounded(measured)) are left of \(WattsText.rounded(domain.limit(at: tight.lowerBound)))")
+            message: "only \(WattsText.rounded(measured)) are left of \(WattsText.rounded(domain.limit(at: tight.lowerBound)))")
     }
 
     /// The stretch of the window in which a budget has least left.

@@ -1,0 +1,38 @@
+// The root command. The tree of files under Commands is the tree of commands.
+
+import ArgumentParser
+import ControlAPI
+
+@main
+struct Berth: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "berth",
+        abstract: "Lease the capacity of a GPU fleet.",
+        discussion: """
+            berth speaks to berthd over its Unix socket: --socket PATH, else BERTH_SOCKET, else ./var/berth.sock when \
+            it is there, else /run/berth/control.sock.
+
+            EXAMPLE
+              berth status
+              berth lease create --tenant acme --line block:4:H100 --duration 30d --dry-run
+              berth watch acme
+
+            EXIT CODES
+            \(exitCodes)
+
+            Shell completion: berth --generate-completion-script bash|zsh|fish
+            """,
+        version: "0.1.0",
+        subcommands: [
+            StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self, NodesCommand.self,
+            LeaseCommand.self, TenantCommand.self, ContractCommand.self, ApplyCommand.self, WatchCommand.self,
+            BackupCommand.self, VerifyCommand.self, ClockCommand.self,
+        ]
+    )
+
+    private static var exitCodes: String {
+        ExitStatus.allCases
+            .map { "  \($0.rawValue < 10 ? " " : "")\($0.rawValue)  \($0.meaning)" }
+            .joined(separator: "\n")
+    }
+}

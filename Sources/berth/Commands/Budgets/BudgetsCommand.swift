@@ -1,0 +1,18 @@
+// berth budgets
+
+import ArgumentParser
+
+struct BudgetsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "budgets",
+        abstract: "Show power and cooling: limits, what is committed, what is left.",
+        discussion: """
+            Without a subcommand: the list.
+
+            EXAMPLE
+              berth budgets --kind power
+              berth budgets timeline memphis-1/grid
+            """,
+        subcommands: [BudgetsList.self, BudgetsTimeline.self],
+        defaultSubcommand: BudgetsList.self)
+}

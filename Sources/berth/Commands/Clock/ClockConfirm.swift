@@ -1,0 +1,27 @@
+// berth clock confirm
+
+import ArgumentParser
+import ControlAPI
+import ControlClient
+
+struct ClockConfirm: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "confirm",
+        abstract: "Say that the daemon's clock is right, so that what time drives goes on.",
+        discussion: """
+            EXAMPLE
+              berth clock confirm
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await connection.run { client in
+            try output.print(try await client.confirmClock()) { clock in
+                Terminal.standardOutput.write(
+                    clock.frozen ? "not believed" : "confirmed")
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// berth lease
+
+import ArgumentParser
+
+struct LeaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lease",
+        abstract: "Request, list, show and release leases.",
+        discussion: """
+            EXAMPLE
+              berth lease create --tenant acme --line block:4:H100 --duration 30d
+              berth lease allocation l-7kq2 --format slurm
+            """,
+        subcommands: [
+            LeaseCreate.self, LeaseListCommand.self, LeaseShow.self, LeaseAllocation.self, LeaseRelease.self,
+        ])
+}

@@ -1,0 +1,44 @@
+// Leases by id or by label.
+
+import ArgumentParser
+import ControlAPI
+import ControlClient
+
+/// The argument of every command on one lease.
+struct LeaseReference: ParsableArguments {
+    @Argument(help: "The lease's id (l-…), its label, or TENANT/LABEL.")
+    var lease: String
+
+    /// The id: looked for among live leases when it is a label.
+    func id(_ client: ControlClient) async throws -> String {
+        if lease.hasPrefix("l-") { return lease }
+        let parts = lease.split(separator: "/", maxSplits: 1).map(String.init)
+        let tenant = parts.count == 2 ? parts[0] : nil
+        let found = try await leases(labelled: parts.last ?? lease, of: tenant, client)
+        switch found.count {
+        case 1: return found[0].id
+        case 0:
+            throw CommandFailure(
+                status: .notFound, message: "There is no live lease with the label \"\(lease)\".",
+                advice: "See: berth lease list")
+        default:
+            throw CommandFailure(
+                status: .badRequest, message: "Several live leases have the label \"\(lease)\":",
+                advice: found.map { "  \($0.tenant)/\(lease)  \($0.id)" }.joined(separator: "\n"))
+        }
+    }
+
+    private func leases(
+        labelled label: String, of tenant: String?, _ client: ControlClient
+    ) async throws -> [LeaseAnswer] {
+        var found: [LeaseAnswer] = []
+        var cursor: String?
+        repeat {
+            let list = try await client.leases(
+                tenant: tenant, page: Page(limit: WireLimits.listLimitMax, cursor: cursor))
+            found += list.leases.filter { $0.label == label && !$0.state.isOver }
+            cursor = list.cursor
+        } while cursor != nil
+        return found
+    }
+}

@@ -1,0 +1,79 @@
+// A lease request as options.
+
+import ArgumentParser
+import ControlAPI
+
+struct LeaseRequestOptions: ParsableArguments {
+    @Option(help: "The tenant.")
+    var tenant: String?
+
+    @Option(help: ArgumentHelp("The contract it is under.", valueName: "name"))
+    var contract: String?
+
+    @Option(help: ArgumentHelp("Your own name for the lease.", valueName: "name"))
+    var label: String?
+
+    @Option(help: ArgumentHelp("A line, as above; repeat for more.", valueName: "line"), transform: readLine)
+    var line: [ReservationRequest] = []
+
+    @Option(help: ArgumentHelp("A site accepted; repeat for more. Default: any.", valueName: "name"))
+    var site: [String] = []
+
+    @Option(
+        help: ArgumentHelp("All units of each line in one domain of this level.", valueName: "level"),
+        transform: readLevel)
+    var within: TopologyLevel?
+
+    @Option(
+        help: ArgumentHelp("When it begins, as 2026-12-01 or 2026-12-01T12:00:00Z. Default: now.", valueName: "time"))
+    var start: Timestamp?
+
+    @Option(help: ArgumentHelp("When it ends. This or --duration.", valueName: "time"))
+    var end: Timestamp?
+
+    @Option(help: ArgumentHelp("How long it lasts, as 30d or 4h.", valueName: "duration"))
+    var duration: WireDuration?
+
+    @Option(help: ArgumentHelp("Power cap of each GPU in watts.", valueName: "watts"))
+    var capWatts: Int?
+
+    @Option(help: ArgumentHelp("Power cap in percent of each model's maximum.", valueName: "percent"))
+    var capPercent: Int?
+
+    @Flag(help: "At the highest whole percentage at which all of it fits.")
+    var highestCap = false
+
+    @Option(name: .customLong("class"), help: "How firmly it is held. Default: guaranteed.")
+    var leaseClass: LeaseClass?
+
+    @Option(help: ArgumentHelp("Spare nodes held in each domain.", valueName: "nodes"))
+    var spares: Int?
+
+    @Option(help: "Why, for the audit log.")
+    var reason: String?
+
+    @Option(help: ArgumentHelp("Take exactly what this plan proposed.", valueName: "token"))
+    var plan: String?
+
+    /// Whether any of them is given.
+    var isGiven: Bool { tenant != nil || !line.isEmpty || end != nil || duration != nil }
+
+    func checkComplete() throws {
+        if tenant == nil { throw ValidationError("Missing --tenant (or --file).") }
+        if line.isEmpty { throw ValidationError("Missing --line, such as --line block:4.") }
+        if (end == nil) == (duration == nil) { throw ValidationError("Give --end or --duration.") }
+        if [capWatts != nil, capPercent != nil, highestCap].count(where: \.self) > 1 {
+            throw ValidationError("Give one of --cap-watts, --cap-percent and --highest-cap.")
+        }
+    }
+
+    var leaseRequest: LeaseRequest {
+        var lines = line
+        for index in lines.indices where lines[index].within == nil { lines[index].within = within }
+        return LeaseRequest(
+            tenant: tenant ?? "", contract: contract, label: label, reservations: lines,
+            sites: site.isEmpty ? nil : site, start: start, end: end, duration: duration, capWattsPerGpu: capWatts,
+            capPercent: capPercent, highestCap: highestCap ? true : nil, leaseClass: leaseClass,
+            spares: spares.map(SpareRequest.init(perDomain:)), reason: reason, planToken: plan)
+    }
+}

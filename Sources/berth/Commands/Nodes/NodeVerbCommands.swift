@@ -1,0 +1,105 @@
+// berth nodes cordon, uncordon, drain, undrain, fault, repair, cleaned, validated
+
+import ArgumentParser
+import ControlAPI
+import ControlClient
+
+/// What the verbs take.
+struct NodeVerbOptions: ParsableArguments {
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: "A host list, such as 'memphis-1-h1-b012-n[1-8]'. Quote it: shells know brackets too.")
+    var nodes: String
+
+    @Option(help: "Why, for the audit log.")
+    var reason: String
+
+    @Option(help: ArgumentHelp("Until when it is meant to last, as 2026-12-01.", valueName: "time"))
+    var until: Timestamp?
+}
+
+/// A verb on nodes as a command.
+protocol NodeVerbCommand: AsyncParsableCommand {
+    static var verb: NodeVerb { get }
+    var options: NodeVerbOptions { get }
+}
+
+extension NodeVerbCommand {
+    static func verbConfiguration(_ abstract: String) -> CommandConfiguration {
+        CommandConfiguration(
+            commandName: verb.rawValue,
+            abstract: abstract,
+            discussion: """
+                EXAMPLE
+                  berth nodes \(verb.rawValue) 'memphis-1-h1-b012-n[1-8]' --reason "ticket 7"
+                """)
+    }
+
+    func run() async throws {
+        try await options.connection.run { client in
+            let request = NodeVerbRequest(nodes: options.nodes, reason: options.reason, until: options.until)
+            try options.output.print(try await client.apply(Self.verb, request), table: printAnswer)
+        }
+    }
+
+    private func printAnswer(_ answer: NodeVerbAnswer) {
+        let terminal = Terminal.standardOutput
+        terminal.write(
+            "\(Self.verb.rawValue): \(counted(answer.nodes, "node")) changed, revision \(counted(answer.revision))")
+        for replacement in answer.replaced ?? [] {
+            terminal.write("  \(replacement.lease): \(replacement.to) replaces \(replacement.from)")
+        }
+        for lease in answer.degraded ?? [] {
+            terminal.write(Style.attention.applied(to: "  \(lease) is degraded", inColour: terminal.usesColour))
+        }
+    }
+}
+
+struct NodesCordon: NodeVerbCommand {
+    static let verb = NodeVerb.cordon
+    static let configuration = verbConfiguration("Allow no new allocations on nodes.")
+    @OptionGroup var options: NodeVerbOptions
+}
+
+struct NodesUncordon: NodeVerbCommand {
+    static let verb = NodeVerb.uncordon
+    static let configuration = verbConfiguration("Undo a cordon.")
+    @OptionGroup var options: NodeVerbOptions
+}
+
+struct NodesDrain: NodeVerbCommand {
+    static let verb = NodeVerb.drain
+    static let configuration = verbConfiguration("Cordon nodes and wait until their holders have left.")
+    @OptionGroup var options: NodeVerbOptions
+}
+
+struct NodesUndrain: NodeVerbCommand {
+    static let verb = NodeVerb.undrain
+    static let configuration = verbConfiguration("Undo a drain.")
+    @OptionGroup var options: NodeVerbOptions
+}
+
+struct NodesFault: NodeVerbCommand {
+    static let verb = NodeVerb.fault
+    static let configuration = verbConfiguration("Report that nodes have failed.")
+    @OptionGroup var options: NodeVerbOptions
+}
+
+struct NodesRepair: NodeVerbCommand {
+    static let verb = NodeVerb.repair
+    static let configuration = verbConfiguration("Report that failed nodes are being repaired.")
+    @OptionGroup var options: NodeVerbOptions
+}
+
+struct NodesCleaned: NodeVerbCommand {
+    static let verb = NodeVerb.cleaned
+    static let configuration = verbConfiguration("Report that the cleaning of nodes has ended.")
+    @OptionGroup var options: NodeVerbOptions
+}
+
+struct NodesValidated: NodeVerbCommand {
+    static let verb = NodeVerb.validated
+    static let configuration = verbConfiguration("Report that the validation of nodes has ended.")
+    @OptionGroup var options: NodeVerbOptions
+}

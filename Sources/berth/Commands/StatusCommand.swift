@@ -1,0 +1,84 @@
+// berth status
+
+import ArgumentParser
+import ControlAPI
+import ControlClient
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show the daemon, the fleet, its power, and what each tenant holds.",
+        discussion: """
+            EXAMPLE
+              berth status
+              berth status -o json
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await connection.run { client in
+            let status = try await client.status()
+            guard output.output == .table else { return try output.print(status) { _ in } }
+            printSummary(status)
+            wattsTable(status).print()
+            try await printHoldings(client)
+        }
+    }
+
+    private func printSummary(_ status: StatusAnswer) {
+        let terminal = Terminal.standardOutput
+        let fleet = status.fleet
+        terminal.write("berthd \(status.version), revision \(counted(status.revision)), up since \(status.startedAt)")
+        terminal.write(
+            "fleet \(fleet.name) (version \(fleet.version)): \(counted(fleet.sites, "site")), "
+                + "\(counted(fleet.nodes, "node")), \(counted(fleet.gpus, "GPU"))")
+        let gpus = status.gpus
+        terminal.write(
+            "GPUs: \(counted(gpus.leased)) leased (\(share(gpus.leased, of: gpus.total))), \(counted(gpus.free)) free, "
+                + "\(counted(gpus.held)) held, \(counted(gpus.faulty)) faulty")
+        let leases = status.leases.sorted.map { "\(counted($0.count)) \($0.name)" }
+        terminal.write("leases: " + (leases.isEmpty ? "none" : leases.joined(separator: ", ")))
+        printTroubles(status)
+        terminal.write("")
+    }
+
+    private func printTroubles(_ status: StatusAnswer) {
+        let terminal = Terminal.standardOutput
+        if !status.journal.writable {
+            let words =
+                "The journal cannot be written: \(status.journal.detail ?? "no reason given"). Nothing can change."
+            terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
+        }
+        if status.clock.frozen {
+            let words = "The clock has jumped: nothing starts or ends by time until: berth clock confirm"
+            terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
+        }
+        if let proposal = status.fleetProposal {
+            let words = "fleet file: \(proposal.accepted ? "accepted" : "refused"): \(proposal.detail)"
+            terminal.write(
+                (proposal.accepted ? Style.plain : .attention).applied(to: words, inColour: terminal.usesColour))
+        }
+    }
+
+    private func wattsTable(_ status: StatusAnswer) -> Table {
+        var table = Table(
+            .text("SITE"), .number("COMMITTED"), .number("LIMIT"), .number("USED"), .number("HEADROOM"))
+        for site in status.watts {
+            table.add(
+                .init(site.site), .init(power(site.committedWatts)), .init(power(site.limitWatts)),
+                .init(share(site.committedWatts, of: site.limitWatts)),
+                .init(power(site.limitWatts - site.committedWatts)))
+        }
+        return table
+    }
+
+    private func printHoldings(_ client: ControlClient) async throws {
+        let (holdings, areMore) = try await TenantHoldings.collect(from: client)
+        guard !holdings.isEmpty else { return }
+        Terminal.standardOutput.write("")
+        TenantHoldings.table(holdings).print()
+        if areMore { Terminal.standardOutput.write("… and more: berth tenant list --all") }
+    }
+}

@@ -1,0 +1,30 @@
+// berth tenant remove
+
+import ArgumentParser
+import ControlAPI
+import ControlClient
+
+struct TenantRemove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Remove a tenant that has no live leases.",
+        discussion: """
+            EXAMPLE
+              berth tenant remove acme --reason "account closed"
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+
+    @Argument(help: "The tenant.")
+    var name: String
+
+    @Option(help: "Why, for the audit log.")
+    var reason: String?
+
+    func run() async throws {
+        try await connection.run { client in
+            try await client.removeTenant(name, reason: reason)
+            Terminal.standardError.write("tenant \(name) removed")
+        }
+    }
+}

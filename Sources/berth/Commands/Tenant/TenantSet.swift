@@ -1,0 +1,45 @@
+// berth tenant set
+
+import ArgumentParser
+import ControlAPI
+import ControlClient
+
+struct TenantSet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set",
+        abstract: "State what a tenant is, whether or not it is there.",
+        discussion: """
+            The whole tenant is stated: a quota that is left out is no limit.
+
+            EXAMPLE
+              berth tenant set acme --gpus 4096 --watts 6MW --description "Acme Research"
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: "The tenant.")
+    var name: String
+
+    @Option(help: ArgumentHelp("The most GPUs at one instant.", valueName: "count"))
+    var gpus: Int?
+
+    @Option(help: ArgumentHelp("The most watts at the rack, as 6MW.", valueName: "power"), transform: readWatts)
+    var watts: Int?
+
+    @Option(help: "Who it is.")
+    var description: String?
+
+    @Option(help: "Why, for the audit log.")
+    var reason: String?
+
+    func run() async throws {
+        try await connection.run { client in
+            let isLimited = gpus != nil || watts != nil
+            let specification = TenantSpecification(
+                quota: isLimited ? QuotaSpecification(gpus: gpus, watts: watts) : nil, description: description,
+                reason: reason)
+            try output.print(try await client.setTenant(name, to: specification)) { tenantTable([$0]).print() }
+        }
+    }
+}

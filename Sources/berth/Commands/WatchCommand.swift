@@ -1,0 +1,88 @@
+// berth watch
+
+import ArgumentParser
+import ControlAPI
+import ControlClient
+
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Follow what a tenant holds: print it now, and again at each change.",
+        discussion: """
+            With -o json each change is one line. A daemon that goes away is waited for, once it has answered.
+
+            EXAMPLE
+              berth watch google
+              berth watch google --once -o yaml
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: "The tenant.")
+    var tenant: String
+
+    @Flag(help: "Print it once and end.")
+    var once = false
+
+    private static let wait = WireDuration(seconds: 60)
+
+    func run() async throws {
+        try await connection.run { client in
+            var last = try await client.poll(tenant: tenant)
+            try show(last)
+            while !once {
+                do {
+                    let next = try await client.poll(
+                        tenant: tenant, index: last.index, wait: Self.wait, ifNoneMatch: last.entityTag)
+                    if next.index != last.index || next.entityTag != last.entityTag { try show(next) }
+                    last = next
+                } catch ClientError.unreachable(_, let cause) {
+                    Terminal.standardError.write("\(cause.description); waiting for the daemon")
+                    try await Task.sleep(for: .seconds(2))
+                }
+            }
+        }
+    }
+
+    private func show(_ answer: PollAnswer) throws {
+        guard let allocation = answer.allocation else { return }
+        if output.output == .json {
+            return Terminal.standardOutput.write(bytes: CanonicalJSON.encode(allocation) + [UInt8(ascii: "\n")])
+        }
+        try output.print(allocation, table: printTable)
+    }
+
+    private func printTable(_ allocation: TenantAllocation) {
+        let terminal = Terminal.standardOutput
+        let next = allocation.nextChangeAt.map { ", next change \($0)" } ?? ""
+        terminal.write(
+            Style.heading.applied(
+                to: "\(allocation.tenant), index \(counted(allocation.index))\(next)", inColour: terminal.usesColour))
+        var table = Table(
+            .word("LEASE"), .word("STATE"), .number("PROMISED"), .number("DELIVERED"), .number("RACK"), .number("CAP"),
+            .word("END"), .text("ALLOCATION"))
+        for lease in allocation.leases {
+            let isShort = lease.delivered.gpus < lease.promised.gpus
+            table.add(
+                .init(lease.id), .init(lease.state.rawValue, lease.state.style), .init(counted(lease.promised.gpus)),
+                .init(counted(lease.delivered.gpus), isShort ? .attention : .plain),
+                .init(power(lease.delivered.watts)), .init(lease.capText), .init(lease.end.short),
+                .init(lease.allocation.joined(separator: ",")))
+        }
+        table.print()
+        for notice in allocation.notices {
+            let mark = notice.acknowledged ? "" : " (not acknowledged)"
+            terminal.write("notice \(notice.id): \(notice.kind.rawValue) by \(notice.deadline)\(mark)")
+        }
+        terminal.write("")
+    }
+}
+
+extension HeldLease {
+    fileprivate var capText: String {
+        if let capPercent { return "\(capPercent) %" }
+        if let capWattsPerGpu { return "\(counted(capWattsPerGpu)) W" }
+        return "-"
+    }
+}

@@ -1,0 +1,125 @@
+// One line of a lease on the command line.
+
+import ControlAPI
+
+/// The grammar of `--line`: `SHAPE:AMOUNT[:MODEL,…][:within=LEVEL][:spread=LEVEL][:name=NAME]`.
+enum LineSyntax {
+    /// The grammar as help tells it.
+    static let help = """
+        A line is SHAPE:AMOUNT, then what it needs, in any order:
+          SHAPE:AMOUNT[:MODEL,MODEL...][:within=LEVEL][:spread=LEVEL][:name=NAME]
+
+          block:4                      4 blocks of 512 GPUs
+          rack:2                       2 whole racks
+          nvl72:20:GB200,GB300         20 NVL72 racks of either model
+          node:14:GB200:within=nvl72   14 trays in one NVLink domain
+          gpu:2x4                      2 partitions of 4 GPUs each (1, 2, 4 or 8)
+          mig:3x1g.10gb:H100           3 MIG instances
+          watts:300MW:H100,H200        as many nodes as 300 MW at the meter carry
+
+        Levels: site, hall, block, rack, nvl72.
+        """
+
+    /// Why a text is no line.
+    struct Fault: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Reads a line. Ranges of values are the daemon's to check.
+    static func parse(_ text: String) throws(Fault) -> ReservationRequest {
+        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count >= 2 else { throw Fault(description: "\"\(text)\" is not SHAPE:AMOUNT, such as block:4") }
+        let shapeWord = parts.removeFirst()
+        guard let shape = Shape(rawValue: shapeWord) else {
+            let shapes = Shape.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Fault(description: "\"\(shapeWord)\" is no shape; there are \(shapes)")
+        }
+        var line = ReservationRequest(shape: shape)
+        try setAmount(parts.removeFirst(), of: &line)
+        for part in parts { try setOption(part, of: &line) }
+        return line
+    }
+
+    private static func setAmount(_ text: String, of line: inout ReservationRequest) throws(Fault) {
+        switch line.shape {
+        case .block, .rack, .nvl72, .node: line.count = try whole(text)
+        case .gpu:
+            let (count, size) = try product(text, example: "2x4, two partitions of 4 GPUs")
+            line.count = count
+            line.gpus = try whole(size)
+        case .mig:
+            let (count, profile) = try product(text, example: "3x1g.10gb, three instances of 1g.10gb")
+            line.count = count
+            line.profile = profile
+        case .watts: line.megawatts = try megawatts(text)
+        }
+    }
+
+    private static func setOption(_ text: String, of line: inout ReservationRequest) throws(Fault) {
+        guard let equals = text.firstIndex(of: "=") else {
+            guard line.gpu == nil, !text.isEmpty else {
+                throw Fault(description: "\"\(text)\" is neither GPU models, given once, nor within=, spread= or name=")
+            }
+            line.gpu = text.split(separator: ",").map(String.init)
+            return
+        }
+        let value = String(text[text.index(after: equals)...])
+        switch text[..<equals] {
+        case "within": line.within = try level(value)
+        case "spread": line.spread = try level(value)
+        case "name": line.name = value
+        default: throw Fault(description: "\"\(text[..<equals])\" is not within, spread or name")
+        }
+    }
+
+    private static func whole(_ text: String) throws(Fault) -> Int {
+        guard let number = Int(text), number > 0 else {
+            throw Fault(description: "\"\(text)\" is not a number above 0")
+        }
+        return number
+    }
+
+    private static func product(_ text: String, example: String) throws(Fault) -> (Int, String) {
+        let factors = text.split(separator: "x", maxSplits: 1).map(String.init)
+        guard factors.count == 2 else { throw Fault(description: "\"\(text)\" is not an amount like \(example)") }
+        return (try whole(factors[0]), factors[1])
+    }
+
+    /// Reads a level that units can share.
+    static func level(_ text: String) throws(Fault) -> TopologyLevel {
+        guard let level = TopologyLevel(rawValue: text), level != .node else {
+            let levels = TopologyLevel.allCases.filter { $0 != .node }.map(\.rawValue).joined(separator: ", ")
+            throw Fault(description: "\"\(text)\" is no level; there are \(levels)")
+        }
+        return level
+    }
+
+    private static let units: [(suffix: String, megawatts: Double)] = [("MW", 1), ("kW", 1e-3), ("W", 1e-6)]
+
+    /// Reads a power with its unit.
+    static func megawatts(_ text: String) throws(Fault) -> Megawatts {
+        for unit in units where text.hasSuffix(unit.suffix) {
+            guard let number = Double(text.dropLast(unit.suffix.count)),
+                let power = Megawatts(megawatts: number * unit.megawatts)
+            else { break }
+            return power
+        }
+        throw Fault(description: "\"\(text)\" is not a power like 300MW, 1.5MW or 250kW")
+    }
+
+    /// The text that reads back as a line.
+    static func text(of line: ReservationRequest) -> String {
+        var parts = [line.shape.rawValue]
+        switch line.shape {
+        case .block, .rack, .nvl72, .node: parts.append("\(line.count ?? 1)")
+        case .gpu: parts.append("\(line.count ?? 1)x\(line.gpus ?? 1)")
+        case .mig: parts.append("\(line.count ?? 1)x\(line.profile ?? "")")
+        case .watts: parts.append("\(line.megawatts?.description ?? "0")MW")
+        }
+        if let models = line.gpu { parts.append(models.joined(separator: ",")) }
+        if let within = line.within { parts.append("within=" + within.rawValue) }
+        if let spread = line.spread { parts.append("spread=" + spread.rawValue) }
+        if let name = line.name { parts.append("name=" + name) }
+        return parts.joined(separator: ":")
+    }
+}

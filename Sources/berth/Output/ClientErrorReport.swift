@@ -1,0 +1,78 @@
+// Refusals and failures, readably on stderr.
+
+import ControlAPI
+import ControlClient
+
+/// What is printed when a call gave no answer.
+struct ClientErrorReport {
+    private let error: ClientError
+    private let socketOption: String?
+
+    init(_ error: ClientError, socketOption: String?) {
+        self.error = error
+        self.socketOption = socketOption
+    }
+
+    func printToStandardError() {
+        for line in lines(inColour: Terminal.standardError.usesColour) { Terminal.standardError.write(line) }
+    }
+
+    func lines(inColour: Bool) -> [String] {
+        var lines: [String]
+        switch error {
+        case .refused(let problem, _):
+            lines = ProblemReport(problem, socketOption: socketOption).lines(inColour: inColour)
+        default: lines = [Style.bad.applied(to: "berth: \(error)", inColour: inColour)]
+        }
+        if let advice = error.advice { lines.append(advice) }
+        return lines
+    }
+}
+
+/// A problem as a person reads it: what, why, what is in the way, and what would be granted instead.
+struct ProblemReport {
+    let problem: Problem
+    let socketOption: String?
+
+    init(_ problem: Problem, socketOption: String? = nil) {
+        self.problem = problem
+        self.socketOption = socketOption
+    }
+
+    func lines(inColour: Bool) -> [String] {
+        var lines = [Style.bad.applied(to: problem.title + ".", inColour: inColour), problem.detail]
+        lines += blockerLines(problem.blockers ?? [], inColour: inColour)
+        for offer in problem.counterOffers ?? [] {
+            lines.append("")
+            lines.append(
+                Style.good.applied(to: "Would be granted (\(offer.kind.words)): ", inColour: inColour) + offer.message)
+            lines.append(
+                "  " + LeaseCommandLine(offer.request, planToken: offer.planToken, socketOption: socketOption).text)
+        }
+        if problem.status >= 500, let requestId = problem.requestId { lines.append("Request id: \(requestId)") }
+        return lines
+    }
+}
+
+/// What is in the way, a line for each.
+func blockerLines(_ blockers: [Blocker], inColour: Bool) -> [String] {
+    guard !blockers.isEmpty else { return [] }
+    return [Style.heading.applied(to: "In the way:", inColour: inColour)]
+        + blockers.map { blocker in
+            let window = [blocker.from.map { "from \($0)" }, blocker.until.map { "until \($0)" }]
+                .compactMap(\.self).joined(separator: " ")
+            let name = Style.attention.applied(to: blocker.name, inColour: inColour)
+            return "  \(blocker.kind.rawValue) \(name)\(window.isEmpty ? "" : " " + window): \(blocker.message)"
+        }
+}
+
+extension CounterOfferKind {
+    var words: String {
+        switch self {
+        case .mostNow: "the most now"
+        case .earliestStart: "the earliest start"
+        case .lowerCap: "at a lower cap"
+        case .otherSites: "elsewhere"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// A lease request as the command that would send it.
+
+import ControlAPI
+
+/// `berth lease create …`, ready for a shell.
+struct LeaseCommandLine {
+    private let request: LeaseRequest
+    private let planToken: String?
+    private let socketOption: String?
+
+    init(_ request: LeaseRequest, planToken: String? = nil, socketOption: String? = nil) {
+        self.request = request
+        self.planToken = planToken ?? request.planToken
+        self.socketOption = socketOption
+    }
+
+    var text: String { words.map(shellQuoted).joined(separator: " ") }
+
+    var words: [String] {
+        var words = ["berth", "lease", "create"]
+        func add(_ option: String, _ value: String?) {
+            if let value { words += [option, value] }
+        }
+        add("--socket", socketOption)
+        add("--tenant", request.tenant)
+        add("--contract", request.contract)
+        add("--label", request.label)
+        for line in request.reservations { add("--line", LineSyntax.text(of: line)) }
+        for site in request.sites ?? [] { add("--site", site) }
+        add("--start", request.start?.description)
+        add("--end", request.end?.description)
+        add("--duration", request.duration?.description)
+        add("--cap-watts", request.capWattsPerGpu.map(String.init))
+        add("--cap-percent", request.capPercent.map(String.init))
+        if request.highestCap == true { words.append("--highest-cap") }
+        add("--class", request.leaseClass?.rawValue)
+        add("--spares", request.spares.map { String($0.perDomain) })
+        add("--reason", request.reason)
+        add("--plan", planToken)
+        return words
+    }
+}
+
+/// A word as a shell reads it back unchanged.
+func shellQuoted(_ word: String) -> String {
+    let isPlain =
+        !word.isEmpty
+        && word.unicodeScalars.allSatisfy { scalar in
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", ",", ":", "=", "/", "+", "@", "%": true
+            default: false
+            }
+        }
+    return isPlain
+        ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+}

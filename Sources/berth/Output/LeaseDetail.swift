@@ -1,0 +1,132 @@
+// One lease in full, for people.
+
+import ControlAPI
+
+/// What was granted: where, how much, at what cap, and what to expect of it.
+struct LeaseDetail {
+    let lease: LeaseAnswer
+    /// Paths shown for each line before the rest is only counted.
+    private static let pathsMax = 12
+
+    init(_ lease: LeaseAnswer) { self.lease = lease }
+
+    func print(to terminal: Terminal = .standardOutput) {
+        for line in lines(inColour: terminal.usesColour) { terminal.write(line) }
+    }
+
+    func lines(inColour: Bool) -> [String] {
+        [heading(inColour: inColour)] + windowLines + holdingLines + capLines(inColour: inColour)
+            + lease.reservations.flatMap(reservationLines) + conditionLines(inColour: inColour) + shortfallLines
+            + decisionLines
+    }
+
+    private func heading(inColour: Bool) -> String {
+        let parts = [lease.tenant, lease.contract, lease.label].compactMap(\.self)
+        return Style.heading.applied(to: lease.id, inColour: inColour) + "  " + parts.joined(separator: " · ") + "  "
+            + lease.state.style.applied(to: lease.state.rawValue, inColour: inColour)
+    }
+
+    private func line(_ title: String, _ text: String) -> String {
+        "  " + title + String(repeating: " ", count: max(1, 11 - title.count)) + text
+    }
+
+    private var windowLines: [String] {
+        [line("window", "\(lease.start) to \(lease.end), \(lease.leaseClass.rawValue)")]
+    }
+
+    private var holdingLines: [String] {
+        var lines = [
+            line(
+                "holds",
+                "\(counted(lease.promised.gpus, "GPU")), \(power(lease.promised.watts)) at the rack, "
+                    + "\(power(lease.wattsAtMeter)) at the meter")
+        ]
+        if lease.delivered != lease.promised {
+            lines.append(
+                line(
+                    "delivered", "\(counted(lease.delivered.gpus, "GPU")), \(power(lease.delivered.watts)) at the rack")
+            )
+        }
+        return lines
+    }
+
+    private func capLines(inColour: Bool) -> [String] {
+        var lines: [String] = []
+        if let watts = lease.capWattsPerGpu { lines.append(line("cap", "\(counted(watts)) W for each GPU")) }
+        if let percent = lease.capPercent {
+            let isFound = lease.decision?.highestCap != nil
+            let remark = isFound ? ", the highest at which all of it fits" : ""
+            lines.append(line("cap", "\(percent) % of each model's maximum\(remark)"))
+        }
+        if let next = lease.decision?.highestCap?.next {
+            lines.append(line("", "at \(next.percent) % it would not fit:"))
+            lines += next.blockers.map { line("", "  \($0.kind.rawValue) \($0.name): \($0.message)") }
+        }
+        return lines
+    }
+
+    private func reservationLines(_ reservation: ReservationAnswer) -> [String] {
+        let models = reservation.gpu.map { " of " + $0.joined(separator: ", ") } ?? ""
+        var lines = [line(reservation.name, counted(reservation.count) + " × " + reservation.unit + models)]
+        lines += reservation.allocation.prefix(Self.pathsMax).map { line("", $0) }
+        let restCount = reservation.allocation.count - Self.pathsMax
+        if restCount > 0 {
+            lines.append(line("", "… and \(counted(restCount)) more: berth lease show \(lease.id) -o json"))
+        }
+        return lines
+    }
+
+    private func conditionLines(inColour: Bool) -> [String] {
+        lease.conditions.map { condition in
+            let type = Style.attention.applied(to: condition.type.rawValue, inColour: inColour)
+            return line("condition", "\(type) since \(condition.since): \(condition.reason)")
+        }
+    }
+
+    private var shortfallLines: [String] {
+        guard let shortfall = lease.expectedShortfall else { return [] }
+        return [
+            line(
+                "shortfall",
+                "to be expected from failure rates: \(rounded(shortfall.nodesDown)) nodes "
+                    + "(\(rounded(shortfall.gpusDown)) GPUs) down at any time"),
+            line(
+                "",
+                "\(rounded(shortfall.failuresPerDay)) failures a day, \(rounded(shortfall.repairDays)) days a repair"
+            ),
+        ]
+    }
+
+    private var decisionLines: [String] {
+        guard let decision = lease.decision else { return [] }
+        let left = decision.largestShapeLeft.map { "largest left: \(counted($0.count)) × \($0.shape.rawValue)" }
+        let parts = [
+            "in \(counted(decision.micros)) µs", counted(decision.wholeBlocksLeft, "whole block") + " left", left,
+            "stranded: \(counted(decision.strandedGpus, "GPU")), \(power(decision.strandedWatts))",
+        ]
+        return [line("decided", parts.compactMap(\.self).joined(separator: "; "))]
+    }
+}
+
+extension ReservationAnswer {
+    /// What the line counts, such as `nvl72` or `gpu×4`.
+    var unit: String {
+        switch shape {
+        case .gpu: "gpu×\(gpus ?? 1)"
+        case .mig: "mig " + (profile ?? "")
+        case .watts: "node for \(megawatts?.description ?? "?") MW"
+        default: shape.rawValue
+        }
+    }
+}
+
+extension LeaseState {
+    var style: Style {
+        switch self {
+        case .active: .good
+        case .pending, .scheduled, .starting, .ending: .attention
+        case .reclaimed, .failed: .bad
+        case .expired, .cancelled: .quiet
+        }
+    }
+}

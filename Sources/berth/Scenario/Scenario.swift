@@ -1,0 +1,33 @@
+// A scenario: tenants, contracts and leases that are to be there.
+
+import ControlAPI
+
+/// What a scenario file says.
+struct Scenario: Decodable {
+    /// By which the leases of this scenario are known; absent: the file's name.
+    var name: String?
+    var tenants: NamedEntries<TenantSpecification>?
+    var contracts: NamedEntries<ContractSpecification>?
+    var leases: NamedEntries<LeaseRequest>?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, tenants, contracts, leases
+    }
+}
+
+/// Entries under names, in the order of the file.
+struct NamedEntries<Entry: Decodable>: Decodable {
+    var entries: [(name: String, entry: Entry)]
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        entries = try container.allKeys.map { ($0.stringValue, try container.decode(Entry.self, forKey: $0)) }
+    }
+}
