@@ -42,7 +42,7 @@ public struct ControlServer: Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let application = Application(
-            responder: router.buildResponder(),
+            responder: KnownPathsResponder(router: router.buildResponder()),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [PeerCredentialHandler(peers)],
@@ -90,20 +90,16 @@ struct Dispatcher: Sendable {
                 }
             }
         }
-        for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .head, .options] {
-            router.on("**", method: method) { request, context in
-                await answer(request, context, allow: nil) { _ in
-                    throw Problem(.notFound, detail: "there is nothing at this path")
-                }
-            }
-        }
     }
+
+    /// Names one request, in its answer and in the log.
+    static func newRequestID() -> String { "r-" + String(UInt64.random(in: .min ... .max), radix: 36) }
 
     private func answer(
         _ request: Request, _ context: ControlContext, allow: String?,
         _ serve: (Exchange) async throws -> Response
     ) async -> Response {
-        let requestID = "r-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        let requestID = Self.newRequestID()
         do {
             return try await serve(try exchange(request, context, requestID))
         } catch let problem as Problem {
@@ -121,7 +117,8 @@ struct Dispatcher: Sendable {
         }
         guard let role = peer.role(by: services.roleRules) else {
             throw Problem(
-                .forbidden, detail: "\(peer.actorName) has no role; an operator can give one under `roles` in berthd.yaml")
+                .forbidden,
+                detail: "\(peer.actorName) has no role; an operator can give one under `roles` in berthd.yaml")
         }
         var query: [String: String] = [:]
         for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
@@ -153,5 +150,19 @@ struct Dispatcher: Sendable {
         guard reached >= wanted else {
             throw Problem(.notReady, detail: "revision \(wanted) is not there yet; the book is at \(reached)")
         }
+    }
+}
+
+/// Answers paths and methods that no route has with a problem, as everything else is answered.
+private struct KnownPathsResponder: HTTPResponder {
+    let router: RouterResponder<ControlContext>
+
+    func respond(to request: Request, context: ControlContext) async throws -> Response {
+        let response = try await router.respond(to: request, context: context)
+        guard response.status == .notFound, response.headers[.contentType] != MediaTypes.problem else {
+            return response
+        }
+        return Problem(.notFound, detail: "there is nothing at this path").response(
+            requestID: Dispatcher.newRequestID())
     }
 }

@@ -67,7 +67,8 @@ struct Route: Sendable {
                 .get, Routes.budgetTimelinePattern, Audiences.provider, query: ["start", "end"],
                 BudgetHandlers.timeline),
             Route(
-                .get, Routes.nodes, Audiences.provider, query: ["state", "within", "limit", "cursor"], NodeHandlers.list),
+                .get, Routes.nodes, Audiences.provider, query: ["state", "within", "limit", "cursor"], NodeHandlers.list
+            ),
             Route(
                 .get, Routes.leases, Audiences.holders, query: ["tenant", "state", "limit", "cursor"],
                 LeaseHandlers.list),

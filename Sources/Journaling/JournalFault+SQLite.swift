@@ -15,7 +15,8 @@ extension JournalFault {
         case let failure as DatabaseError:
             self.init(failure, operation: operation, path: path, writing: writing, systemErrno: systemErrno)
         default:
-            self = writing
+            self =
+                writing
                 ? .unwritable(operation: operation, path: path, detail: "\(error)")
                 : .unreadable(operation: operation, path: path, detail: "\(error)")
         }
@@ -39,7 +40,8 @@ extension JournalFault {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self = .locked(path: path, byWhom: "another SQLite connection (\(detail))")
         default:
-            self = writing
+            self =
+                writing
                 ? .unwritable(operation: operation, path: path, detail: detail)
                 : .unreadable(operation: operation, path: path, detail: detail)
         }
@@ -56,7 +58,8 @@ extension JournalFault {
 extension DatabaseError {
     /// The code in words, its number, and what SQLite adds to it.
     fileprivate var words: String {
-        let words = "SQLite error \(extendedResultCode.rawValue): \(String(cString: sqlite3_errstr(extendedResultCode.rawValue)))"
+        let words =
+            "SQLite error \(extendedResultCode.rawValue): \(String(cString: sqlite3_errstr(extendedResultCode.rawValue)))"
         guard let message, !words.hasSuffix(message) else { return words }
         return "\(words), \(message)"
     }

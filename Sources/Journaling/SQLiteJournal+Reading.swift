@@ -59,7 +59,9 @@ extension SQLiteJournal {
             }
             guard progress(position.sequence, head.sequence) else { return position.sequence }
         }
-        guard position == head else { throw .damage(path, at: head.sequence, "the last record is not the recorded end") }
+        guard position == head else {
+            throw .damage(path, at: head.sequence, "the last record is not the recorded end")
+        }
         return position.sequence
     }
 }

@@ -128,7 +128,8 @@ extension Fact {
         case .contractRemoved(let name): "remove contract \(name)"
         case .leaseGranted(let record): "grant lease \(record.leaseNumber)"
         case .leaseMoved(let number, let event, _): "\(event.name) lease \(number)"
-        case .leaseMembersDown(let number, let nodes, _): "lease \(number) has \(nodes.reduce(0) { $0 + Int($1.count) }) nodes down"
+        case .leaseMembersDown(let number, let nodes, _):
+            "lease \(number) has \(nodes.reduce(0) { $0 + Int($1.count) }) nodes down"
         case .memberReplaced(let replacement): "replace a node of lease \(replacement.lease)"
         case .nodesSet(let nodes, let health, _): "set \(nodes.reduce(0) { $0 + Int($1.count) }) nodes \(health)"
         case .nodesCleaned: "nodes cleaned"

@@ -131,11 +131,13 @@ public struct BookRules {
             watts += steps[time] ?? 0
             if committed.value(at: time) != watts {
                 report.violate(
-                    "\(budget.name) counts \(committed.value(at: time)) W at \(RFC3339.text(time)), its leases draw \(watts) W")
+                    "\(budget.name) counts \(committed.value(at: time)) W at \(RFC3339.text(time)), its leases draw \(watts) W"
+                )
             }
             if time >= now, watts > budget.rackLimit(at: time) {
                 report.violate(
-                    "\(budget.name) carries \(watts) W at the rack at \(RFC3339.text(time)), over its \(budget.rackLimit(at: time)) W")
+                    "\(budget.name) carries \(watts) W at the rack at \(RFC3339.text(time)), over its \(budget.rackLimit(at: time)) W"
+                )
             }
         }
         return times.count
@@ -143,7 +145,9 @@ public struct BookRules {
 
     private func racksBelow() -> [[Int]] {
         var racks = [[Int]](repeating: [], count: fleet.budgets.count)
-        for (rack, chain) in fleet.budgetChains.enumerated() { for budget in chain { racks[budget.offset].append(rack) } }
+        for (rack, chain) in fleet.budgetChains.enumerated() {
+            for budget in chain { racks[budget.offset].append(rack) }
+        }
         return racks
     }
 
@@ -156,7 +160,8 @@ public struct BookRules {
             var end = first
             while end < holds.count, holds[end].node == holds[first].node { end += 1 }
             let rack = fleet.rackOfNode[holds[first].node].offset
-            demand[rack] += changes(of: Array(holds[first..<end]), on: fleet.platforms[fleet.racks[rack].platformOffset])
+            demand[rack] += changes(
+                of: Array(holds[first..<end]), on: fleet.platforms[fleet.racks[rack].platformOffset])
             first = end
         }
         return demand
@@ -197,10 +202,14 @@ public struct BookRules {
                     let known = fleet.platform(of: NodeIndex(partial.node)).partitions.contains {
                         $0.id == partial.partitionID && $0.moduleMask == partial.moduleMask
                     }
-                    if !known { report.violate("\(id(lease.number)) holds no legal partition of \(name(partial.node))") }
+                    if !known {
+                        report.violate("\(id(lease.number)) holds no legal partition of \(name(partial.node))")
+                    }
                 }
                 units += line.count
-                if let problem = shapeProblem(line) { report.violate("\(id(lease.number)) line \(line.name): \(problem)") }
+                if let problem = shapeProblem(line) {
+                    report.violate("\(id(lease.number)) line \(line.name): \(problem)")
+                }
                 for node in lease.cap.nodesRefusingIt(of: line, in: fleet) {
                     report.violate("\(id(lease.number)): \(name(node)) does not take its cap")
                 }
@@ -222,12 +231,15 @@ public struct BookRules {
             guard let within = line.within else { return nil }
             let isInside = fleet.domains.contains { domain in
                 domain.level == within.level
-                    && nodes.allSatisfy { domain.nodes.lowerBound <= $0.lowerBound && $0.upperBound <= domain.nodes.upperBound }
+                    && nodes.allSatisfy {
+                        domain.nodes.lowerBound <= $0.lowerBound && $0.upperBound <= domain.nodes.upperBound
+                    }
             }
             return isInside ? nil : "it does not lie within one \(within.rawValue)"
         case .gpus(let gpus):
             let isRight = line.holdings.partialNodes.allSatisfy { $0.moduleMask.nonzeroBitCount == gpus }
-            return isRight && line.holdings.partialNodes.count == line.count ? nil : "it is not \(line.count) × \(gpus) GPUs"
+            return isRight && line.holdings.partialNodes.count == line.count
+                ? nil : "it is not \(line.count) × \(gpus) GPUs"
         case .power: return count > 0 ? nil : "it holds nothing"
         }
     }
@@ -264,7 +276,9 @@ extension Book {
 extension PowerCap {
     /// The nodes of a line whose platform does not take this cap; one for each rack.
     fileprivate func nodesRefusingIt(of line: LeaseLine, in fleet: Fleet) -> [Int] {
-        let whole = fleet.rackSegments(of: line.holdings.bookedNodes).filter { !isLegal(on: fleet.platform(of: $0.rack)) }
+        let whole = fleet.rackSegments(of: line.holdings.bookedNodes).filter {
+            !isLegal(on: fleet.platform(of: $0.rack))
+        }
         let partial = line.holdings.partialNodes.filter { !isLegal(on: fleet.platform(of: NodeIndex($0.node))) }
         return whole.map(\.nodes.lowerBound) + partial.map(\.node)
     }

@@ -46,11 +46,15 @@ public struct JournalRules {
         var byRevision: [Int64: [ProjectionValue]] = [:]
         for row in rows {
             guard case .integer(let revision) = row[0] else { continue }
-            if byRevision.updateValue(row, forKey: revision) != nil { report.violate("revision \(revision) stands twice") }
+            if byRevision.updateValue(row, forKey: revision) != nil {
+                report.violate("revision \(revision) stands twice")
+            }
         }
         for expected in replay.auditRows {
             guard case .integer(let revision) = expected[0] else { continue }
-            if byRevision[revision] != expected { report.violate("the audit row of revision \(revision) is not its entry") }
+            if byRevision[revision] != expected {
+                report.violate("the audit row of revision \(revision) is not its entry")
+            }
         }
         report.count("entries", replay.auditRows.count)
         report.count("audit rows", rows.count)
@@ -83,7 +87,9 @@ private struct Replay {
     private mutating func take(_ record: JournalRecord) throws {
         let entry = try Entry(decoding: record.bytes)
         if entry.revision != record.sequence { audit.violate("entry \(record.sequence) says it is \(entry.revision)") }
-        if entry.recordedAt < book.time { audit.violate("entry \(record.sequence) is recorded before the one before it") }
+        if entry.recordedAt < book.time {
+            audit.violate("entry \(record.sequence) is recorded before the one before it")
+        }
         if entry.actor.name.isEmpty { audit.violate("entry \(record.sequence) says not who") }
         let before = book
         book.apply(entry)

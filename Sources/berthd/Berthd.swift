@@ -41,11 +41,19 @@ struct Berthd: AsyncParsableCommand {
     @Flag(help: "Make a new book first. Refused where there is one.")
     var initialise = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Put a backup back first, under a new epoch. Refused where there is a book.", valueName: "file"))
+    var restore: String?
+
     @Option(help: ArgumentHelp("Check a fleet file, print its totals and stop.", valueName: "file"))
     var checkFleet: String?
 
     func validate() throws {
-        if checkFleet != nil && (initialise || state != nil || socket != nil) {
+        if initialise && restore != nil {
+            throw ValidationError("--initialise makes a new book and --restore puts an old one back; choose one")
+        }
+        if checkFleet != nil && (initialise || restore != nil || state != nil || socket != nil) {
             throw ValidationError("--check-fleet only reads a file; give it alone")
         }
     }
@@ -57,7 +65,7 @@ struct Berthd: AsyncParsableCommand {
             if let fleet { settings.fleetFile = fleet }
             if let state { settings.stateDirectory = state }
             if let socket { settings.socketPath = socket }
-            try await Daemon(settings: settings, initialises: initialise).run()
+            try await Daemon(settings: settings, initialises: initialise, backup: restore).run()
         } catch let failure as StartFailure {
             complain("\(failure)")
             throw ExitCode(1)

@@ -17,11 +17,14 @@ import UnixSignals
 struct Daemon {
     let settings: Settings
     let initialises: Bool
+    /// A backup to put back first.
+    let backup: String?
     private let logger: Logger
 
-    init(settings: Settings, initialises: Bool) throws {
+    init(settings: Settings, initialises: Bool, backup: String?) throws {
         self.settings = settings
         self.initialises = initialises
+        self.backup = backup
         guard let level = Logger.Level(rawValue: settings.logLevel) else {
             let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw StartFailure("log.level: \(settings.logLevel) is not one of \(known)")
@@ -91,11 +94,19 @@ struct Daemon {
                     identityFile: settings.identityPath)
                 logger.notice("made a new book", metadata: ["book": "\(identity.bookID)"])
             }
+            if let backup {
+                let identity = try SQLiteJournal.restore(
+                    from: backup, directory: settings.stateDirectory, identityFile: settings.identityPath)
+                logger.notice(
+                    "put a backup back", metadata: ["book": "\(identity.bookID)", "epoch": "\(identity.epoch)"])
+            }
             let journal = try SQLiteJournal.open(
                 directory: settings.stateDirectory, identityFile: settings.identityPath,
                 projections: Projections.tables, projectionVersion: Projections.version)
             if journal.adoptedIdentity {
-                logger.warning("the book's id was not kept beside the configuration and is now", metadata: ["file": "\(settings.identityPath)"])
+                logger.warning(
+                    "the book's id was not kept beside the configuration and is now",
+                    metadata: ["file": "\(settings.identityPath)"])
             }
             return journal
         } catch let fault as JournalFault {
@@ -137,7 +148,9 @@ struct Daemon {
             logger.notice("the fleet file is in force", metadata: ["file": "\(settings.fleetFile)"])
             return FleetProposal(accepted: true, detail: "\(settings.fleetFile) came into force at this start")
         case .refused(let refusal, _):
-            logger.error("the fleet file was refused; the fleet before it stays in force", metadata: ["file": "\(settings.fleetFile)", "why": "\(refusal)"])
+            logger.error(
+                "the fleet file was refused; the fleet before it stays in force",
+                metadata: ["file": "\(settings.fleetFile)", "why": "\(refusal)"])
             return FleetProposal(accepted: false, detail: "\(settings.fleetFile) was refused: \(refusal)")
         case .faulted(let fault):
             return FleetProposal(accepted: false, detail: "\(settings.fleetFile) could not be adopted: \(fault)")
@@ -198,7 +211,9 @@ struct Daemon {
         return (attributes[.size] as? Int) ?? 0
     }
 
-    private static func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: .min ... .max) } }
+    private static func randomBytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: .min ... .max) }
+    }
 
     private static func randomHex(_ count: Int) -> String {
         randomBytes(count).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -87,7 +87,8 @@ struct Settings {
 
     /// Where the book's id is kept beside the configuration.
     var identityPath: String {
-        identityFile ?? URL(fileURLWithPath: stateDirectory).deletingLastPathComponent()
+        identityFile
+            ?? URL(fileURLWithPath: stateDirectory).deletingLastPathComponent()
             .appendingPathComponent("book-id").path
     }
 
@@ -118,7 +119,10 @@ struct Settings {
         } else {
             throw StartFailure("roles: \(subject) is not user:NAME or group:NAME")
         }
-        if rule == nil { logger.warning("no such user or group; the role is not given", metadata: ["subject": "\(subject)", "role": "\(role)"]) }
+        if rule == nil {
+            logger.warning(
+                "no such user or group; the role is not given", metadata: ["subject": "\(subject)", "role": "\(role)"])
+        }
         return rule
     }
 }

@@ -42,7 +42,7 @@ struct LeaseRequestTests {
             tenant: "anthropic", label: "colossus-1",
             reservations: [
                 ReservationRequest(shape: .watts, megawatts: Megawatts(watts: 1_500_000)),
-                ReservationRequest(shape: .mig, count: 3, profile: "1g.10gb", spread: .rack),
+                ReservationRequest(shape: .node, count: 3, within: .rack),
             ],
             duration: WireDuration(seconds: 5_400), highestCap: true, spares: SpareRequest(perDomain: 1),
             reason: "tab\t, quote \", backslash \\, newline \n, slash /, é, \u{1}")

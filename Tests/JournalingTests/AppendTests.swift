@@ -117,7 +117,8 @@ struct AppendTests {
     @Test("A close moves everything into the book file and leaves no write-ahead log")
     func closes() throws {
         let folder = try StateFolder(holding: tenRecords)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.directory).sorted() == ["book.sqlite", "lock"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.directory).sorted() == ["book.sqlite", "lock"])
     }
 
     @Test("More frames than a checkpoint's share go into the book file while the journal is open")

@@ -103,7 +103,8 @@ struct FullDiskTests {
         try expectWhole(try copy.open([leases]), last: last)
     }
 
-    @Test("A backup onto a full volume fails, leaves nothing behind and does not stop the journal",
+    @Test(
+        "A backup onto a full volume fails, leaves nothing behind and does not stop the journal",
         .enabled(if: SmallVolume.isPossible))
     func backupOntoFullVolume() throws {
         let volume = try #require(SmallVolume(byteCount: 200_000))
@@ -122,7 +123,8 @@ struct FullDiskTests {
     func maps() {
         func fault(_ code: ResultCode, errno: Int32 = 0) -> JournalFault {
             JournalFault(
-                DatabaseError(resultCode: code), operation: "appending to", path: "p", writing: true, systemErrno: errno)
+                DatabaseError(resultCode: code), operation: "appending to", path: "p", writing: true, systemErrno: errno
+            )
         }
         guard case .full = fault(.SQLITE_FULL), case .full = fault(.SQLITE_IOERR_WRITE, errno: EDQUOT),
             case .full = fault(.SQLITE_IOERR_SHMSIZE, errno: ENOSPC)
@@ -130,7 +132,8 @@ struct FullDiskTests {
             Issue.record("no room is .full")
             return
         }
-        guard case .syncFailed = fault(.SQLITE_IOERR_FSYNC, errno: ENOSPC), case .syncFailed = fault(.SQLITE_IOERR_DIR_FSYNC)
+        guard case .syncFailed = fault(.SQLITE_IOERR_FSYNC, errno: ENOSPC),
+            case .syncFailed = fault(.SQLITE_IOERR_DIR_FSYNC)
         else {
             Issue.record("a failed sync is .syncFailed")
             return

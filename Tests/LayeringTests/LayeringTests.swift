@@ -65,7 +65,9 @@ struct LayeringTests {
     /// The module that a line of source imports, whatever stands before and after its name.
     private static func importedModule(_ line: String) -> String? {
         var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-        while let first = words.first, first.hasPrefix("@") || ["public", "internal", "private", "package", "fileprivate"].contains(first) {
+        while let first = words.first,
+            first.hasPrefix("@") || ["public", "internal", "private", "package", "fileprivate"].contains(first)
+        {
             words.removeFirst()
         }
         guard words.first == "import", words.count > 1 else { return nil }

@@ -186,7 +186,9 @@ enum BookRules {
                 if tenant.gpuTimeline.value(at: instant) != gpus || tenant.wattTimeline.value(at: instant) != watts {
                     result.append("tenant \(name) holds \(gpus) GPUs at \(instant) by hand")
                 }
-                if let limit = tenant.quota.gpus, gpus > limit, book.isQuotaKept(name) {
+                let isOver =
+                    tenant.quota.gpus.map { gpus > $0 } ?? false || tenant.quota.watts.map { watts > $0 } ?? false
+                if isOver && book.isQuotaKept(name) {
                     result.append("tenant \(name) is over its quota at \(instant)")
                 }
             }

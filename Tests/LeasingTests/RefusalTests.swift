@@ -132,6 +132,10 @@ import Testing
         #expect(
             refusal?.detail == "tenant ada may hold 24 GPUs and holds up to 16 in this window; 16 more are too many")
         #expect(try desk.request(order(.node, 1, from: noon + 2 * hour, until: noon + 4 * hour)).state == .scheduled)
+        // What is held later in the window counts as much as what is held at its start.
+        _ = try desk.request(order(.node, 2, from: noon + 8 * hour, until: noon + 9 * hour))
+        let before = order(.node, 2, from: noon + 7 * hour, until: noon + 9 * hour)
+        #expect(desk.refusal(of: before)?.code == .quotaExceeded)
         // Nobody else is bound by it, and a batch counts as a whole.
         #expect(try desk.request(order(.node, 3, tenant: "bob", until: noon + hour)).state == .active)
         desk.advance(to: noon + 10 * hour)

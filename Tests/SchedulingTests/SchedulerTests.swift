@@ -49,7 +49,8 @@ struct SchedulerTests {
         let bench = try Bench()
         bench.journal.failNextAppend(with: .syncFailed(path: "book.sqlite", detail: "EIO"))
         // Nobody is answered: the process would be gone.
-        bench.scheduler.submit([(.putTenant(name: "acme", quota: Quota(), description: ""), bench.context())]) { _, answer in
+        bench.scheduler.submit([(.putTenant(name: "acme", quota: Quota(), description: ""), bench.context())]) {
+            _, answer in
             Issue.record("answered \(answer)")
         }
         bench.scheduler.stop()
@@ -62,7 +63,8 @@ struct SchedulerTests {
         let bench = try Bench()
         _ = await bench.putTenant("acme")
         let start = Bench.start + 100
-        let number = try #require(await bench.submit(bench.request("acme", start: start, seconds: 50)).outcome?.leases.first)
+        let number = try #require(
+            await bench.submit(bench.request("acme", start: start, seconds: 50)).outcome?.leases.first)
         #expect(bench.scheduler.view.book.lease(number)?.state == .scheduled)
         bench.clock.advance(seconds: 100)
         _ = await bench.submit(.heartbeat)
@@ -112,8 +114,10 @@ struct SchedulerTests {
     func downtime() async throws {
         let bench = try Bench()
         _ = await bench.putTenant("acme")
-        let first = try #require(await bench.submit(bench.request("acme", start: Bench.start + 10, seconds: 100_000)).outcome?.leases.first)
-        let second = try #require(await bench.submit(bench.request("acme", start: Bench.start + 20, seconds: 30)).outcome?.leases.first)
+        let first = try #require(
+            await bench.submit(bench.request("acme", start: Bench.start + 10, seconds: 100_000)).outcome?.leases.first)
+        let second = try #require(
+            await bench.submit(bench.request("acme", start: Bench.start + 20, seconds: 30)).outcome?.leases.first)
         bench.scheduler.stop()
         let later = ManualClock(wallSeconds: Bench.start + 50_000)
         let again = try Bench(journal: bench.journal.reopened(), clock: later)
@@ -162,7 +166,8 @@ struct SchedulerTests {
     func stopping() async throws {
         let bench = try Bench()
         let answered = HeardBox()
-        bench.scheduler.submit([(.putTenant(name: "acme", quota: Quota(), description: ""), bench.context())]) { _, answer in
+        bench.scheduler.submit([(.putTenant(name: "acme", quota: Quota(), description: ""), bench.context())]) {
+            _, answer in
             answered.add(answer.outcome == nil ? ["not accepted"] : ["accepted"])
         }
         bench.scheduler.stop()

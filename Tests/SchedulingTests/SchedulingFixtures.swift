@@ -18,7 +18,8 @@ final class Bench: Sendable {
     let scheduler: Scheduler
     let broken = BrokenBox()
 
-    init(journal: MemoryJournal = Bench.newJournal(), clock: ManualClock = ManualClock(wallSeconds: Bench.start)) throws {
+    init(journal: MemoryJournal = Bench.newJournal(), clock: ManualClock = ManualClock(wallSeconds: Bench.start)) throws
+    {
         self.journal = journal
         self.clock = clock
         let book =

@@ -13,12 +13,11 @@ struct LineSyntaxTests {
         ("nvl72:20:GB200,GB300", ReservationRequest(shape: .nvl72, count: 20, gpu: ["GB200", "GB300"])),
         ("node:14:GB200:within=nvl72", ReservationRequest(shape: .node, count: 14, gpu: ["GB200"], within: .nvl72)),
         ("gpu:2x4", ReservationRequest(shape: .gpu, count: 2, gpus: 4)),
-        ("mig:3x1g.10gb:H100", ReservationRequest(shape: .mig, count: 3, profile: "1g.10gb", gpu: ["H100"])),
         (
             "watts:300MW:H100,H200",
             ReservationRequest(shape: .watts, megawatts: Megawatts(watts: 300_000_000), gpu: ["H100", "H200"])
         ),
-        ("node:1:spread=rack:name=rest", ReservationRequest(name: "rest", shape: .node, count: 1, spread: .rack)),
+        ("node:1:within=rack:name=rest", ReservationRequest(name: "rest", shape: .node, count: 1, within: .rack)),
     ]
 
     @Test("reads as help says, and is written the same", arguments: examples)

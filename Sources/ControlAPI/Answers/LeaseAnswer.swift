@@ -24,8 +24,6 @@ public struct ReservationAnswer: Codable, Sendable, Equatable {
     public var count: Int
     /// For shape `gpu`: GPUs in each partition.
     public var gpus: Int?
-    /// For shape `mig`: the profile.
-    public var profile: String?
     /// For shape `watts`: the power asked for.
     public var megawatts: Megawatts?
     /// GPU models accepted; absent: any.
@@ -35,14 +33,13 @@ public struct ReservationAnswer: Codable, Sendable, Equatable {
 
     /// Every field; those left out are absent.
     public init(
-        name: String, shape: Shape, count: Int, gpus: Int? = nil, profile: String? = nil, megawatts: Megawatts? = nil,
+        name: String, shape: Shape, count: Int, gpus: Int? = nil, megawatts: Megawatts? = nil,
         gpu: [String]? = nil, allocation: [String]
     ) {
         self.name = name
         self.shape = shape
         self.count = count
         self.gpus = gpus
-        self.profile = profile
         self.megawatts = megawatts
         self.gpu = gpu
         self.allocation = allocation

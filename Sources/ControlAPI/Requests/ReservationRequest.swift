@@ -10,36 +10,30 @@ public struct ReservationRequest: Codable, Sendable, Equatable {
     public var count: Int?
     /// For shape `gpu`, and required there: GPUs in each partition, 1, 2, 4 or 8.
     public var gpus: Int?
-    /// For shape `mig`, and required there: the MIG profile, such as `1g.10gb`.
-    public var profile: String?
     /// For shape `watts`, and required there: the power measured at the meter.
     public var megawatts: Megawatts?
     /// GPU models accepted, such as `H100` or `GB200`; absent: any.
     public var gpu: [String]?
     /// All units of the line in one domain of this level; never `node`.
     public var within: TopologyLevel?
-    /// Units of the line spread evenly over the domains of this level.
-    public var spread: TopologyLevel?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, shape, count, gpus, profile, megawatts, gpu, within, spread
+        case name, shape, count, gpus, megawatts, gpu, within
     }
 
     /// Every field; those left out are absent.
     public init(
-        name: String? = nil, shape: Shape, count: Int? = nil, gpus: Int? = nil, profile: String? = nil,
-        megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil, spread: TopologyLevel? = nil
+        name: String? = nil, shape: Shape, count: Int? = nil, gpus: Int? = nil,
+        megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil
     ) {
         self.name = name
         self.shape = shape
         self.count = count
         self.gpus = gpus
-        self.profile = profile
         self.megawatts = megawatts
         self.gpu = gpu
         self.within = within
-        self.spread = spread
     }
 }
 
@@ -66,10 +60,9 @@ extension ReservationRequest: CheckedOnDecoding {
         }
     }
 
-    /// Each of `gpus`, `profile` and `megawatts` belongs to exactly one shape.
+    /// Each of `gpus` and `megawatts` belongs to exactly one shape.
     private func checkCompanions() throws(WireValueError) {
         try checkCompanion("gpus", found: gpus.map(String.init), of: .gpu)
-        try checkCompanion("profile", found: profile, of: .mig)
         try checkCompanion("megawatts", found: megawatts?.description, of: .watts)
         if let gpus, ![1, 2, 4, 8].contains(gpus) {
             throw WireValueError(field: "gpus", expected: "1, 2, 4 or 8", found: "\(gpus)")

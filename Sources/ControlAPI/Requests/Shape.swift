@@ -12,8 +12,6 @@ public enum Shape: String, WireEnumeration {
     case node
     /// 1, 2, 4 or 8 GPUs of one node in one NVLink partition.
     case gpu
-    /// One MIG instance.
-    case mig
     /// As many whole nodes as a power carries.
     case watts
 }

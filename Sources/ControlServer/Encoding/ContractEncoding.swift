@@ -35,12 +35,14 @@ extension ContractSpecification {
             tenant: terms.tenant, price: price, commitment: WireDuration(terms.commitmentSeconds),
             minimumTerm: WireDuration(terms.minimumTermSeconds), noticePeriod: WireDuration(terms.noticeSeconds),
             reclaimCauses: terms.reclaimCauses.isEmpty ? nil : terms.reclaimCauses,
-            shedTier: terms.shedTier.map(Int.init), spares: terms.sparesPerDomain.map { SpareRequest(perDomain: Int($0)) },
+            shedTier: terms.shedTier.map(Int.init),
+            spares: terms.sparesPerDomain.map { SpareRequest(perDomain: Int($0)) },
             wholeRackSwap: terms.wholeRackSwapNeedsConsent.map { WholeRackSwapSpecification(consent: $0) },
             availabilityTargetPercent: terms.availabilityBasisPoints.map { Percentage(hundredths: Int($0)) },
             curtailment: terms.curtailmentNoticeSeconds.map {
                 CurtailmentSpecification(
-                    noticePeriod: WireDuration(seconds: $0), hoursPerMonth: terms.curtailmentHoursPerMonth.map(Int.init))
+                    noticePeriod: WireDuration(seconds: $0), hoursPerMonth: terms.curtailmentHoursPerMonth.map(Int.init)
+                )
             }, description: terms.description.isEmpty ? nil : terms.description)
     }
 }

@@ -43,7 +43,6 @@ extension LeaseLine {
             case .nvl72: .nvl72
             case .node: .node
             case .gpu: .gpus(reservation.gpus ?? 1)
-            case .mig: throw Problem(.badRequest, detail: "mig", pointer: "/reservations/\(index)/shape")
             case .watts: .power(meterWatts: Int64(reservation.megawatts?.watts ?? 0), wholeSites: false)
             }
         let within: WithinLevel? =
@@ -79,7 +78,9 @@ extension LeaseRequest {
         request.start = order.start.map { Timestamp($0) }
         (request.end, request.duration) =
             order.durationSeconds == nil ? (Timestamp(order.end), nil) : (nil, original.duration)
-        (request.capWattsPerGpu, request.capPercent, request.highestCap) = (order.cap.wattsPerGPU, order.cap.percent, nil)
+        (request.capWattsPerGpu, request.capPercent, request.highestCap) = (
+            order.cap.wattsPerGPU, order.cap.percent, nil
+        )
         if original.capWattsPerGpu == nil && original.capPercent == nil && order.cap == .percent(100) {
             request.capPercent = nil
         }

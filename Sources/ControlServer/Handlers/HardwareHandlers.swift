@@ -109,9 +109,11 @@ enum BudgetHandlers {
         guard let index = view.book.fleet.budget(named: name) else {
             throw Problem(.notFound, detail: "there is no budget domain \(name)")
         }
-        let start = try exchange.query("start", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
+        let start =
+            try exchange.query("start", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
             ?? exchange.scheduler.now
-        let end = try exchange.query("end", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
+        let end =
+            try exchange.query("end", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
             ?? start + 366 * 86_400
         guard start < end else { throw Problem(.badRequest, detail: "?end must be after ?start") }
         let budget = view.book.fleet.budgets[index.offset]
@@ -172,7 +174,8 @@ enum NodeHandlers {
         }
         let context = try exchange.commandContext(reason: request.reason, body: body)
         let command = Command.setNodes(
-            Leasing.NodeVerb(rawValue: verb.rawValue)!, nodes: nodes.sorted { $0.lowerBound < $1.lowerBound }.coalesced(), until: request.until?.epochSeconds)
+            Leasing.NodeVerb(rawValue: verb.rawValue)!,
+            nodes: nodes.sorted { $0.lowerBound < $1.lowerBound }.coalesced(), until: request.until?.epochSeconds)
         let (outcome, view, _) = try await exchange.submit(command, context)
         return exchange.answer(answer(outcome, outcome.nodeCount, view), view: view)
     }

@@ -208,7 +208,9 @@ enum LeaseHandlers {
         switch await exchange.scheduler.submit(.requestLeases(orders, planTokens: tokens), context) {
         case .accepted(let outcome, let view, _):
             let encoding = LeaseEncoding(book: view.book, role: exchange.role)
-            let results = outcome.leases.map { LeaseBatchResult(lease: view.book.lease($0).map { encoding.answer($0) }) }
+            let results = outcome.leases.map {
+                LeaseBatchResult(lease: view.book.lease($0).map { encoding.answer($0) })
+            }
             return exchange.answer(LeaseBatchAnswer(results: results), .created, view: view)
         case .refused(let refusal, let view):
             let index = refusal.orderIndex

@@ -118,7 +118,9 @@ extension Book {
         let tight = tightest(budget, terms)
         return Obstacle(
             kind: .budget, name: domain.name, from: tight.lowerBound, until: tight.upperBound,
-            message: "only \(WattsText.rounded(measured)) are left of \(WattsText.rounded(domain.limit(at: tight.lowerBound)))")
+            message:
+                "only \(WattsText.rounded(measured)) are left of \(WattsText.rounded(domain.limit(at: tight.lowerBound)))"
+        )
     }
 
     /// The stretch of the window in which a budget has least left.
@@ -151,8 +153,12 @@ extension Book {
             let own = overlapping.filter { $0.tenant == name }
             let others =
                 own.count == overlapping.count
-                ? [] : [Obstacle(kind: .booking, name: "other commitments", from: nil, until: nil,
-                    message: "other commitments hold hardware in this window")]
+                ? []
+                : [
+                    Obstacle(
+                        kind: .booking, name: "other commitments", from: nil, until: nil,
+                        message: "other commitments hold hardware in this window")
+                ]
             return own.prefix(5).map(booking) + others
         }
         overlapping.sort {
@@ -176,160 +182,6 @@ extension Book {
             kind: .quota, name: order.tenant, from: nil, until: nil,
             message: "the quota is \(limits.joined(separator: " and "))")
     }
-
-    // MARK: Counter-offers
-
-    private func counterOffers(
-        to order: LeaseOrder, _ sound: SoundOrder, _ outcome: PlacementOutcome, now: Int64
-    ) -> [CounterOffer] {
-        var offers: [CounterOffer] = []
-        if let most = mostNow(of: order, outcome, now: now) { offers.append(most) }
-        if outcome.findings.contains(where: { !$0.shortBudgets.isEmpty }), let lower = lowerCap(order, now: now) {
-            offers.append(lower)
-        }
-        if !order.sites.isEmpty {
-            var anywhere = order
-            anywhere.sites = []
-            if let offer = offer(.otherSites, "all of it now, at any site", anywhere, now: now) { offers.append(offer) }
-        }
-        if !outcome.isComplete, let later = earliestStart(order, sound, now: now) { offers.append(later) }
-        if offers.isEmpty, let smaller = smallerShape(order, now: now) { offers.append(smaller) }
-        return offers
-    }
-
-    private func offer(_ kind: CounterOffer.Kind, _ message: String, _ order: LeaseOrder, now: Int64) -> CounterOffer? {
-        guard let plan = try? plan(order, now: now) else { return nil }
-        return CounterOffer(kind: kind, message: message, order: order, planToken: plan.token)
-    }
-
-    /// The same request with what could be placed of each line; under a quota, with what the quota leaves.
-    private func mostNow(of order: LeaseOrder, _ outcome: PlacementOutcome, now: Int64) -> CounterOffer? {
-        var most = order
-        for index in most.lines.indices {
-            if case .power = most.lines[index].shape {
-                var sum = MeterSum(sites: fleet.sites)
-                let holdings = Holdings(wholeNodes: outcome.lines[index].wholeNodes)
-                LeaseWatts.add(holdings, cap: order.cap, in: fleet, to: &sum)
-                let watts = sum.meterWatts()
-                most.lines[index].shape = .power(meterWatts: watts, wholeSites: false)
-                most.lines[index].count = watts > 0 ? 1 : 0
-            } else {
-                most.lines[index].count = min(order.lines[index].count, outcome.findings[index].placed)
-            }
-        }
-        most.lines.removeAll { $0.count <= 0 }
-        guard !most.lines.isEmpty else { return nil }
-        if outcome.isComplete { return mostUnderQuota(most, now: now) }
-        return offer(.mostNow, "the most that fits now: \(most.summary)", most, now: now)
-    }
-
-    private func mostUnderQuota(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
-        // All lines shrink by the same share; the largest share that the quota allows is found by halving.
-        var (low, high) = (0, 1_000)
-        var best: CounterOffer?
-        while low < high {
-            let permille = (low + high + 1) / 2
-            var smaller = order
-            for index in smaller.lines.indices {
-                if case .power(let watts, _) = order.lines[index].shape {
-                    smaller.lines[index].shape = .power(
-                        meterWatts: max(1, watts * Watts(permille) / 1_000), wholeSites: false)
-                } else {
-                    smaller.lines[index].count = order.lines[index].count * permille / 1_000
-                }
-            }
-            smaller.lines.removeAll { $0.count == 0 }
-            let found =
-                smaller.lines.isEmpty
-                ? nil : offer(.mostNow, "the most that the quota allows now: \(smaller.summary)", smaller, now: now)
-            if let found {
-                best = found
-                low = permille
-            } else if smaller.lines.isEmpty {
-                low = permille
-            } else {
-                high = permille - 1
-            }
-        }
-        return best
-    }
-
-    private func lowerCap(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
-        let highest: Int
-        switch order.cap {
-        case .watts(let watts): highest = Int(watts) - 1
-        case .percent(let percent): highest = percent - 1
-        }
-        func capped(_ value: Int) -> LeaseOrder {
-            var lower = order
-            lower.cap =
-                switch order.cap {
-                case .watts: .watts(Watts(value))
-                case .percent: .percent(value)
-                }
-            return lower
-        }
-        var (low, high) = (1, highest)
-        var best: Int?
-        while low <= high {
-            let middle = (low + high) / 2
-            if (try? plan(capped(middle), now: now)) != nil {
-                best = middle
-                low = middle + 1
-            } else if isIllegal(capped(middle).cap, order) {
-                low = middle + 1
-            } else {
-                high = middle - 1
-            }
-        }
-        guard let best else { return nil }
-        let unit =
-            switch order.cap {
-            case .watts: "W for each GPU"
-            case .percent: "% of each model's maximum"
-            }
-        return offer(.lowerCap, "all of it now at \(best) \(unit)", capped(best), now: now)
-    }
-
-    /// Whether a cap is too low for every accepted model.
-    private func isIllegal(_ cap: PowerCap, _ order: LeaseOrder) -> Bool {
-        let models = Set(order.lines.flatMap(\.models))
-        return !fleet.platforms.contains { (models.isEmpty || models.contains($0.gpu)) && cap.isLegal(on: $0) }
-    }
-
-    /// The first end of a lease in the way at which all of it fits, of the next 48.
-    private func earliestStart(_ order: LeaseOrder, _ sound: SoundOrder, now: Int64) -> CounterOffer? {
-        var times: [Int64] = []
-        forEachLease { lease in
-            if !lease.state.isFinal && lease.until > sound.start { times.append(lease.until) }
-            return true
-        }
-        for time in Set(times).sorted().prefix(48) {
-            var later = order
-            later.start = time
-            later.end = order.end - sound.start + time
-            if let offer = offer(.earliestStart, "all of it from a later start", later, now: now) { return offer }
-        }
-        return nil
-    }
-
-    /// The largest single unit of a smaller shape that fits now.
-    private func smallerShape(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
-        let shapes: [PlacementShape] = [.block, .nvl72, .rack, .node, .gpus(8), .gpus(4), .gpus(2), .gpus(1)]
-        for sites in order.sites.isEmpty ? [[]] : [order.sites, []] {
-            for shape in shapes {
-                var smaller = order
-                smaller.sites = sites
-                smaller.sparesPerDomain = 0
-                let models = order.lines.count == 1 ? order.lines[0].models : []
-                smaller.lines = [LeaseLine(name: order.lines[0].name, shape: shape, count: 1, models: models, within: nil)]
-                if let offer = offer(.mostNow, "the most that fits now: \(smaller.summary)", smaller, now: now) {
-                    return offer
-                }
-            }
-        }
-        return nil
-    }
 }
 
 extension LeaseLine {
@@ -351,15 +203,5 @@ extension LeaseLine {
         case .node, .gpus: within != nil
         case .power: false
         }
-    }
-}
-
-extension LeaseOrder {
-    /// The lines in a few words.
-    var summary: String {
-        lines.map { line in
-            if case .power(let watts, _) = line.shape { return "\(WattsText.rounded(watts)) of whole nodes" }
-            return "\(WattsText.grouped(line.count)) × \(line.shapeName)"
-        }.joined(separator: " + ")
     }
 }

@@ -51,7 +51,8 @@ extension Book {
             let name = sound.order.lines[short].name
             throw Refusal(
                 .noCapacity,
-                "line \(name) does not fit: \(finding.placed) of \(finding.wanted) could be placed over the whole window")
+                "line \(name) does not fit: \(finding.placed) of \(finding.wanted) could be placed over the whole window"
+            )
         }
         return outcome.lines
     }

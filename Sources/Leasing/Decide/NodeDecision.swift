@@ -18,7 +18,8 @@ extension Book {
             for node in range where !suits(verb, node, now: step.now) {
                 throw Refusal(
                     .wrongState,
-                    "\(verb.rawValue) does not suit \(fleet.nodeName(NodeIndex(node))), which is \(condition(of: node, now: step.now))")
+                    "\(verb.rawValue) does not suit \(fleet.nodeName(NodeIndex(node))), which is "
+                        + condition(of: node, now: step.now))
             }
         }
         step.outcome.nodeCount = nodes.reduce(0) { $0 + $1.count }

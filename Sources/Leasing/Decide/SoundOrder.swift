@@ -131,7 +131,8 @@ struct SoundOrder {
         }
         if case .power = line.shape, line.within != nil {
             throw Refusal(
-                .invalid, "a line in megawatts is placed over whole sites, so it has no `within`", pointer: pointer + "/within")
+                .invalid, "a line in megawatts is placed over whole sites, so it has no `within`",
+                pointer: pointer + "/within")
         }
         let platforms = try platformMask(line.models, in: fleet, pointer: pointer + "/gpu")
         try checkCap(order.cap, platforms, in: fleet)

@@ -2,19 +2,18 @@
 
 import ControlAPI
 
-/// The grammar of `--line`: `SHAPE:AMOUNT[:MODEL,…][:within=LEVEL][:spread=LEVEL][:name=NAME]`.
+/// The grammar of `--line`: `SHAPE:AMOUNT[:MODEL,…][:within=LEVEL][:name=NAME]`.
 enum LineSyntax {
     /// The grammar as help tells it.
     static let help = """
         A line is SHAPE:AMOUNT, then what it needs, in any order:
-          SHAPE:AMOUNT[:MODEL,MODEL...][:within=LEVEL][:spread=LEVEL][:name=NAME]
+          SHAPE:AMOUNT[:MODEL,MODEL...][:within=LEVEL][:name=NAME]
 
           block:4                      4 blocks of 512 GPUs
           rack:2                       2 whole racks
           nvl72:20:GB200,GB300         20 NVL72 racks of either model
           node:14:GB200:within=nvl72   14 trays in one NVLink domain
           gpu:2x4                      2 partitions of 4 GPUs each (1, 2, 4 or 8)
-          mig:3x1g.10gb:H100           3 MIG instances
           watts:300MW:H100,H200        as many nodes as 300 MW at the meter carry
 
         Levels: site, hall, block, rack, nvl72.
@@ -47,10 +46,6 @@ enum LineSyntax {
             let (count, size) = try product(text, example: "2x4, two partitions of 4 GPUs")
             line.count = count
             line.gpus = try whole(size)
-        case .mig:
-            let (count, profile) = try product(text, example: "3x1g.10gb, three instances of 1g.10gb")
-            line.count = count
-            line.profile = profile
         case .watts: line.megawatts = try megawatts(text)
         }
     }
@@ -58,7 +53,7 @@ enum LineSyntax {
     private static func setOption(_ text: String, of line: inout ReservationRequest) throws(Fault) {
         guard let equals = text.firstIndex(of: "=") else {
             guard line.gpu == nil, !text.isEmpty else {
-                throw Fault(description: "\"\(text)\" is neither GPU models, given once, nor within=, spread= or name=")
+                throw Fault(description: "\"\(text)\" is neither GPU models, given once, nor within= or name=")
             }
             line.gpu = text.split(separator: ",").map(String.init)
             return
@@ -66,9 +61,8 @@ enum LineSyntax {
         let value = String(text[text.index(after: equals)...])
         switch text[..<equals] {
         case "within": line.within = try level(value)
-        case "spread": line.spread = try level(value)
         case "name": line.name = value
-        default: throw Fault(description: "\"\(text[..<equals])\" is not within, spread or name")
+        default: throw Fault(description: "\"\(text[..<equals])\" is not within or name")
         }
     }
 
@@ -113,12 +107,10 @@ enum LineSyntax {
         switch line.shape {
         case .block, .rack, .nvl72, .node: parts.append("\(line.count ?? 1)")
         case .gpu: parts.append("\(line.count ?? 1)x\(line.gpus ?? 1)")
-        case .mig: parts.append("\(line.count ?? 1)x\(line.profile ?? "")")
         case .watts: parts.append("\(line.megawatts?.description ?? "0")MW")
         }
         if let models = line.gpu { parts.append(models.joined(separator: ",")) }
         if let within = line.within { parts.append("within=" + within.rawValue) }
-        if let spread = line.spread { parts.append("spread=" + spread.rawValue) }
         if let name = line.name { parts.append("name=" + name) }
         return parts.joined(separator: ":")
     }

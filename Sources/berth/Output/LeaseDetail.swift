@@ -113,7 +113,6 @@ extension ReservationAnswer {
     var unit: String {
         switch shape {
         case .gpu: "gpu×\(gpus ?? 1)"
-        case .mig: "mig " + (profile ?? "")
         case .watts: "node for \(megawatts?.description ?? "?") MW"
         default: shape.rawValue
         }

@@ -1,0 +1,196 @@
+// What would be granted instead of a request that does not fit.
+
+import FleetModel
+import HashTreeCollections
+import Packing
+
+extension Book {
+    /// Counter-offers to an order of which `outcome` is what could be placed.
+    func counterOffers(
+        to order: LeaseOrder, _ sound: SoundOrder, _ outcome: PlacementOutcome, now: Int64
+    ) -> [CounterOffer] {
+        var offers: [CounterOffer] = []
+        if let most = mostNow(of: order, outcome, now: now) { offers.append(most) }
+        if outcome.findings.contains(where: { !$0.shortBudgets.isEmpty }), let lower = lowerCap(order, now: now) {
+            offers.append(lower)
+        }
+        if !order.sites.isEmpty {
+            var anywhere = order
+            anywhere.sites = []
+            if let offer = offer(.otherSites, "all of it now, at any site", anywhere, now: now) { offers.append(offer) }
+        }
+        if !outcome.isComplete, let later = earliestStart(order, sound, now: now) { offers.append(later) }
+        if !offers.contains(where: { $0.order.start == order.start }), let smaller = smallerShape(order, now: now) {
+            offers.append(smaller)
+        }
+        return offers
+    }
+
+    private func offer(_ kind: CounterOffer.Kind, _ message: String, _ order: LeaseOrder, now: Int64) -> CounterOffer? {
+        guard let plan = try? plan(order, now: now) else { return nil }
+        return CounterOffer(kind: kind, message: message, order: order, planToken: plan.token)
+    }
+
+    /// The same request with what could be placed of each line; under a quota, with what the quota leaves.
+    private func mostNow(of order: LeaseOrder, _ outcome: PlacementOutcome, now: Int64) -> CounterOffer? {
+        var most = order
+        for index in most.lines.indices {
+            if case .power = most.lines[index].shape {
+                var sum = MeterSum(sites: fleet.sites)
+                let holdings = Holdings(wholeNodes: outcome.lines[index].wholeNodes)
+                LeaseWatts.add(holdings, cap: order.cap, in: fleet, to: &sum)
+                let watts = sum.meterWatts()
+                most.lines[index].shape = .power(meterWatts: watts, wholeSites: false)
+                most.lines[index].count = watts > 0 ? 1 : 0
+            } else {
+                most.lines[index].count = min(order.lines[index].count, outcome.findings[index].placed)
+            }
+        }
+        most.lines.removeAll { $0.count <= 0 }
+        guard !most.lines.isEmpty else { return nil }
+        if outcome.isComplete { return mostUnderQuota(most, now: now) }
+        return offer(.mostNow, "the most that fits now: \(most.summary)", most, now: now)
+    }
+
+    private func mostUnderQuota(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
+        // All lines shrink by the same share; the largest share that the quota allows is found by halving.
+        var (low, high) = (0, 1_000)
+        var best: CounterOffer?
+        while low < high {
+            let permille = (low + high + 1) / 2
+            var smaller = order
+            for index in smaller.lines.indices {
+                if case .power(let watts, _) = order.lines[index].shape {
+                    smaller.lines[index].shape = .power(
+                        meterWatts: max(1, watts * Watts(permille) / 1_000), wholeSites: false)
+                } else {
+                    smaller.lines[index].count = order.lines[index].count * permille / 1_000
+                }
+            }
+            smaller.lines.removeAll { $0.count == 0 }
+            let found =
+                smaller.lines.isEmpty
+                ? nil : offer(.mostNow, "the most that the quota allows now: \(smaller.summary)", smaller, now: now)
+            if let found {
+                best = found
+                low = permille
+            } else if smaller.lines.isEmpty {
+                low = permille
+            } else {
+                high = permille - 1
+            }
+        }
+        return best
+    }
+
+    private func lowerCap(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
+        guard let best = underLowerCap(order, now: now) else { return nil }
+        return offer(.lowerCap, "all of it now at \(best.cap.phrase)", best, now: now)
+    }
+
+    /// The order at the highest lower cap at which it would be granted, found by halving.
+    private func underLowerCap(_ order: LeaseOrder, now: Int64) -> LeaseOrder? {
+        func capped(_ value: Int) -> LeaseOrder {
+            var lower = order
+            lower.cap =
+                switch order.cap {
+                case .watts: .watts(Watts(value))
+                case .percent: .percent(value)
+                }
+            return lower
+        }
+        let highest =
+            switch order.cap {
+            case .watts(let watts): Int(watts) - 1
+            case .percent(let percent): percent - 1
+            }
+        var (low, high) = (1, highest)
+        var best: LeaseOrder?
+        while low <= high {
+            let middle = (low + high) / 2
+            let candidate = capped(middle)
+            if (try? plan(candidate, now: now)) != nil {
+                best = candidate
+                low = middle + 1
+            } else if isIllegal(candidate.cap, order) {
+                low = middle + 1
+            } else {
+                high = middle - 1
+            }
+        }
+        return best
+    }
+
+    /// Whether a cap is too low for every accepted model.
+    private func isIllegal(_ cap: PowerCap, _ order: LeaseOrder) -> Bool {
+        let models = Set(order.lines.flatMap(\.models))
+        return !fleet.platforms.contains { (models.isEmpty || models.contains($0.gpu)) && cap.isLegal(on: $0) }
+    }
+
+    /// The first end of a lease at which all of it fits, of the next 48; at a lower cap if it never fits at this one.
+    private func earliestStart(_ order: LeaseOrder, _ sound: SoundOrder, now: Int64) -> CounterOffer? {
+        var ends: [Int64] = []
+        forEachLease { lease in
+            if !lease.state.isFinal && lease.until > sound.start { ends.append(lease.until) }
+            return true
+        }
+        let times = Set(ends).sorted().prefix(48)
+        func starting(at time: Int64) -> LeaseOrder {
+            var later = order
+            later.start = time
+            later.end = order.end - sound.start + time
+            return later
+        }
+        for time in times {
+            let later = starting(at: time)
+            if let offer = offer(.earliestStart, "all of it from a later start", later, now: now) { return offer }
+        }
+        for time in times.prefix(4) {
+            guard let lower = underLowerCap(starting(at: time), now: now) else { continue }
+            return offer(.earliestStart, "all of it from a later start at \(lower.cap.phrase)", lower, now: now)
+        }
+        return nil
+    }
+
+    /// The largest single unit that fits now: on the models and sites asked for, else at any site, else of any model.
+    private func smallerShape(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
+        let shapes: [PlacementShape] = [.block, .nvl72, .rack, .node, .gpus(8), .gpus(4), .gpus(2), .gpus(1)]
+        let models = order.lines.count == 1 ? order.lines[0].models : []
+        for (models, sites, words) in [
+            (models, order.sites, ""), (models, [], " at another site"), ([], [], " of another model"),
+        ] {
+            for shape in shapes {
+                var smaller = order
+                (smaller.sites, smaller.sparesPerDomain) = (sites, 0)
+                smaller.lines = [
+                    LeaseLine(name: order.lines[0].name, shape: shape, count: 1, models: models, within: nil)
+                ]
+                let fitting = (try? plan(smaller, now: now)) != nil ? smaller : underLowerCap(smaller, now: now)
+                guard let fitting else { continue }
+                let at = fitting.cap == order.cap ? "" : " at \(fitting.cap.phrase)"
+                return offer(.mostNow, "what fits now: \(fitting.summary)\(words)\(at)", fitting, now: now)
+            }
+        }
+        return nil
+    }
+}
+
+extension PowerCap {
+    /// The cap in a few words.
+    fileprivate var phrase: String {
+        switch self {
+        case .watts(let watts): "\(watts) W for each GPU"
+        case .percent(let percent): "\(percent) % of each model's maximum"
+        }
+    }
+}
+
+extension LeaseOrder {
+    /// The lines in a few words.
+    var summary: String {
+        lines.map { line in
+            if case .power(let watts, _) = line.shape { return "\(WattsText.rounded(watts)) of whole nodes" }
+            return "\(WattsText.grouped(line.count)) × \(line.shapeName)"
+        }.joined(separator: " + ")
+    }
+}

@@ -1,0 +1,177 @@
+// What the writer's thread does with one batch: decide, write, publish, answer.
+
+import Foundation
+import Journaling
+import Leasing
+import Logging
+
+/// The state of the writer's thread.
+struct Writer {
+    let scheduler: Scheduler
+    var book: Book
+    var timekeeper: Timekeeper
+    var entriesSinceSnapshot: UInt64
+    var isSnapshotting = false
+    /// After a failed write time-driven changes are tried again this often.
+    static let retrySeconds = 1.0
+
+    init(_ scheduler: Scheduler) {
+        self.scheduler = scheduler
+        book = scheduler.view.book
+        timekeeper = Timekeeper(last: book.time, clock: scheduler.clock)
+        let snapshot = (try? scheduler.journal.latestSnapshot())?.sequence ?? 0
+        entriesSinceSnapshot = book.revision - min(book.revision, snapshot)
+    }
+
+    /// Seconds until time alone changes something, or nil.
+    mutating func secondsUntilDue() -> Double? {
+        guard let due = book.nextDueAt else { return nil }
+        if !scheduler.journalHealth.isWritable { return Self.retrySeconds }
+        if timekeeper.isFrozen { return Self.retrySeconds }
+        // The wall clock may be set: look again at least every half minute.
+        return min(30, max(0, Double(due - timekeeper.now(scheduler.clock))))
+    }
+
+    mutating func run(_ batch: [SubmissionQueue.Item]) {
+        if scheduler.takeTimeConfirmation() { timekeeper.confirm(scheduler.clock) }
+        let now = timekeeper.now(scheduler.clock)
+        scheduler.noteTime(isFrozen: timekeeper.isFrozen)
+        let before = book
+        var decided = DecidedBatch()
+        if !timekeeper.isFrozen { applyWhatIsDue(now, &decided) }
+        for item in batch {
+            switch item {
+            case .work(let work): work()
+            case .snapshotTaken: isSnapshotting = false
+            case .submission(let submission): decide(submission, now, &decided)
+            }
+        }
+        guard !decided.entries.isEmpty else {
+            let view = scheduler.view
+            for answer in decided.answers { answer.give(view) }
+            return
+        }
+        let fault = write(decided, before)
+        if let fault {
+            book = before
+            if fault.endsProcess { return scheduler.end(with: fault) }
+            scheduler.note(JournalHealth(isWritable: false, detail: "\(fault)"))
+            for answer in decided.answers { answer.fault("\(fault)", scheduler.view) }
+            return
+        }
+        scheduler.note(JournalHealth())
+        let view = PublishedView(book: book)
+        scheduler.publish(view, changedTenants: decided.changedTenants)
+        for answer in decided.answers { answer.give(view) }
+        entriesSinceSnapshot += UInt64(decided.entries.count)
+        if entriesSinceSnapshot >= Scheduler.entriesPerSnapshot { takeSnapshotBesides(view) }
+    }
+
+    private mutating func applyWhatIsDue(_ now: Int64, _ decided: inout DecidedBatch) {
+        while let due = book.nextDueAt, due <= now, decided.entries.count < Scheduler.batchMax {
+            let context = CommandContext(actor: .daemon, reason: "time", requestID: "time", now: now)
+            guard let result = try? book.execute(.advance, context), let entry = result.entry else { return }
+            decided.add(entry, after: book)
+            if !result.outcome.hasMoreDue { return }
+        }
+    }
+
+    private mutating func decide(_ submission: Scheduler.Submission, _ now: Int64, _ decided: inout DecidedBatch) {
+        var context = submission.context
+        context.now = now
+        let start = scheduler.clock.steadyNanoseconds
+        do {
+            let (entry, outcome) = try book.execute(submission.command, context)
+            let took = scheduler.clock.steadyNanoseconds - start
+            if let entry { decided.add(entry, after: book) }
+            decided.answers.append(
+                BatchAnswer(result: .success(outcome), changed: entry != nil, took: took, answer: submission.answer))
+        } catch {
+            decided.answers.append(
+                BatchAnswer(result: .failure(error), changed: false, took: 0, answer: submission.answer))
+        }
+    }
+
+    private func write(_ decided: DecidedBatch, _ before: Book) -> JournalFault? {
+        do {
+            try scheduler.journal.append(
+                decided.entries, expectedSequence: before.revision, epoch: scheduler.journal.identity.epoch,
+                projecting: decided.projections)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Writes a snapshot of `view`: the bytes are made on another thread, so that nobody waits for that.
+    private mutating func takeSnapshotBesides(_ view: PublishedView) {
+        guard !isSnapshotting else { return }
+        isSnapshotting = true
+        entriesSinceSnapshot = 0
+        let scheduler = scheduler
+        let maker = Thread {
+            let bytes = view.book.snapshot()
+            scheduler.later {
+                do {
+                    try scheduler.journal.snapshot(bytes, at: view.book.revision)
+                } catch {
+                    scheduler.logger.warning(
+                        "no snapshot could be written; the next start takes longer", metadata: ["fault": "\(error)"])
+                }
+            }
+            scheduler.noteSnapshotTaken()
+        }
+        maker.name = "snapshot"
+        maker.start()
+    }
+
+    func finish() {
+        guard entriesSinceSnapshot > 0, scheduler.journalHealth.isWritable else { return }
+        do {
+            try scheduler.journal.snapshot(book.snapshot(), at: book.revision)
+        } catch {
+            scheduler.logger.warning(
+                "no last snapshot could be written; the next start takes longer", metadata: ["fault": "\(error)"])
+        }
+    }
+}
+
+/// What one batch has decided and whom it answers.
+private struct DecidedBatch {
+    var entries: [[UInt8]] = []
+    var projections: [ProjectionWrite] = []
+    var changedTenants: Set<String> = []
+    var answers: [BatchAnswer] = []
+
+    mutating func add(_ entry: Entry, after book: Book) {
+        entries.append(entry.encoded())
+        projections += Projections.writes(for: entry, after: book)
+        for fact in entry.facts {
+            if let number = fact.leaseNumber, let lease = book.lease(number) { changedTenants.insert(lease.tenant) }
+            if case .tenantRemoved(let name) = fact { changedTenants.insert(name) }
+        }
+    }
+}
+
+private struct BatchAnswer {
+    let result: Result<Outcome, Refusal>
+    let changed: Bool
+    let took: Int64
+    let answer: @Sendable (Answer) -> Void
+
+    func give(_ view: PublishedView) {
+        switch result {
+        case .success(let outcome): answer(.accepted(outcome, view: view, decisionNanoseconds: took))
+        case .failure(let refusal): answer(.refused(refusal, view: view))
+        }
+    }
+
+    /// The batch was undone. Refusals and repeats stand only if nothing before them in the batch was undone, so all
+    /// but repeats and plain errors of the request are told to try again.
+    func fault(_ detail: String, _ view: PublishedView) {
+        switch result {
+        case .failure(let refusal) where refusal.code == .invalid: answer(.refused(refusal, view: view))
+        default: answer(.faulted(.journalUnwritable(detail)))
+        }
+    }
+}
