@@ -47,7 +47,7 @@ berthd serves on $home/berth.sock until Ctrl-C. In another terminal:
 TEXT
 if [ "$fleet" = colossus ]; then
     cat <<TEXT
-  berth tenant set acme --quota-gpus 4096 --reason trial
+  berth tenant set acme --gpus 4096 --reason trial
   berth lease create --tenant acme --line node:2:GB200 --site memphis-2 --duration 7d --cap-watts 800
   berth lease create --tenant acme --line gpu:1x4:GB200 --site memphis-2 --duration 1d
   berth lease list

@@ -38,23 +38,26 @@ struct Fill {
     }
 
     mutating func run(leases: Int, facts wanted: Int) async {
-        await submit((0..<SampleBooks.tenantCount).map { number in
-            .putTenant(name: SampleBooks.tenant(number), quota: Quota(), description: "")
-        })
+        await submit(
+            (0..<SampleBooks.tenantCount).map { number in
+                .putTenant(name: SampleBooks.tenant(number), quota: Quota(), description: "")
+            })
         var start = Date()
         for first in stride(from: 0, to: leases, by: Self.batch) {
-            await submit((first..<min(leases, first + Self.batch)).map { number in
-                .requestLeases([SampleBooks.oneGPU(number)], planTokens: [nil])
-            })
+            await submit(
+                (first..<min(leases, first + Self.batch)).map { number in
+                    .requestLeases([SampleBooks.oneGPU(number)], planTokens: [nil])
+                })
         }
         report("leases, decided and durable, batches of \(Self.batch), no socket", leases, since: start)
         // A grant that starts at once is two facts.
         let rest = max(0, wanted - 2 * leases - SampleBooks.tenantCount - 2)
         start = Date()
         for first in stride(from: 0, to: rest, by: 1_000) {
-            await submit((first..<min(rest, first + 1_000)).map { number in
-                .setNodes(number % 2 == 0 ? .cordon : .uncordon, nodes: [30_000..<30_001], until: nil)
-            })
+            await submit(
+                (first..<min(rest, first + 1_000)).map { number in
+                    .setNodes(number % 2 == 0 ? .cordon : .uncordon, nodes: [30_000..<30_001], until: nil)
+                })
         }
         report("other facts", rest, since: start)
     }

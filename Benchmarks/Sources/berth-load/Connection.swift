@@ -54,7 +54,7 @@ final class Connection: @unchecked Sendable {
             var sent = 0
             while sent < raw.count {
                 let count = Glibc.send(
-                    descriptor, raw.baseAddress! + sent, raw.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+                    descriptor, raw.baseAddress! + sent, raw.count - sent, Int32(MSG_NOSIGNAL))
                 guard count > 0 else { throw LoadFault("send: errno \(errno)") }
                 sent += count
             }
@@ -75,8 +75,9 @@ final class Connection: @unchecked Sendable {
         if end > buffer.count { buffer.append(contentsOf: repeatElement(0, count: end - buffer.count)) }
         while filled < end { try fill() }
         if keepBody { reply.body = Array(buffer[bodyStart..<end]) }
-        if filled > end { buffer.withUnsafeMutableBytes { memmove($0.baseAddress!, $0.baseAddress! + end, filled - end) } }
-        filled -= end
+        let left = filled - end
+        if left > 0 { buffer.withUnsafeMutableBytes { _ = memmove($0.baseAddress!, $0.baseAddress! + end, left) } }
+        filled = left
         return reply
     }
 

@@ -92,7 +92,7 @@ extension Book {
         }
         for budget in finding.shortBudgets { result.append(shortage(of: budget, sound, audience)) }
         if finding.free < finding.wanted {
-            result += bookings(in: sound, audience)
+            result += bookings(of: line, in: sound, audience)
             let (placeable, nodes) = (finding.free, finding.freeNodes)
             if nodes > 0 && line.isMadeOfWholeDomains {
                 let free = audience == .provider ? "\(nodes) nodes are free, but " : ""
@@ -141,12 +141,16 @@ extension Book {
         return least.range
     }
 
-    /// The largest leases in the window on the accepted sites.
-    private func bookings(in sound: SoundOrder, _ audience: Audience) -> [Obstacle] {
+    /// The largest leases in the window on hardware that the line accepts.
+    private func bookings(of line: LeaseLine, in sound: SoundOrder, _ audience: Audience) -> [Obstacle] {
         var overlapping: [Lease] = []
         forEachLease { lease in
             let terms = sound.request.terms
-            if !lease.state.isFinal, lease.start < terms.until, terms.start < lease.until { overlapping.append(lease) }
+            if !lease.state.isFinal, lease.start < terms.until, terms.start < lease.until,
+                isInTheWay(lease, of: line, sound)
+            {
+                overlapping.append(lease)
+            }
             return true
         }
         if case .tenant(let name) = audience {
@@ -165,6 +169,18 @@ extension Book {
             $0.promised.gpus != $1.promised.gpus ? $0.promised.gpus > $1.promised.gpus : $0.number < $1.number
         }
         return overlapping.prefix(5).map(booking)
+    }
+
+    /// Whether a lease holds hardware of a model and at a site that a line accepts.
+    private func isInTheWay(_ lease: Lease, of line: LeaseLine, _ sound: SoundOrder) -> Bool {
+        func accepts(_ rack: RackIndex) -> Bool {
+            sound.request.siteMask >> fleet.racks[rack.offset].siteOffset & 1 == 1
+                && (line.models.isEmpty || line.models.contains(fleet.platform(of: rack).gpu))
+        }
+        return lease.lines.contains { held in
+            fleet.rackSegments(of: held.holdings.bookedNodes).contains { accepts($0.rack) }
+                || held.holdings.partialNodes.contains { accepts(fleet.rackOfNode[$0.node]) }
+        }
     }
 
     private func booking(_ lease: Lease) -> Obstacle {

@@ -35,7 +35,9 @@ struct SoundOrder {
     init(_ order: LeaseOrder, in book: Book, now: Int64) throws(Refusal) {
         let fleet = book.fleet
         guard book.tenant(order.tenant) != nil else {
-            throw Refusal(.invalid, "there is no tenant \(order.tenant)", pointer: "/tenant")
+            throw Refusal(
+                .invalid, "there is no tenant \(order.tenant); an operator adds one with `berth tenant set`",
+                pointer: "/tenant")
         }
         if let contract = order.contract {
             guard let terms = book.contract(contract) else {

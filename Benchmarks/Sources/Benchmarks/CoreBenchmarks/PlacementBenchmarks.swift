@@ -18,7 +18,9 @@ func placementBenchmarks() {
     }
     let deal = [OccupiedFleet.line(.nvl72, 1_527), OccupiedFleet.line(.node, 14, within: .nvl72)]
     place("110,000 GPUs as 1,527 NVL72 and 14 trays", deal, at: 0)
-    place("110,000 GPUs as 214 blocks and 54 nodes", [OccupiedFleet.line(.block, 214), OccupiedFleet.line(.node, 54)], at: 0)
+    place(
+        "110,000 GPUs as 214 blocks and 54 nodes", [OccupiedFleet.line(.block, 214), OccupiedFleet.line(.node, 54)],
+        at: 0)
 }
 
 private func place(_ what: String, _ lines: [PlacementLine], at percent: Int) {

@@ -1,0 +1,190 @@
+// HTTP/1.1 over a Unix socket, blocking and plain, so that bad requests can be sent as they are.
+
+import Foundation
+import Glibc
+
+/// An answer as it came.
+struct HTTPAnswer {
+    var status: Int
+    /// By lower-case name; the last one of a name.
+    var headers: [String: String]
+    var body: [UInt8]
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+    var json: JSONValue { JSONValue(bytes: body) }
+    var isProblem: Bool { headers["content-type"] == "application/problem+json" }
+}
+
+/// The other side is gone.
+struct ConnectionLost: Error {}
+
+/// One kept-alive connection; for one thread.
+final class HTTPConnection {
+    private let descriptor: Int32
+    private var unread: [UInt8] = []
+    private var offset = 0
+
+    init(path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count <= 107 else { throw Unexpected("the socket's path is too long: \(path)") }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard result == 0 else {
+            let fault = SystemFault("connect \(path)")
+            close(descriptor)
+            throw fault
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// True when something has come that was not received.
+    var hasUnread: Bool {
+        if offset < unread.count { return true }
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return Glibc.poll(&entry, 1, 0) > 0
+    }
+
+    func request(
+        _ method: String, _ target: String, _ body: String? = nil, headers: [String: String] = [:]
+    ) throws -> HTTPAnswer {
+        try send(method, target, body, headers: headers)
+        return try receive(hasBody: method != "HEAD")
+    }
+
+    func get(_ target: String, headers: [String: String] = [:]) throws -> HTTPAnswer {
+        try request("GET", target, headers: headers)
+    }
+
+    func post(_ target: String, _ body: String, headers: [String: String] = [:]) throws -> HTTPAnswer {
+        try request("POST", target, body, headers: headers)
+    }
+
+    func send(_ method: String, _ target: String, _ body: String? = nil, headers: [String: String] = [:]) throws {
+        var head = "\(method) \(target) HTTP/1.1\r\nHost: berth\r\n"
+        if let body {
+            head += "Content-Length: \(body.utf8.count)\r\n"
+            if headers["Content-Type"] == nil { head += "Content-Type: application/json\r\n" }
+        }
+        for (name, value) in headers where !value.isEmpty { head += "\(name): \(value)\r\n" }
+        try sendRaw(Array((head + "\r\n" + (body ?? "")).utf8))
+    }
+
+    func sendRaw(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                Glibc.send(descriptor, buffer.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw ConnectionLost() }
+            sent += count
+        }
+    }
+
+    func receive(hasBody: Bool = true) throws -> HTTPAnswer {
+        let lines = try head()
+        let words = lines[0].split(separator: " ")
+        guard words.count >= 2, let status = Int(words[1]) else { throw Unexpected("not HTTP: \(lines[0])") }
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            guard let colon = line.firstIndex(of: ":") else { throw Unexpected("not a header: \(line)") }
+            let value = line[line.index(after: colon)...]
+            headers[line[..<colon].lowercased()] = value.trimmingCharacters(in: .whitespaces)
+        }
+        var answer = HTTPAnswer(status: status, headers: headers, body: [])
+        if status == 100 { return try receive(hasBody: hasBody) }
+        guard hasBody, status != 204, status != 304 else { return answer }
+        if headers["transfer-encoding"]?.lowercased() == "chunked" {
+            answer.body = try chunks()
+        } else if let length = headers["content-length"].flatMap({ Int($0) }) {
+            answer.body = try take(length)
+        }
+        return answer
+    }
+
+    // MARK: Reading
+
+    private func head() throws -> [String] {
+        var lines: [String] = []
+        while true {
+            let line = try line()
+            if line.isEmpty { return lines }
+            lines.append(line)
+        }
+    }
+
+    private func line() throws -> String {
+        var searched = offset
+        while true {
+            if let end = unread[searched...].firstIndex(of: 10) {
+                let line = String(decoding: unread[offset..<max(offset, end - 1)], as: UTF8.self)
+                offset = end + 1
+                return line
+            }
+            let length = unread.count - offset
+            try fill()
+            searched = offset + length
+        }
+    }
+
+    private func chunks() throws -> [UInt8] {
+        var body: [UInt8] = []
+        while true {
+            guard let size = Int(try line().prefix { $0 != ";" }, radix: 16) else { throw Unexpected("not a chunk") }
+            body += try take(size)
+            _ = try line()
+            if size == 0 { return body }
+        }
+    }
+
+    private func take(_ count: Int) throws -> [UInt8] {
+        while unread.count - offset < count { try fill() }
+        defer { offset += count }
+        return Array(unread[offset..<offset + count])
+    }
+
+    private func fill() throws {
+        unread.removeFirst(offset)
+        offset = 0
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw ConnectionLost() }
+            unread.append(contentsOf: buffer[..<count])
+            return
+        }
+    }
+}
+
+/// A JSON value read without the wire types, so that the tests do not share their mistakes.
+struct JSONValue: CustomStringConvertible {
+    let value: Any?
+
+    init(bytes: [UInt8]) {
+        value = try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
+    }
+
+    private init(_ value: Any?) { self.value = value }
+
+    subscript(_ name: String) -> JSONValue { JSONValue((value as? [String: Any])?[name]) }
+    subscript(_ index: Int) -> JSONValue {
+        guard let array = value as? [Any], array.indices.contains(index) else { return JSONValue(nil) }
+        return JSONValue(array[index])
+    }
+
+    var string: String? { value as? String }
+    var int: Int? { (value as? NSNumber)?.intValue }
+    var bool: Bool? { value as? Bool }
+    var array: [JSONValue] { (value as? [Any] ?? []).map { JSONValue($0) } }
+    var names: [String] { ((value as? [String: Any])?.keys).map { $0.sorted() } ?? [] }
+    var isAbsent: Bool { value == nil }
+    var description: String { value.map { "\($0)" } ?? "nothing" }
+}

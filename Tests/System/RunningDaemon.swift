@@ -1,0 +1,119 @@
+// A daemon of one test, on a book of its own.
+
+import Foundation
+import Glibc
+import Testing
+
+/// Where a daemon keeps what, and how it is started; it outlives its processes.
+final class DaemonHome {
+    let folder: ScratchFolder
+    var fleet: String
+    var state: String
+    var identity: String
+    var socket: String
+    var config: String?
+    private(set) var process: ChildProcess?
+
+    init(fleet: String = Fleets.turning) throws {
+        folder = try ScratchFolder()
+        self.fleet = try folder.write(fleet, to: "fleet.yaml")
+        state = folder("state")
+        identity = folder("book-id")
+        socket = folder("b.sock")
+    }
+
+    deinit {
+        process?.signal(SIGKILL)
+        process?.wait()
+    }
+
+    func launch(initialise: Bool = false) throws -> ChildProcess {
+        var arguments = ["--fleet", fleet, "--state", state, "--socket", socket]
+        if let config { arguments += ["--config", config] }
+        if initialise { arguments.append("--initialise") }
+        return try ChildProcess(
+            Program.berthd, arguments, environment: ["BERTHD_STATE_IDENTITY_FILE": identity])
+    }
+
+    /// Starts the daemon and returns when it serves.
+    func start(initialise: Bool = false) throws {
+        let process = try launch(initialise: initialise)
+        guard process.awaitError("serving fleet") else {
+            throw Unexpected("berthd did not start: \(process.wait()) \(process.error)")
+        }
+        self.process = process
+    }
+
+    static func started(fleet: String = Fleets.turning) throws -> DaemonHome {
+        let home = try DaemonHome(fleet: fleet)
+        try home.start(initialise: true)
+        return home
+    }
+
+    /// Ends the daemon in order.
+    func stop() throws {
+        guard let process else { return }
+        process.signal(SIGTERM)
+        try #require(process.wait() == .exited(0), "\(process.error)")
+        self.process = nil
+    }
+
+    /// Ends the daemon as a failure of the machine would.
+    func kill() {
+        process?.signal(SIGKILL)
+        process?.wait()
+        process = nil
+    }
+
+    func connect() throws -> HTTPConnection { try HTTPConnection(path: socket) }
+
+    func berth(_ arguments: String...) throws -> ChildProcess {
+        let process = try ChildProcess(Program.berth, arguments, environment: ["BERTH_SOCKET": socket])
+        process.wait()
+        return process
+    }
+}
+
+/// Something that a test rests on was not so.
+struct Unexpected: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+enum Fleets {
+    /// 2,048 GPUs in four blocks, ready for the next holder at once.
+    static let turning = fleet(blocks: 4)
+    /// Half as many.
+    static let smaller = fleet(blocks: 2)
+
+    private static func fleet(blocks: Int) -> String {
+        """
+        version: 1
+        name: turning
+        sites:
+          - name: lab
+            pue: 1.15
+            networkPercent: 5
+            energyPricePerMWh: 80.25
+            carbonGramsPerKWh: 300
+            reliabilityPercent: 99.95
+            turnRound: {cleaning: 0s, validating: 0s, endsBy: timer}
+            halls:
+              - name: h1
+                blocks:
+                  - {name: "b[1-\(blocks)]", platform: hgx-h100, racks: 8, nodesPerRack: 8}
+            power:
+              - name: lab-meter
+                rating: 10 MW
+                measuredAt: meter
+                sources:
+                  - {name: grid, kind: grid, power: 10 MW}
+            cooling:
+              - name: lab-loop
+                rating: 10 MW
+                measuredAt: it
+
+        """
+    }
+}

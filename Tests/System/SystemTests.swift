@@ -1,0 +1,38 @@
+// The running daemon: the real `berthd` and `berth` over their real Unix socket.
+
+import Foundation
+import Testing
+
+/// Every system test. One at a time: each has a daemon of its own and the machine to itself.
+@Suite("System", .serialized)
+struct SystemTests {}
+
+/// The programs beside the test bundle.
+enum Program {
+    static let berthd = path(of: "berthd")
+    static let berth = path(of: "berth")
+
+    /// The root of the repository.
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    private static func path(of name: String) -> String {
+        var folders: [URL] = []
+        if let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+            folders.append(URL(fileURLWithPath: bundle).deletingLastPathComponent())
+        }
+        for argument in CommandLine.arguments where argument.contains(".xctest") {
+            var folder = URL(fileURLWithPath: argument)
+            while folder.path != "/" {
+                folder.deleteLastPathComponent()
+                folders.append(folder)
+            }
+        }
+        folders.append(URL(fileURLWithPath: root + "/.build/debug"))
+        let paths = folders.map { $0.appendingPathComponent(name).path }
+        guard let found = paths.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+            preconditionFailure("\(name) is not built: swift build --build-tests")
+        }
+        return found
+    }
+}
