@@ -3,7 +3,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FLEET ?= colossus
-SWIFT_BUILD_FLAGS ?=
 
 .PHONY: help dependencies build run test check bench clean
 
@@ -16,14 +15,14 @@ dependencies: ## Install the C libraries that are missing, or say how
 	@scripts/dependencies.sh
 
 build: dependencies ## Build berthd and berth for release
-	swift build -c release --product berthd $(SWIFT_BUILD_FLAGS)
-	swift build -c release --product berth $(SWIFT_BUILD_FLAGS)
+	swift build -c release --product berthd
+	swift build -c release --product berth
 
 run: build ## Serve a fleet from ./var until Ctrl-C; the first start takes the two deals
 	@scripts/run.sh "$(FLEET)"
 
 test: dependencies ## Build everything and run every test
-	swift build --build-tests $(SWIFT_BUILD_FLAGS)
+	swift build --build-tests
 	swift test --skip-build
 
 check: ## Format, lint and layering

@@ -1,0 +1,110 @@
+// Why a request does not fit, what would, and what a tenant may be told.
+
+import FleetModel
+import Foundation
+import Packing
+import Testing
+
+@testable import Leasing
+
+@Suite("Explanations")
+struct ExplanationTests {
+    /// Every counter-offer must be granted exactly as it stands, token and all.
+    private func expectTakeable(_ explanation: Explanation, _ book: JournalledBook) throws {
+        for offer in explanation.counterOffers {
+            var copy = book.book
+            let context = CommandContext(
+                actor: Actor(name: "test", role: "operator"), reason: "", requestID: "", now: copy.time)
+            let (_, outcome) = try copy.execute(
+                .requestLeases([offer.order], planTokens: [offer.planToken]), context)
+            #expect(outcome.leases.count == 1, "\(offer.message)")
+        }
+    }
+
+    @Test("a request for more nodes than are free names the lease in the way and offers the most that fits")
+    func mostNow() throws {
+        var book = JournalledBook(Fleets.plain)
+        _ = try book.request(order(.node, 3, tenant: "bob", until: noon + day))
+        let request = order(.node, 6, until: noon + day)
+        let explanation = book.book.explain(request, to: .provider, now: noon)
+        #expect(explanation.obstacles.contains { $0.kind == .booking && $0.message.contains("bob") })
+        let most = try #require(explanation.counterOffers.first { $0.kind == .mostNow })
+        #expect(most.order.lines[0].count == 5)
+        let later = try #require(explanation.counterOffers.first { $0.kind == .earliestStart })
+        #expect(later.order.start == noon + day + 1_800)
+        try expectTakeable(explanation, book)
+    }
+
+    @Test("a tenant is told of other commitments without names, times or counts")
+    func audience() throws {
+        var book = JournalledBook(Fleets.plain)
+        let lease = try book.request(order(.node, 3, tenant: "bob", until: noon + day))
+        let explanation = book.book.explain(order(.node, 6, until: noon + day), to: .tenant("ada"), now: noon)
+        let text = explanation.obstacles.map { "\($0.name) \($0.message) \($0.from ?? 0) \($0.until ?? 0)" }.joined()
+        #expect(text.contains("other commitments"))
+        #expect(!text.contains("bob"))
+        #expect(!text.contains(book.book.naming.id(of: lease.number)))
+        #expect(!text.contains("\(noon)"))
+    }
+
+    @Test("a request short of watts names the budget and offers a lower cap that fits exactly")
+    func lowerCap() throws {
+        // Eight nodes idle at 1,900 W; one more at 700 W a GPU adds 8,300 W.
+        let fleet = Fleets.parse(Fleets.text(power: "[{name: feed, rating: 40 kW}]"))
+        var book = JournalledBook(fleet)
+        let explanation = book.book.explain(order(.node, 4, until: noon + day), to: .provider, now: noon)
+        #expect(explanation.obstacles.contains { $0.kind == .budget && $0.name == "feed" })
+        let lower = try #require(explanation.counterOffers.first { $0.kind == .lowerCap })
+        // 40,000 − 8 × 1,900 leaves 24,800 W for four nodes: 6,200 W each over idle, so (6,200 + 1,900 − 4,600) / 8.
+        #expect(lower.order.cap == .watts(437))
+        try expectTakeable(explanation, book)
+    }
+
+    @Test("a request over quota offers what the quota leaves")
+    func quota() throws {
+        var book = JournalledBook(Fleets.plain)
+        _ = try book.execute(.putTenant(name: "ada", quota: Quota(gpus: 24), description: ""))
+        let explanation = book.book.explain(order(.node, 6, until: noon + day), to: .tenant("ada"), now: noon)
+        #expect(explanation.obstacles.map(\.kind) == [.quota])
+        #expect(explanation.counterOffers.first?.order.lines[0].count == 3)
+        try expectTakeable(explanation, book)
+    }
+
+    @Test("when nothing of a kind is left, another kind is offered")
+    func another() throws {
+        let fleet = Fleets.parse(
+            Fleets.text(
+                halls: "[{name: h1, blocks: [{name: b1, platform: hgx-h100, racks: 1, nodesPerRack: 2}], "
+                    + "racks: [{name: r1, platform: gb200-nvl72}]}]"))
+        var book = JournalledBook(fleet)
+        _ = try book.request(order(.node, 2, tenant: "bob", until: noon + day, models: ["H100"]))
+        let request = order(.node, 1, until: noon + day, models: ["H100"])
+        let explanation = book.book.explain(request, to: .provider, now: noon)
+        let now = try #require(explanation.counterOffers.first { $0.order.start == nil })
+        #expect(now.order.lines[0].models == [])
+        try expectTakeable(explanation, book)
+    }
+
+    @Test("the whole of the 300 MW site fits at 66 percent, and 67 breaks its meter")
+    func highestCap() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let fleet = try FleetFile.load(
+            path: root.appendingPathComponent("config/fleets/colossus.yaml").path, catalogue: Fleets.catalogue)
+        var book = JournalledBook(fleet)
+        let power = PlacementShape.power(meterWatts: 300_000_000, wholeSites: false)
+        let request = order(
+            power, until: noon + day, models: ["H100", "H200", "GB200"], sites: ["memphis-1"])
+        let found = try #require(book.book.highestCap(for: request, now: noon))
+        #expect(found.percent == 66)
+        var more = found.order
+        more.cap = .percent(67)
+        let explanation = book.book.explain(more, to: .provider, now: noon)
+        #expect(explanation.obstacles.contains { $0.kind == .budget && $0.name == "memphis-1-meter" })
+        // 25,024 × (4,600 + 8 × 469) + 5,184 × (1,867 + 4 × 804) + 288 × 12,000 W, × 1.05 × 1.20.
+        #expect(explanation.obstacles.contains { $0.message.contains("300.9 MW") })
+        let lease = try book.book.plan(found.order, now: noon).lease
+        #expect(lease.promised == Capacity(gpus: 220_928, watts: 237_156_544))
+        #expect(lease.meterWatts == 298_817_246)
+    }
+}
