@@ -25,6 +25,8 @@ public final class Fleet: Sendable {
     public let rackOfNode: [RackIndex]
     /// One bit for each GPU module of each node.
     public let moduleMasks: [UInt8]
+    /// The offsets of each rack's site and platform, apart from the rest so that a search can skip racks fast.
+    public let rackKeys: [(site: Int, platform: Int)]
 
     private let domainByPath: [String: DomainIndex]
     private let budgetByName: [String: BudgetIndex]
@@ -56,6 +58,7 @@ public final class Fleet: Sendable {
         }
         self.rackOfNode = rackOfNode
         self.moduleMasks = moduleMasks
+        rackKeys = racks.map { ($0.siteOffset, $0.platformOffset) }
         self.nodeCount = rackOfNode.count
         self.gpuCount = gpuCount
         domainByPath = Dictionary(

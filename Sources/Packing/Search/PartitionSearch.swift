@@ -84,12 +84,20 @@ extension PlacementSearch {
         var rack = fleet.rackOfNode[nodes.lowerBound].offset
         while rack < fleet.racks.count, fleet.racks[rack].nodes.lowerBound < nodes.upperBound {
             defer { rack += 1 }
-            guard accepts(RackIndex(rack), line) else { continue }
-            let platform = fleet.platform(of: RackIndex(rack))
-            for node in usableNodes(of: fleet.racks[rack]).clamped(to: nodes) {
-                let free = state.freeModules(
-                    of: node, from: request.terms.start, until: request.terms.until, now: request.now)
-                guard free == platform.moduleMask || platform.hasPartition(of: gpuCount, in: free) else { continue }
+            guard accepts(rack) else { continue }
+            let here = usableNodes(of: fleet.racks[rack]).clamped(to: nodes)
+            let outlook = state.outlook(of: rack, from: request.terms.start, until: request.terms.until)
+            if outlook == .noneFree { continue }
+            for node in here {
+                let full = fleet.moduleMasks[node]
+                let free =
+                    outlook == .allFree
+                    ? full
+                    : state.freeModules(
+                        of: node, from: request.terms.start, until: request.terms.until, now: request.now)
+                guard free == full || fleet.platform(of: RackIndex(rack)).hasPartition(of: gpuCount, in: free) else {
+                    continue
+                }
                 guard body(node, free) else { return }
             }
         }
@@ -98,7 +106,7 @@ extension PlacementSearch {
     /// Counts what there is for a line that could not be placed in full.
     private func survey(_ line: PlacementLine, gpuCount: Int, in nodes: Range<Int>, findings: inout LineFindings) {
         (findings.existing, findings.free, findings.freeNodes, findings.closedNodes) = (0, 0, 0, 0)
-        for (offset, rack) in fleet.racks.enumerated() where accepts(RackIndex(offset), line) {
+        for (offset, rack) in fleet.racks.enumerated() where accepts(offset) {
             let platform = fleet.platforms[rack.platformOffset]
             for node in usableNodes(of: rack).clamped(to: nodes) {
                 let free = state.freeModules(

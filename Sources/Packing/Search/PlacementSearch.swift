@@ -22,6 +22,10 @@ struct PlacementSearch {
     var headroom: Headroom
     /// Whole nodes chosen by earlier lines.
     var chosen: ContiguousArray<Bool>
+    /// True once an earlier line has chosen whole nodes.
+    var hasChosen = false
+    /// Bit `n` when the line being placed may use platform `n`.
+    private var accepted: UInt64 = 0
     private var nodesBookedInState: [Range<Int>] = []
 
     init(state: PackingState, request: PlacementRequest) {
@@ -41,6 +45,7 @@ struct PlacementSearch {
         var isFirst = true
         for index in orderOfLines() {
             let line = request.lines[index]
+            accepted = acceptedPlatforms(of: line)
             switch line.shape {
             case .block, .rack, .nvl72, .node:
                 lines[index].wholeNodes = placeUnits(of: line, findings: &findings[index])
@@ -54,6 +59,7 @@ struct PlacementSearch {
                     line, gpuCount: gpuCount, isOnly: isLast, findings: &findings[index])
             }
             wholeNodes.append(contentsOf: lines[index].wholeNodes)
+            hasChosen = !wholeNodes.isEmpty
             isFirst = false
         }
         for index in lines.indices { lines[index].wholeNodes = lines[index].wholeNodes.coalesced() }
@@ -81,21 +87,36 @@ struct PlacementSearch {
         state.bookNodes(ranges.coalesced(), as: request.terms)
     }
 
-    /// Whether a line may use a rack: site, platform, cap and, for some shapes, the kind of rack.
-    func accepts(_ rack: RackIndex, _ line: PlacementLine) -> Bool {
-        let place = fleet.racks[rack.offset]
-        guard request.siteMask >> place.siteOffset & 1 == 1, line.platformMask >> place.platformOffset & 1 == 1
-        else { return false }
-        if let bounds = request.bounds, !bounds.overlaps(place.nodes) { return false }
-        let platform = fleet.platforms[place.platformOffset]
-        guard request.terms.cap.isLegal(on: platform) else { return false }
-        if line.within == .nvl72 && !platform.isRackScale { return false }
-        switch line.shape {
-        case .nvl72: return platform.isRackScale
-        case .rack: return !platform.isRackScale
-        case .gpus(let count): return platform.partitions.contains { $0.gpuCount == count }
-        case .block, .node, .power: return true
+    /// The platforms that a line may use: those asked for that take the cap and, for some shapes, the kind of rack.
+    private func acceptedPlatforms(of line: PlacementLine) -> UInt64 {
+        var mask: UInt64 = 0
+        for (offset, platform) in fleet.platforms.enumerated() where line.platformMask >> offset & 1 == 1 {
+            guard request.terms.cap.isLegal(on: platform), line.within != .nvl72 || platform.isRackScale else {
+                continue
+            }
+            let isOfKind =
+                switch line.shape {
+                case .nvl72: platform.isRackScale
+                case .rack: !platform.isRackScale
+                case .gpus(let count): platform.partitions.contains { $0.gpuCount == count }
+                case .block, .node, .power: true
+                }
+            if isOfKind { mask |= 1 << offset }
         }
+        return mask
+    }
+
+    /// Whether the line being placed may use a rack.
+    func accepts(_ rack: Int) -> Bool {
+        let (site, platform) = fleet.rackKeys[rack]
+        guard request.siteMask >> site & 1 == 1, accepted >> platform & 1 == 1 else { return false }
+        return request.bounds.map { $0.overlaps(fleet.racks[rack].nodes) } ?? true
+    }
+
+    /// What can be said of all nodes of a rack at once, over the request's window.
+    func outlook(of rack: Int) -> RackOutlook {
+        hasChosen || request.bounds != nil
+            ? .mixed : state.outlook(of: rack, from: request.terms.start, until: request.terms.until)
     }
 
     /// The nodes of a rack that the request's bounds leave.

@@ -9,7 +9,7 @@ extension PlacementSearch {
     mutating func placePower(
         _ line: PlacementLine, meterWatts: Watts, wholeSites: Bool, findings: inout LineFindings
     ) -> [Range<Int>] {
-        let racks = fleet.racks.indices.filter { accepts(RackIndex($0), line) }.sorted {
+        let racks = fleet.racks.indices.filter { accepts($0) }.sorted {
             let (left, right) = (wattsForEachGPU($0), wattsForEachGPU($1))
             return left != right ? left < right : $0 < $1
         }

@@ -124,9 +124,9 @@ extension PlacementSearch {
 
     private func freeNodes(for line: PlacementLine, findings: inout LineFindings) -> [Group] {
         var groups: [Group] = []
-        for (offset, rack) in fleet.racks.enumerated() where accepts(RackIndex(offset), line) {
+        for (offset, rack) in fleet.racks.enumerated() where accepts(offset) {
             let usable = usableNodes(of: rack)
-            let free = usable.filter { isFree($0) }
+            let free = freeNodes(of: offset, in: usable)
             findings.existing += usable.count
             findings.count(free: free.count, units: free.count, of: usable, in: state)
             if !free.isEmpty { groups.append(Group(parent: offset, units: free.map { $0..<$0 + 1 })) }
@@ -134,10 +134,28 @@ extension PlacementSearch {
         return groups
     }
 
+    /// The nodes of a rack that are free as a whole, ascending.
+    private func freeNodes(of rack: Int, in usable: Range<Int>) -> [Int] {
+        switch outlook(of: rack) {
+        case .allFree: Array(usable)
+        case .noneFree: []
+        case .mixed: usable.filter { isFree($0) }
+        }
+    }
+
+    private func freeNodeCount(of rack: Int) -> Int {
+        let nodes = fleet.racks[rack].nodes
+        return switch outlook(of: rack) {
+        case .allFree: nodes.count
+        case .noneFree: 0
+        case .mixed: nodes.count { isFree($0) }
+        }
+    }
+
     private func freeRacks(for line: PlacementLine, findings: inout LineFindings) -> [Group] {
         var groups: [Group] = []
-        for (offset, rack) in fleet.racks.enumerated() where accepts(RackIndex(offset), line) {
-            let free = rack.nodes.count { isFree($0) }
+        for (offset, rack) in fleet.racks.enumerated() where accepts(offset) {
+            let free = freeNodeCount(of: offset)
             findings.existing += 1
             findings.count(free: free, units: free == rack.nodes.count ? 1 : 0, of: rack.nodes, in: state)
             if free == rack.nodes.count {
@@ -151,8 +169,8 @@ extension PlacementSearch {
     private func freeBlocks(for line: PlacementLine, findings: inout LineFindings) -> [Group] {
         var groups: [Group] = []
         for domain in fleet.domains where domain.level == .block {
-            guard domain.racks.allSatisfy({ accepts(RackIndex($0), line) }) else { continue }
-            let free = domain.nodes.count { isFree($0) }
+            guard domain.racks.allSatisfy({ accepts($0) }) else { continue }
+            let free = domain.racks.reduce(0) { $0 + freeNodeCount(of: $1) }
             findings.existing += 1
             findings.count(free: free, units: free == domain.nodes.count ? 1 : 0, of: domain.nodes, in: state)
             if free == domain.nodes.count { groups.append(unit: domain.nodes, parent: domain.parent!.offset) }

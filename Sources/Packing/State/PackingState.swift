@@ -19,6 +19,7 @@ public struct PackingState: Sendable {
     /// Modules whose turn-round is overdue: not ready for windows that start now.
     var notReady: PagedArray<UInt8>
     var committed: PagedArray<CommittedTimeline>
+    var summaries: PagedArray<RackSummary>
 
     /// The state of a fleet of which nothing is leased. O(nodes + budgets × depth).
     public init(fleet: Fleet) {
@@ -30,6 +31,7 @@ public struct PackingState: Sendable {
         closedUntil = PagedArray(repeating: .min, count: fleet.nodeCount)
         notReady = PagedArray(repeating: 0, count: fleet.nodeCount)
         committed = PagedArray(repeating: CommittedTimeline(floor: 0), count: fleet.budgets.count)
+        summaries = PagedArray(repeating: RackSummary(), count: fleet.racks.count)
         var floors = [Watts](repeating: 0, count: fleet.budgets.count)
         for (offset, rack) in fleet.racks.enumerated() {
             let power = fleet.platforms[rack.platformOffset].power
@@ -105,12 +107,16 @@ public struct PackingState: Sendable {
 
     /// Closes a node to windows that start before `until`; `Int64.min` opens it.
     public mutating func setHealth(_ health: NodeHealth, of node: NodeIndex, closedUntil until: Int64) {
+        let wasShut = isShut(node.offset)
         self.health[node.offset] = health
         closedUntil[node.offset] = until
+        noteShut(node.offset, was: wasShut)
     }
 
     public mutating func setNotReadyModules(_ mask: UInt8, of node: NodeIndex) {
+        let wasShut = isShut(node.offset)
         notReady[node.offset] = mask
+        noteShut(node.offset, was: wasShut)
     }
 
     /// Books whole nodes. They must be free over the booking's time, which the caller has made sure of.
@@ -120,6 +126,9 @@ public struct PackingState: Sendable {
         for segment in fleet.rackSegments(of: ranges) {
             let each = terms.booking(of: fleet, rack: segment.rack)
             for node in segment.nodes { insert(each, at: node) }
+            if segment.nodes.count == fleet.racks[segment.rack.offset].nodes.count {
+                summaries[segment.rack.offset].hold(each)
+            }
         }
         commitWholeNodes(ranges, terms, sign: 1)
     }
@@ -128,6 +137,7 @@ public struct PackingState: Sendable {
     public mutating func unbookNodes(_ ranges: [Range<Int>], as terms: BookingTerms) {
         for segment in fleet.rackSegments(of: ranges) {
             let each = terms.booking(of: fleet, rack: segment.rack)
+            summaries[segment.rack.offset].release(each)
             for node in segment.nodes { remove(each, at: node) }
         }
         commitWholeNodes(ranges, terms, sign: -1)
@@ -217,6 +227,7 @@ public struct PackingState: Sendable {
 
     private mutating func insert(_ booking: Booking, at node: Int) {
         var booking = booking
+        summaries[fleet.rackOfNode[node].offset].bookingCount += 1
         booking.next = firstBooking[node]
         if firstUnused >= 0 {
             let place = firstUnused
@@ -240,6 +251,7 @@ public struct PackingState: Sendable {
                 if previous < 0 { firstBooking[node] = here.next } else { bookings[Int(previous)].next = here.next }
                 bookings[Int(place)].next = firstUnused
                 firstUnused = place
+                summaries[fleet.rackOfNode[node].offset].bookingCount -= 1
                 return
             }
             (previous, place) = (place, here.next)
