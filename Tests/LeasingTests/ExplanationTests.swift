@@ -51,7 +51,7 @@ struct ExplanationTests {
     func lowerCap() throws {
         // Eight nodes idle at 1,900 W; one more at 700 W a GPU adds 8,300 W.
         let fleet = Fleets.parse(Fleets.text(power: "[{name: feed, rating: 40 kW}]"))
-        var book = JournalledBook(fleet)
+        let book = JournalledBook(fleet)
         let explanation = book.book.explain(order(.node, 4, until: noon + day), to: .provider, now: noon)
         #expect(explanation.obstacles.contains { $0.kind == .budget && $0.name == "feed" })
         let lower = try #require(explanation.counterOffers.first { $0.kind == .lowerCap })
@@ -91,7 +91,7 @@ struct ExplanationTests {
             .deletingLastPathComponent()
         let fleet = try FleetFile.load(
             path: root.appendingPathComponent("config/fleets/colossus.yaml").path, catalogue: Fleets.catalogue)
-        var book = JournalledBook(fleet)
+        let book = JournalledBook(fleet)
         let power = PlacementShape.power(meterWatts: 300_000_000, wholeSites: false)
         let request = order(
             power, until: noon + day, models: ["H100", "H200", "GB200"], sites: ["memphis-1"])
