@@ -36,4 +36,16 @@ public enum WireLimits {
     public static let listLimitMax = 1_000
     /// Longest wait of a long poll, in seconds.
     public static let waitSecondsMax = 300
+
+    /// Whether a text holds what a terminal or a C string would take for more than text: C0 and C1 controls other than
+    /// tab and line feed, and the marks that turn the direction of writing.
+    public static func hasControlCharacters(_ text: String) -> Bool {
+        text.unicodeScalars.contains { scalar in
+            switch scalar.value {
+            case 0x09, 0x0A: false
+            case 0...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
+            default: false
+            }
+        }
+    }
 }

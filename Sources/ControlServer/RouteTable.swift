@@ -53,7 +53,7 @@ struct Route: Sendable {
     static let all: [Route] =
         [
             Route(.get, Routes.liveness, Audiences.all, StatusHandlers.healthy),
-            Route(.get, Routes.readiness, Audiences.all, StatusHandlers.healthy),
+            Route(.get, Routes.readiness, Audiences.all, StatusHandlers.ready),
             Route(.get, Routes.status, Audiences.provider, StatusHandlers.status),
             Route(.get, Routes.fleet, Audiences.provider, StatusHandlers.fleet),
             Route(.get, Routes.verify, Audiences.readers, StatusHandlers.verify),

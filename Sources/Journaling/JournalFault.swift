@@ -77,7 +77,7 @@ public enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
             "opening \(path): \(detail)"
         case .wrongBook(let path, let expected, let found):
             "opening \(path): book \(expected) is expected and book \(found) is there; "
-                + "mount the right volume, or restore the right backup with 'berth restore'"
+                + "mount the right volume, or restore the right backup with 'berthd --restore'"
         case .alreadyInitialised(let path):
             "writing a new \(path): it exists already and is never overwritten; move it away first if it is truly not wanted"
         case .sequenceMismatch(let expected, let found):
@@ -85,12 +85,12 @@ public enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
                 + "nothing was written; read what is missing and decide again"
         case .wrongEpoch(let expected, let found):
             "checking the epoch: \(expected) is expected and \(found) was found; nothing was written; "
-                + "another leader or a restore came between: start again from the book, or use 'berth restore' for a backup"
+                + "another leader or a restore came between: start again from the book, or use 'berthd --restore' for a backup"
         case .notDurable(let path, let setting, let found):
             "opening \(path): \(setting) reads back as \(found), so an answer could be lost; "
                 + "put the book on a local file system that supports SQLite's write-ahead log"
         case .tooNew(let path, let detail):
-            "opening \(path): \(detail); start the release that wrote it, or restore an older backup with 'berth restore'"
+            "opening \(path): \(detail); start the release that wrote it, or restore an older backup with 'berthd --restore'"
         }
     }
 }
@@ -98,7 +98,7 @@ public enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
 extension JournalFault {
     /// What to do about damage in a book; one wording, so that the documentation can quote it.
     static let restoreRemedy =
-        "stop the daemon, move this file away and copy a backup back with 'berth restore'; nothing was repaired"
+        "stop the daemon, move this file away and copy a backup back with 'berthd --restore'; nothing was repaired"
 
     /// Damage at `sequence`, with the usual remedy.
     static func damage(_ path: String, at sequence: UInt64? = nil, _ what: String) -> JournalFault {

@@ -54,7 +54,7 @@ struct OpenedBook {
         let detail =
             if let installed {
                 "there is no book here, but this installation has book \(installed.bookID); "
-                    + "mount its volume, or put a backup back with 'berth restore'"
+                    + "mount its volume, or put a backup back with 'berthd --restore'"
             } else {
                 "there is no book here; initialise one with 'berthd --initialise', or mount the volume that has it"
             }

@@ -53,6 +53,8 @@ public final class Scheduler: Sendable {
         var view: PublishedView
         var journal = JournalHealth()
         var isTimeFrozen = false
+        /// Why nothing may be written any more, once that is so.
+        var condemned: String?
     }
 
     public let clock: any Clock
@@ -125,6 +127,17 @@ public final class Scheduler: Sendable {
     public func confirmTime() { queue.confirmTime() }
 
     // MARK: Life
+
+    /// Refuses every write from now on, since the journal cannot be trusted; reads go on.
+    public func refuseWrites(_ why: String) {
+        shared.withLock {
+            $0.condemned = why
+            $0.journal = JournalHealth(isWritable: false, detail: why)
+        }
+        logger.critical("\(why)")
+    }
+
+    var condemned: String? { shared.withLock { $0.condemned } }
 
     /// Starts the writer's thread. `prepare` runs on it first, for binding it to a NUMA node.
     public func start(prepare: @escaping @Sendable () -> Void = {}) {

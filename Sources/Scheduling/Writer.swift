@@ -38,6 +38,7 @@ struct Writer {
         scheduler.noteTime(isFrozen: timekeeper.isFrozen)
         let before = book
         var decided = DecidedBatch()
+        if let condemned = scheduler.condemned { return refuse(batch, condemned) }
         if !timekeeper.isFrozen { applyWhatIsDue(now, &decided) }
         for item in batch {
             switch item {
@@ -65,6 +66,10 @@ struct Writer {
         for answer in decided.answers { answer.give(view) }
         entriesSinceSnapshot += UInt64(decided.entries.count)
         if entriesSinceSnapshot >= Scheduler.entriesPerSnapshot { takeSnapshotBesides(view) }
+    }
+
+    private mutating func refuse(_ batch: [SubmissionQueue.Item], _ why: String) {
+        for case .submission(let submission) in batch { submission.answer(.faulted(.journalUnwritable(why))) }
     }
 
     private mutating func applyWhatIsDue(_ now: Int64, _ decided: inout DecidedBatch) {

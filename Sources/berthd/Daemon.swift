@@ -38,6 +38,9 @@ struct Daemon {
     func run() async throws {
         // Nobody but the owner and the group may reach what this process makes, the socket above all.
         umask(0o007)
+        try SocketPath.check(settings.socketPath)
+        let rules = try settings.roleRules(logger)
+        allowManyConnections()
         let fleet = try loadFleet()
         let journal = try openJournal()
         let clock = SystemClock()
@@ -46,26 +49,41 @@ struct Daemon {
         scheduler.start { [settings] in NUMABinding.bindCurrentThread(toNode: settings.numaNode) }
         let proposal = await propose(fleet, to: scheduler)
         let services = ControlServices(
-            roleRules: try settings.roleRules(logger), scheduler: scheduler, version: BuildInformation.version,
+            roleRules: rules, scheduler: scheduler, version: BuildInformation.version,
             startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
             verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
             backup: { path in try Daemon.backup(journal, to: path) })
         let server = ControlServer(socketPath: settings.socketPath, services: services, logger: logger) {
             ready(scheduler)
-            checkOlderFacts(of: journal)
+            checkOlderFacts(of: journal, scheduler)
         }
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: WriterService(scheduler: scheduler, journal: journal, logger: logger)),
-                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger))
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(service: WriterService(scheduler: scheduler, journal: journal, logger: logger)),
+                .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+        // A client that stalls in the middle of a request must not keep the daemon from stopping.
+        configuration.maximumGracefulShutdownDuration = Duration.seconds(Self.drainSecondsMax)
+        let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
+        } catch is CancellationError {
+            logger.warning("some clients did not finish their requests in time")
         } catch {
             throw StartFailure("the control socket \(settings.socketPath) cannot be served: \(error)")
         }
         logger.info("stopped")
+    }
+
+    /// How long requests may take to end after SIGTERM.
+    private static let drainSecondsMax = 10
+
+    /// Raises the limit on open files as far as this user may, since every connection is one.
+    private func allowManyConnections() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private var quietLogger: Logger {
@@ -166,13 +184,13 @@ struct Daemon {
         logger.notice("\(line)")
     }
 
-    /// Facts before the last snapshot are verified beside the service; what is found is reported, not repaired.
-    private func checkOlderFacts(of journal: SQLiteJournal) {
-        let checker = Thread { [logger] in
+    /// Facts before the last snapshot are verified beside the service; damage found there stops all writes.
+    private func checkOlderFacts(of journal: SQLiteJournal, _ scheduler: Scheduler) {
+        let checker = Thread {
             do {
                 try journal.verifyWholeChain()
             } catch {
-                logger.critical("the journal is damaged; stop, and restore a backup", metadata: ["fault": "\(error)"])
+                scheduler.refuseWrites("the journal is damaged; stop, and restore a backup: \(error)")
             }
         }
         checker.name = "verifier"

@@ -1,6 +1,7 @@
 // The daemon's settings: from a file, from the environment, or as shipped.
 
 import Configuration
+import ControlAPI
 import ControlServer
 import Foundation
 import Logging
@@ -23,13 +24,22 @@ struct Settings {
     var numaNode = 0
     var logLevel = "info"
 
-    private static let keys = [
-        "fleet.file", "state.directory", "state.identityFile", "socket.path", "roles.operators", "roles.auditors",
-        "roles.actuators", "roles.tenants", "numa.node", "log.level",
+    private enum Kind: String {
+        case text = "a text"
+        case number = "a number from 0"
+        case list = "a list of texts"
+    }
+
+    private static let kinds: KeyValuePairs<String, Kind> = [
+        "fleet.file": .text, "state.directory": .text, "state.identityFile": .text, "socket.path": .text,
+        "roles.operators": .list, "roles.auditors": .list, "roles.actuators": .list, "roles.tenants": .list,
+        "numa.node": .number, "log.level": .text,
     ]
+    private static var keys: [String] { kinds.map(\.key) }
 
     /// Reads the settings; the environment (`BERTHD_…`) wins over the file.
     static func read(file: String?) async throws -> Settings {
+        try refuseUnknownVariables()
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider().prefixKeys(with: "berthd")]
         if let file {
             try refuseUnknownKeys(in: file)
@@ -74,15 +84,54 @@ struct Settings {
             guard let section = section.mapping else {
                 throw unknown(name.string ?? "?", at: name.mark, in: file)
             }
-            for (key, _) in section where !keys.contains("\(name.string ?? "").\(key.string ?? "")") {
-                throw unknown("\(name.string ?? "").\(key.string ?? "")", at: key.mark, in: file)
+            for (key, value) in section {
+                let setting = "\(name.string ?? "").\(key.string ?? "")"
+                guard let kind = kinds.first(where: { $0.key == setting })?.value else {
+                    throw unknown(setting, at: key.mark, in: file)
+                }
+                guard fits(value, kind) else {
+                    throw StartFailure("\(place(value.mark, in: file)): \(setting) must be \(kind.rawValue)")
+                }
             }
         }
     }
 
+    private static func fits(_ value: Node, _ kind: Kind) -> Bool {
+        switch kind {
+        case .text: value.scalar.map { !$0.string.isEmpty && $0.string != "null" && $0.string != "~" } ?? false
+        case .number: value.scalar.flatMap { Int($0.string) }.map { $0 >= 0 } ?? false
+        case .list: value.sequence.map { $0.allSatisfy { $0.scalar != nil } } ?? false
+        }
+    }
+
+    /// A misspelt variable is a mistake too.
+    private static func refuseUnknownVariables() throws {
+        let known = Set(keys.map(variable))
+        for name in ProcessInfo.processInfo.environment.keys.sorted()
+        where name.hasPrefix("BERTHD_") && !known.contains(name) {
+            throw StartFailure("unknown variable \(name); there are \(known.sorted().joined(separator: ", "))")
+        }
+    }
+
+    /// `BERTHD_STATE_IDENTITY_FILE` for `state.identityFile`.
+    private static func variable(_ key: String) -> String {
+        "BERTHD_"
+            + key.reduce(into: "") { name, letter in
+                if letter == "." {
+                    name += "_"
+                } else {
+                    name += letter.isUppercase ? "_\(letter)" : letter.uppercased()
+                }
+            }
+    }
+
+    private static func place(_ mark: Mark?, in file: String) -> String {
+        mark.map { "\(file):\($0.line):\($0.column)" } ?? file
+    }
+
     private static func unknown(_ key: String, at mark: Mark?, in file: String) -> StartFailure {
-        let place = mark.map { "\(file):\($0.line):\($0.column)" } ?? file
-        return StartFailure("\(place): unknown setting \(key); the settings are \(keys.joined(separator: ", "))")
+        return StartFailure(
+            "\(place(mark, in: file)): unknown setting \(key); the settings are \(keys.joined(separator: ", "))")
     }
 
     /// Where the book's id is kept beside the configuration.
@@ -100,7 +149,7 @@ struct Settings {
         }
         for entry in tenants {
             let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else {
+            guard parts.count == 2, ResourceName.isValid(parts[1]) else {
                 throw StartFailure("roles.tenants: \(entry) is not user:NAME=TENANT or group:NAME=TENANT")
             }
             if let rule = try rule(parts[0], .tenant(parts[1]), logger) { rules.append(rule) }

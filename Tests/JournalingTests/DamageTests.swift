@@ -32,7 +32,7 @@ struct DamageTests {
         try folder.tamper(sql)
         let fault = try #require(folder.openingFault())
         #expect(fault.damagedSequence == sequence)
-        #expect(fault.description.contains("berth restore"))
+        #expect(fault.description.contains("berthd --restore"))
     }
 
     @Test(

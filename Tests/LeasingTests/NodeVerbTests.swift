@@ -119,3 +119,20 @@ import Testing
         }
     }
 }
+
+extension NodeVerbTests {
+    @Test("a cordon outlasts a fault and its repair, with its reason and until")
+    func cordonUnderFault() throws {
+        var book = JournalledBook(Fleets.plain)
+        try book.execute(.setNodes(.cordon, nodes: [0..<1], until: noon + day))
+        try book.execute(.setNodes(.fault, nodes: [0..<1], until: nil))
+        #expect(book.book.packing.health(of: NodeIndex(0)) == .faulty)
+        try book.execute(.setNodes(.repair, nodes: [0..<1], until: nil))
+        try book.execute(.setNodes(.validated, nodes: [0..<1], until: nil))
+        #expect(book.book.packing.health(of: NodeIndex(0)) == .cordoned)
+        #expect(book.book.note(on: NodeIndex(0))?.until == noon + day)
+        book.now = noon + day
+        try book.execute(.advance)
+        #expect(book.book.packing.health(of: NodeIndex(0)) == .open)
+    }
+}

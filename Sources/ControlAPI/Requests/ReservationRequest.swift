@@ -88,7 +88,11 @@ func checkShortList(_ list: [String], field: String, of what: String) throws(Wir
         throw WireValueError(
             field: field, expected: "1 to \(WireLimits.shortListMax) \(what)", found: "\(list.count)")
     }
-    guard list.allSatisfy({ (1...WireLimits.nameBytesMax).contains($0.utf8.count) }) else {
+    guard
+        list.allSatisfy({
+            (1...WireLimits.nameBytesMax).contains($0.utf8.count) && !WireLimits.hasControlCharacters($0)
+        })
+    else {
         throw WireValueError(
             field: field, expected: "\(what) of 1 to \(WireLimits.nameBytesMax) bytes each", found: "another length")
     }
@@ -96,7 +100,11 @@ func checkShortList(_ list: [String], field: String, of what: String) throws(Wir
 
 /// Refuses a text longer than free text may be.
 func checkText(_ text: String?, field: String) throws(WireValueError) {
-    guard let text, text.utf8.count > WireLimits.textBytesMax else { return }
+    guard let text else { return }
+    if WireLimits.hasControlCharacters(text) {
+        throw WireValueError(field: field, expected: "text without control characters", found: "one in it")
+    }
+    guard text.utf8.count > WireLimits.textBytesMax else { return }
     throw WireValueError(
         field: field, expected: "at most \(WireLimits.textBytesMax) bytes of text",
         found: "\(text.utf8.count) bytes")

@@ -100,9 +100,16 @@ struct Exchange {
 
     /// Who asks, why, and under which key.
     func commandContext(reason: String?, body: [UInt8], part: Int? = nil) throws -> CommandContext {
+        if let reason, WireLimits.hasControlCharacters(reason) || reason.utf8.count > WireLimits.textBytesMax {
+            throw Problem(
+                .badRequest, detail: "a reason is up to \(WireLimits.textBytesMax) bytes without control characters",
+                pointer: "/reason")
+        }
         var key: IdempotencyKey?
         if let header = request.headers[.idempotencyKey] {
-            guard (1...WireLimits.idempotencyKeyBytesMax).contains(header.utf8.count) else {
+            guard (1...WireLimits.idempotencyKeyBytesMax).contains(header.utf8.count),
+                !WireLimits.hasControlCharacters(header)
+            else {
                 throw Problem(
                     .badRequest,
                     detail: "an Idempotency-Key has 1 to \(WireLimits.idempotencyKeyBytesMax) bytes")

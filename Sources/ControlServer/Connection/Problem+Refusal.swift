@@ -36,6 +36,9 @@ extension Problem {
     func response(requestID: String, allow: String? = nil) -> Response {
         var problem = self
         problem.requestId = requestID
+        if status == 400, let pointer, !pointer.isEmpty, !detail.contains(pointer) {
+            problem.detail = "\(pointer): \(detail)"
+        }
         var headers = HTTPFields()
         headers[.contentType] = MediaTypes.problem
         headers[.requestID] = requestID

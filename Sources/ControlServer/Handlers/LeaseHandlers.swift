@@ -46,7 +46,7 @@ enum LeaseHandlers {
         let encoding = LeaseEncoding(book: view.book, role: exchange.role)
         var answers: [LeaseAnswer] = []
         var next: UInt64?
-        view.book.forEachLease(from: try exchange.cursor()) { lease in
+        view.book.forEachLease(from: try start(exchange, in: view)) { lease in
             guard tenant == nil || lease.tenant == tenant,
                 state == nil || ControlAPI.LeaseState(lease.state) == state
             else { return true }
@@ -57,9 +57,17 @@ enum LeaseHandlers {
             answers.append(encoding.answer(lease))
             return true
         }
-        // A lease number would tell a tenant how many leases others have, so its cursor counts its own.
+        // A lease number would tell a tenant how many leases others have.
         let cursor = next.map { Cursor(revision: view.book.revision, next: $0).sealed(for: exchange.role, view.book) }
         return exchange.answer(LeaseList(leases: answers, cursor: cursor), view: view)
+    }
+
+    /// Where a list goes on; a tenant's cursor is the id of its own lease that comes next.
+    private static func start(_ exchange: Exchange, in view: PublishedView) throws -> UInt64 {
+        guard case .tenant(let own) = exchange.role else { return try exchange.cursor() }
+        return try exchange.query("cursor", "a cursor from an earlier answer") { text in
+            view.book.lease(id: text).flatMap { $0.tenant == own ? $0.number : nil }
+        } ?? 0
     }
 
     static func show(_ exchange: Exchange) async throws -> Response {

@@ -74,6 +74,15 @@ enum StatusHandlers {
         exchange.answer(HealthAnswer(status: "ok"), view: exchange.scheduler.view)
     }
 
+    /// Ready to be written to; reads may go on all the same.
+    static func ready(_ exchange: Exchange) async throws -> Response {
+        let health = exchange.scheduler.journalHealth
+        guard health.isWritable else {
+            throw Problem(.notReady, detail: "the journal cannot be written: \(health.detail ?? "")")
+        }
+        return exchange.answer(HealthAnswer(status: "ok"), view: exchange.scheduler.view)
+    }
+
     static func verify(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         return exchange.answer(try await exchange.services.verify(view), view: view)

@@ -217,15 +217,29 @@ extension Book {
     // MARK: Nodes
 
     mutating func set(_ health: NodeHealth, _ note: NodeNote, on node: Int) {
-        if let until = notes[UInt64(node)]?.until { agenda.remove(.nodeUntil(node), at: until) }
-        if health == .open {
-            notes[UInt64(node)] = nil
-            packing.setHealth(.open, of: NodeIndex(node), closedUntil: .min)
-        } else {
-            notes[UInt64(node)] = note
-            packing.setHealth(health, of: NodeIndex(node), closedUntil: note.until ?? .max)
-            if let until = note.until { agenda.add(.nodeUntil(node), at: until) }
+        let before = notes[UInt64(node)]
+        if let until = before?.until { agenda.remove(.nodeUntil(node), at: until) }
+        guard health != .open else { return open(node, beneath: before?.beneath) }
+        var note = note
+        if health == .faulty || health == .validating {
+            note.beneath = note.beneath ?? closure(of: node, before) ?? before?.beneath
         }
+        notes[UInt64(node)] = note
+        packing.setHealth(health, of: NodeIndex(node), closedUntil: note.until ?? .max)
+        if let until = note.until { agenda.add(.nodeUntil(node), at: until) }
+    }
+
+    /// Opens a node, or puts back the cordon or drain that its failure came upon.
+    private mutating func open(_ node: Int, beneath closure: Closure?) {
+        notes[UInt64(node)] = nil
+        packing.setHealth(.open, of: NodeIndex(node), closedUntil: .min)
+        if let closure, closure.until.map({ $0 > time }) ?? true { set(closure.health, closure.note, on: node) }
+    }
+
+    private func closure(of node: Int, _ note: NodeNote?) -> Closure? {
+        let health = packing.health(of: NodeIndex(node))
+        guard let note, health == .cordoned || health == .draining else { return nil }
+        return Closure(health: health, reason: note.reason, actor: note.actor, since: note.since, until: note.until)
     }
 
     private mutating func setOverdue(_ node: Int) {

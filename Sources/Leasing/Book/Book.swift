@@ -35,6 +35,9 @@ public struct Book: Sendable {
     var idempotencyKeys = IdempotencyKeys()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
+    /// The number that every planned lease shows; no granted lease reaches it.
+    static let plannedLeaseNumber: UInt64 = 1 << 59
+
     /// Final leases that stay readable; older ones remain in the journal's tables.
     static let finalLeasesMax = 10_000
 

@@ -64,6 +64,12 @@ extension Book {
                 throw Refusal(.invalid, "there is no tenant \(tenant)", pointer: "/tenant")
             }
             if contract(name) == terms { return }
+            if let tenant = terms.tenant, let holder = holder(ofContract: name), holder.tenant != tenant {
+                throw Refusal(
+                    .inUse,
+                    "lease \(naming.id(of: holder.number)) of \(holder.tenant) is under contract \(name); "
+                        + "it cannot go to \(tenant) before that is over")
+            }
             commit(.contractPut(name: name, terms: terms), &step)
         case .removeContract(let name): try decideRemoval(ofContract: name, &step)
         case .requestLeases(let orders, let tokens): try decideLeases(orders, tokens, &step)
@@ -94,16 +100,21 @@ extension Book {
 
     private mutating func decideRemoval(ofContract name: String, _ step: inout Step) throws(Refusal) {
         guard contract(name) != nil else { throw Refusal(.notFound, "there is no contract \(name)") }
+        if let holder = holder(ofContract: name) {
+            throw Refusal(
+                .inUse, "lease \(naming.id(of: holder.number)) is under contract \(name); release it first")
+        }
+        commit(.contractRemoved(name: name), &step)
+    }
+
+    /// A lease under a contract that is not over, or nil. O(leases).
+    private func holder(ofContract name: String) -> Lease? {
         var holder: Lease?
         forEachLease { lease in
             if lease.contract == name && !lease.state.isFinal { holder = lease }
             return holder == nil
         }
-        if let holder {
-            throw Refusal(
-                .inUse, "lease \(naming.id(of: holder.number)) is under contract \(name); release it first")
-        }
-        commit(.contractRemoved(name: name), &step)
+        return holder
     }
 
     private mutating func decideRelease(of number: UInt64, _ step: inout Step) throws(Refusal) {

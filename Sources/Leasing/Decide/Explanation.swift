@@ -76,14 +76,13 @@ extension Book {
                     message: "\(finding.closedNodes) nodes are cordoned, draining, faulty or not ready"))
         }
         var finding = finding
-        if case .power(let watts, let wholeSites) = line.shape {
+        if case .power(let watts, true) = line.shape {
             let need = sound.wholeSiteNeed(of: line, in: self)
             if need.meterWatts > watts {
-                let sites = wholeSites ? "every accepted node" : "\(WattsText.grouped(finding.wanted)) nodes"
                 result.append(
                     Obstacle(
                         kind: .budget, name: line.name, from: nil, until: nil,
-                        message: "\(sites) would draw \(WattsText.rounded(need.meterWatts)) at the meter, "
+                        message: "every accepted node would draw \(WattsText.rounded(need.meterWatts)) at the meter, "
                             + "more than the line's \(WattsText.rounded(watts))"))
             }
             for budget in need.shortBudgets where !finding.shortBudgets.contains(budget) {
@@ -95,12 +94,18 @@ extension Book {
             result += bookings(of: line, in: sound, audience)
             let (placeable, nodes) = (finding.free, finding.freeNodes)
             if nodes > 0 && line.isMadeOfWholeDomains {
-                let free = audience == .provider ? "\(nodes) nodes are free, but " : ""
+                let whole = "only \(placeable) whole units of \(line.shapeName) are"
                 result.append(
                     Obstacle(
                         kind: .fragmentation, name: line.name, from: nil, until: nil,
-                        message: "\(free)only \(placeable) whole units of \(line.shapeName) are"))
+                        message: audience == .provider ? "\(nodes) nodes are free, but \(whole)" : "\(whole) free"))
             }
+        }
+        if result.isEmpty {
+            result.append(
+                Obstacle(
+                    kind: .hardware, name: line.name, from: nil, until: nil,
+                    message: "nothing at these sites is made so that this line could lie in it"))
         }
         return result
     }

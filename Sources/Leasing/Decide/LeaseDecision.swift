@@ -38,6 +38,8 @@ extension Book {
         let placements = try fork.place(sound)
         try fork.checkQuota(of: sound, placements)
         var step = Step(now: fork.time, actor: .daemon, reason: "")
+        // A plan has no number yet: the next one would tell a tenant how many leases others take.
+        fork.nextLeaseNumber = Book.plannedLeaseNumber
         let number = fork.nextLeaseNumber
         fork.grant(sound, placements, &step)
         return (fork.known(number), planToken(order: order, placements: placements))

@@ -41,11 +41,10 @@ struct SoundOrder {
         }
         if let contract = order.contract {
             guard let terms = book.contract(contract) else {
-                throw Refusal(.invalid, "there is no contract \(contract)", pointer: "/contract")
+                throw SoundOrder.noContract(contract, order.tenant)
             }
             if let tenant = terms.tenant, tenant != order.tenant {
-                throw Refusal(
-                    .invalid, "contract \(contract) is not with tenant \(order.tenant)", pointer: "/contract")
+                throw SoundOrder.noContract(contract, order.tenant)
             }
         }
         let start = order.start ?? now
@@ -101,6 +100,11 @@ struct SoundOrder {
         line.holdings.wholeNodes = booked.subtracting(spares.map { $0..<$0 + 1 })
     }
 
+    /// The same words whether it is not there or is somebody else's.
+    private static func noContract(_ contract: String, _ tenant: String) -> Refusal {
+        Refusal(.invalid, "there is no contract \(contract) with tenant \(tenant)", pointer: "/contract")
+    }
+
     private static func siteMask(_ names: [String], in fleet: Fleet) throws(Refusal) -> UInt64 {
         var mask: UInt64 = 0
         for (index, name) in names.enumerated() {
@@ -147,9 +151,9 @@ struct SoundOrder {
     ) throws(Refusal) -> UInt64 {
         var mask: UInt64 = 0
         for (index, model) in models.enumerated() {
-            let before = mask
-            for (offset, platform) in fleet.platforms.enumerated() where platform.gpu == model { mask |= 1 << offset }
-            guard mask != before else {
+            let platforms = fleet.platforms.indices.filter { fleet.platforms[$0].gpu == model }
+            for offset in platforms { mask |= 1 << offset }
+            guard !platforms.isEmpty else {
                 let known = Set(fleet.platforms.map(\.gpu)).sorted().joined(separator: ", ")
                 throw Refusal(
                     .invalid, "there is no GPU model \(model); the models are \(known)", pointer: pointer + "/\(index)")

@@ -11,10 +11,34 @@ public struct NodeNote: Equatable, Sendable, FieldCoded {
     public var since: Int64
     /// When it ends by itself; nil when somebody has to say so.
     public var until: Int64?
+    /// The cordon or drain that was there when the node failed, and is there again when it has been repaired.
+    var beneath: Closure?
 
     static var blank: NodeNote { NodeNote(reason: "", actor: "", since: 0, until: nil) }
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&reason)
+        try coder.code(&actor)
+        try coder.code(&since)
+        try coder.code(&until)
+        try coder.code(&beneath, blank: .blank) { (closure, coder) throws(CodingFault) in try coder.code(&closure) }
+    }
+}
+
+/// A cordon or drain as it was asked for.
+struct Closure: Equatable, Sendable, FieldCoded {
+    var health: NodeHealth
+    var reason: String
+    var actor: String
+    var since: Int64
+    var until: Int64?
+
+    static var blank: Closure { Closure(health: .cordoned, reason: "", actor: "", since: 0, until: nil) }
+
+    var note: NodeNote { NodeNote(reason: reason, actor: actor, since: since, until: until) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&health)
         try coder.code(&reason)
         try coder.code(&actor)
         try coder.code(&since)
