@@ -2,16 +2,14 @@
 
 import Foundation
 import Glibc
-import Synchronization
 
 /// A running program with its standard output and standard error.
 final class ChildProcess: @unchecked Sendable {
-    // Guarded by `condition`, but for `pid`, which never changes.
-    let pid: pid_t
+    // Guarded by `condition`, but for `process`, which is only asked to wait.
+    private let process = Process()
     private let condition = NSCondition()
     private var texts: [Int32: [UInt8]] = [1: [], 2: []]
     private var openStreams = 2
-    private var status: ExitReport?
 
     enum ExitReport: Equatable {
         case exited(Int32)
@@ -23,54 +21,33 @@ final class ChildProcess: @unchecked Sendable {
         _ program: String, _ arguments: [String], environment: [String: String] = [:],
         directory: String = Program.root
     ) throws {
-        var (output, error) = ([Int32](repeating: 0, count: 2), [Int32](repeating: 0, count: 2))
-        guard pipe2(&output, O_CLOEXEC) == 0, pipe2(&error, O_CLOEXEC) == 0 else { throw SystemFault("pipe2") }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output[1], 1)
-        posix_spawn_file_actions_adddup2(&actions, error[1], 2)
-        posix_spawn_file_actions_addchdir_np(&actions, directory)
-        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BERTH") }
-        variables.merge(environment) { $1 }
-        var argv = ([program] + arguments).map { strdup($0) } + [nil]
-        var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (argv + envp).forEach { free($0) } }
-        var child = pid_t()
-        let failure = posix_spawn(&child, program, &actions, nil, &argv, &envp)
-        close(output[1])
-        close(error[1])
-        guard failure == 0 else {
-            errno = failure
-            throw SystemFault("posix_spawn \(program)")
-        }
-        pid = child
-        for (stream, descriptor) in [(Int32(1), output[0]), (2, error[0])] {
-            Thread.detachNewThread { self.drain(descriptor, as: stream) }
+        let (output, error) = (Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: directory)
+        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BERTH") }
+            .merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        for (stream, pipe) in [(Int32(1), output), (2, error)] {
+            Thread.detachNewThread { self.drain(pipe, as: stream) }
         }
     }
 
-    deinit {
-        guard status == nil else { return }
-        signal(SIGKILL)
-        wait()
-    }
-
-    private func drain(_ descriptor: Int32, as stream: Int32) {
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    private func drain(_ pipe: Pipe, as stream: Int32) {
         while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
+            let data = pipe.fileHandleForReading.availableData
             condition.withLock {
-                if count > 0 { texts[stream]!.append(contentsOf: buffer[..<count]) } else { openStreams -= 1 }
+                if data.isEmpty { openStreams -= 1 } else { texts[stream]!.append(contentsOf: data) }
                 condition.broadcast()
             }
-            if count <= 0 { break }
+            if data.isEmpty { return }
         }
-        close(descriptor)
     }
 
+    var pid: pid_t { process.processIdentifier }
     var output: String { condition.withLock { String(decoding: texts[1]!, as: UTF8.self) } }
     var error: String { condition.withLock { String(decoding: texts[2]!, as: UTF8.self) } }
 
@@ -90,14 +67,9 @@ final class ChildProcess: @unchecked Sendable {
     /// Blocks until the program has ended and all it wrote has been read.
     @discardableResult
     func wait() -> ExitReport {
-        if let known = condition.withLock({ status }) { return known }
-        var raw: Int32 = 0
-        while waitpid(pid, &raw, 0) < 0 && errno == EINTR {}
-        let report: ExitReport = raw & 0x7f == 0 ? .exited((raw >> 8) & 0xff) : .signalled(raw & 0x7f)
-        return condition.withLock {
-            while openStreams > 0 { condition.wait() }
-            status = report
-            return report
-        }
+        process.waitUntilExit()
+        condition.withLock { while openStreams > 0 { condition.wait() } }
+        let status = process.terminationStatus
+        return process.terminationReason == .uncaughtSignal ? .signalled(status) : .exited(status)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("System", .serialized)
 struct SystemTests {}
 
-/// The programs beside the test bundle.
+/// The programs beside the test bundle, or those in the folder that `BERTH_TEST_PROGRAMS` names.
 enum Program {
     static let berthd = path(of: "berthd")
     static let berth = path(of: "berth")
@@ -18,6 +18,9 @@ enum Program {
 
     private static func path(of name: String) -> String {
         var folders: [URL] = []
+        if let named = ProcessInfo.processInfo.environment["BERTH_TEST_PROGRAMS"] {
+            folders.append(URL(fileURLWithPath: named))
+        }
         if let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
             folders.append(URL(fileURLWithPath: bundle).deletingLastPathComponent())
         }

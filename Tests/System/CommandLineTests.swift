@@ -1,0 +1,125 @@
+// `berth` itself, on the default fleet with the two deals.
+
+import Foundation
+import Testing
+
+extension SystemTests {
+    @Suite("Command line")
+    struct CommandLineTests {
+        private static let scenario = "config/scenarios/two-tenants.yaml"
+
+        private func json(_ process: ChildProcess) -> JSONValue { JSONValue(bytes: Array(process.output.utf8)) }
+
+        @Test("two deals of 110,000 and 220,928 GPUs are applied once, add up, and pass every rule")
+        func deals() throws {
+            let text = try String(contentsOfFile: Program.root + "/config/fleets/colossus.yaml", encoding: .utf8)
+            let home = try DaemonHome.started(fleet: text)
+            let first = try home.berth("apply", Self.scenario)
+            try #require(first.wait() == .exited(0), "\(first.error)")
+            let revision = json(try home.berth("status", "-o", "json"))["revision"].int
+            let second = try home.berth("apply", Self.scenario, "-o", "json")
+            #expect(second.wait() == .exited(0), "\(second.error)")
+            let status = json(try home.berth("status", "-o", "json"))
+            #expect(status["revision"].int == revision)
+            #expect(status["gpus"]["leased"].int == 330_928 && status["gpus"]["total"].int == 336_128)
+            for site in status["watts"].array {
+                #expect(try #require(site["committedWatts"].int) <= (site["limitWatts"].int ?? 0), "\(site)")
+            }
+
+            let leases = json(second)["leases"].array
+            let google = try #require(leases.first { $0["tenant"].string == "google" })
+            let anthropic = try #require(leases.first { $0["tenant"].string == "anthropic" })
+            #expect(google["state"].string == "active" && anthropic["state"].string == "active")
+            #expect(google["promised"]["gpus"].int == 110_000 && google["delivered"]["gpus"].int == 110_000)
+            #expect(google["reservations"][0]["count"].int == 1_527 && google["reservations"][1]["count"].int == 14)
+            #expect(anthropic["promised"]["gpus"].int == 220_928 && anthropic["capPercent"].int == 66)
+            #expect(try #require(anthropic["wattsAtMeter"].int) <= 300_000_000)
+
+            let id = google["id"].string ?? ""
+            let allocation = json(try home.berth("lease", "allocation", id, "--format", "json"))["nodes"].array
+            #expect(allocation.count == 27_500)
+            #expect(allocation.reduce(0) { $0 + $1["gpus"].array.count } == 110_000)
+            var trays: [String: Int] = [:]
+            for node in allocation { trays[node["domain"].string ?? "", default: 0] += 1 }
+            // 1,527 whole racks, and 14 trays of one more.
+            #expect(trays.values.count { $0 == 18 } == 1_527 && trays.values.filter { $0 != 18 } == [14])
+
+            let table = try home.berth("status")
+            for words in ["110,000", "220,928"] { #expect(table.output.contains(words), "\(table.output)") }
+            let verify = try home.berth("verify")
+            #expect(verify.wait() == .exited(0))
+            for rule in ["1", "2", "3", "4", "5", "6", "9"] {
+                let line = verify.output.split(separator: "\n").first {
+                    $0.split(separator: " ").first.map { $0 == rule } ?? false
+                }
+                #expect(
+                    line?.contains("holds") == true && line?.contains(where: \.isNumber) == true, "\(verify.output)")
+            }
+            try soldOut(home)
+            try home.stop()
+            try home.start()
+            let after = json(try home.berth("verify", "-o", "json"))
+            #expect(
+                after["rules"].array.count == 7 && after["rules"].array.allSatisfy { $0["violations"].array.isEmpty })
+            #expect(json(try home.berth("status", "-o", "json"))["gpus"]["leased"].int == 330_928 + 8 + 4)
+            try home.stop()
+        }
+
+        /// What `make run` says that succeeds and is refused.
+        private func soldOut(_ home: DaemonHome) throws {
+            #expect(try home.berth("tenant", "set", "acme", "--gpus", "4096", "--reason", "trial").wait() == .exited(0))
+            let nodes = try home.berth(
+                "lease", "create", "--tenant", "acme", "--line", "node:2:GB200", "--site", "memphis-2", "--duration",
+                "7d", "--cap-watts", "800", "-o", "json")
+            #expect(nodes.wait() == .exited(0), "\(nodes.error)")
+            #expect(json(nodes)["promised"]["gpus"].int == 8, "\(nodes.output)")
+            let gpus = try home.berth(
+                "lease", "create", "--tenant", "acme", "--line", "gpu:1x4:GB200", "--site", "memphis-2", "--duration",
+                "1d")
+            #expect(gpus.wait() == .exited(0), "\(gpus.error)")
+            let refused = try home.berth(
+                "lease", "create", "--tenant", "acme", "--line", "block:4:H100", "--site", "memphis-1", "--duration",
+                "30d")
+            #expect(refused.wait() == .exited(3), "\(refused.error)")
+            #expect(refused.error.contains("anthropic"), "\(refused.error)")
+        }
+
+        @Test("exit codes say how a command ended")
+        func exitCodes() throws {
+            let home = try DaemonHome.started()
+            #expect(try home.berth("status").wait() == .exited(0))
+            #expect(try home.berth("lease", "show", "l-nothing").wait() == .exited(5))
+            #expect(try home.berth("tenant", "set", "acme", "--gpus", "8", "--reason", "x").wait() == .exited(0))
+            let overQuota = try home.berth(
+                "lease", "create", "--tenant", "acme", "--line", "node:2", "--duration", "1d")
+            #expect(overQuota.wait() == .exited(3) && overQuota.error.contains("quota"), "\(overQuota.error)")
+            let noRoom = try home.berth("lease", "create", "--tenant", "acme", "--line", "block:9", "--duration", "1d")
+            #expect(noRoom.wait() == .exited(3), "\(noRoom.error)")
+            #expect(try home.berth("lease", "create", "--tenant", "acme").wait() == .exited(64))
+            #expect(try home.berth("explode").wait() == .exited(64))
+            for arguments in [["status"], ["tenant", "list"]] {
+                let away = try ChildProcess(
+                    Program.berth, arguments, environment: ["BERTH_SOCKET": home.folder("none.sock")])
+                #expect(away.wait() == .exited(9) && away.error.contains("none.sock"), "\(away.error)")
+            }
+        }
+
+        @Test("every listing parses as JSON and says the same as the socket")
+        func json() throws {
+            let home = try DaemonHome.started()
+            #expect(try home.berth("tenant", "set", "acme", "--reason", "x").wait() == .exited(0))
+            for arguments in [
+                ["status"], ["fleet"], ["domains"], ["budgets"], ["nodes"], ["lease", "list"], ["tenant", "list"],
+                ["tenant", "show", "acme"], ["contract", "list"], ["verify"],
+            ] {
+                let process = try ChildProcess(
+                    Program.berth, arguments + ["-o", "json"], environment: ["BERTH_SOCKET": home.socket])
+                #expect(process.wait() == .exited(0), "\(arguments): \(process.error)")
+                #expect(!json(process).isAbsent, "\(arguments): \(process.output)")
+            }
+            let copy = home.folder("copy.sqlite")
+            #expect(try home.berth("backup", copy).wait() == .exited(0))
+            #expect(FileManager.default.fileExists(atPath: copy))
+        }
+    }
+}
