@@ -1,6 +1,6 @@
 // The default fleet part full after churn, below the rules of leasing: what a placement search meets.
 
-public import FleetModel
+import FleetModel
 public import Packing
 
 /// The default fleet with leases of many sizes, some of which have come and gone, and 10,000 in the future.

@@ -3,7 +3,7 @@
 public import FleetModel
 import Foundation
 public import Leasing
-public import Packing
+import Packing
 
 /// Books to measure on. Making a large one takes a while, so its snapshot is kept for the next run.
 public enum SampleBooks {
@@ -26,33 +26,55 @@ public enum SampleBooks {
         }
     }()
 
-    /// The book after its first start, with the tenants put and nothing leased.
-    public static func empty() -> Book {
-        var book = Book()
-        _ = change(&book, .open(bookID: String(repeating: "0", count: 32), secret: Array(0..<32), fleet: fleet))
-        for number in 0..<tenantCount {
-            _ = change(&book, .putTenant(name: tenant(number), quota: Quota(), description: ""))
+    /// Entries that open a book and put its tenants.
+    public static let openingCount = tenantCount + 1
+    public static let bookID = String(repeating: "0", count: 32)
+
+    /// The entries of a book with `leases` live leases of one GPU each, the opening ones first.
+    ///
+    /// They are decided once and kept in `BERTH_BENCHMARK_BOOKS`, or the temporary folder.
+    public static func entries(leases: Int) -> [Entry] {
+        let folder = ProcessInfo.processInfo.environment["BERTH_BENCHMARK_BOOKS"] ?? NSTemporaryDirectory()
+        let path = "\(folder)/berth-benchmark-\(Entry.formatVersion)-\(max(leases, keptMin)).entries"
+        var entries = EntryFile.read(path)
+        if entries.isEmpty || !isOnThisFleet(entries) {
+            entries = decided(leases: max(leases, keptMin))
+            EntryFile.write(entries, to: path)
         }
-        return book
+        return Array(entries.prefix(openingCount + leases))
     }
 
     /// A book with `count` live leases of one GPU each.
     public static func leased(_ count: Int) -> Book {
-        guard count > 0 else { return empty() }
-        let folder = ProcessInfo.processInfo.environment["BERTH_BENCHMARK_BOOKS"] ?? NSTemporaryDirectory()
-        let path = folder + "/berth-benchmark-book-\(Entry.formatVersion)-\(count).snapshot"
-        if let kept = FileManager.default.contents(atPath: path), let book = try? Book(snapshot: Array(kept)),
-            book.fleet.source == fleet.source
-        {
-            return book
-        }
-        var book = empty()
-        for number in 0..<count { _ = change(&book, .requestLeases([oneGPU(number)], planTokens: [nil])) }
-        FileManager.default.createFile(atPath: path, contents: Data(book.snapshot()))
+        var book = Book()
+        for entry in entries(leases: count) { book.apply(entry) }
         return book
     }
 
-    public static func tenant(_ number: Int) -> String { "tenant-\(number % tenantCount)" }
+    /// Smaller books are the beginning of this one.
+    private static let keptMin = 100_000
+
+    private static func isOnThisFleet(_ entries: [Entry]) -> Bool {
+        entries.first?.facts.contains { fact in
+            if case .fleetAdopted(let source, _, _) = fact { return source == fleet.source }
+            return false
+        } ?? false
+    }
+
+    private static func decided(leases: Int) -> [Entry] {
+        var book = Book()
+        var entries = [change(&book, .open(bookID: bookID, secret: Array(0..<32), fleet: fleet)).entry!]
+        for number in 0..<tenantCount {
+            let command = Command.putTenant(name: tenant(number), quota: Quota(), description: "")
+            entries.append(change(&book, command).entry!)
+        }
+        for number in 0..<leases {
+            entries.append(change(&book, .requestLeases([oneGPU(number)], planTokens: [nil])).entry!)
+        }
+        return entries
+    }
+
+    public static func tenant(_ number: Int) -> String { "load-\(number % tenantCount)" }
 
     /// An order for one GPU, now, for the tenant whose turn it is.
     public static func oneGPU(_ number: Int) -> LeaseOrder {

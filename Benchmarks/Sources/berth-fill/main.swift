@@ -8,63 +8,59 @@ import Logging
 import SampleBooks
 import Scheduling
 
-/// Fills a new book with leases of one GPU, then with cordons that are taken back, until it holds enough facts.
+/// Puts the sample book into a new journal, then cordons and uncordons a node until there are enough facts.
 struct Fill {
     static let batch = 256
     let scheduler: Scheduler
-    var facts = 0
+    let leases: Int
 
-    init(directory: String) throws {
-        let parent = URL(fileURLWithPath: directory).deletingLastPathComponent().path
-        let identity = parent + "/book-id"
-        let id = (0..<32).map { _ in "0123456789abcdef".randomElement()! }
-        try SQLiteJournal.initialise(directory: directory, bookID: String(id), identityFile: identity)
+    init(directory: String, leases: Int) throws {
+        let entries = SampleBooks.entries(leases: leases)
+        let identity = URL(fileURLWithPath: directory).deletingLastPathComponent().path + "/book-id"
+        try SQLiteJournal.initialise(directory: directory, bookID: SampleBooks.bookID, identityFile: identity)
         let journal = try SQLiteJournal.open(
             directory: directory, identityFile: identity, projections: Projections.tables,
             projectionVersion: Projections.version)
-        let clock = SystemClock()
-        let book = try Recovery.open(
-            journal, secret: Array(0..<32), fleet: SampleBooks.fleet, now: clock.wallSeconds)
-        scheduler = Scheduler(book: book, journal: journal, clock: clock, logger: Logger(label: "fill")) { fault in
+        let start = Date()
+        for first in stride(from: 0, to: entries.count, by: Self.batch) {
+            let batch = entries[first..<min(entries.count, first + Self.batch)]
+            try journal.append(
+                batch.map { $0.encoded() }, expectedSequence: journal.lastSequence, epoch: journal.identity.epoch,
+                projecting: batch.map(Projections.auditRow))
+        }
+        Self.report("journal alone: entries of one lease in batches of \(Self.batch)", entries.count, since: start)
+        scheduler = Scheduler(
+            book: try Recovery.book(from: journal), journal: journal, clock: SystemClock(),
+            logger: Logger(label: "fill")
+        ) { fault in
             fatalError("\(fault)")
         }
         scheduler.start()
+        self.leases = leases
     }
 
-    mutating func submit(_ commands: [Command]) async {
+    func run(facts wanted: Int) async {
+        // A grant that starts at once is two facts.
+        let rest = max(0, wanted - 2 * leases - SampleBooks.openingCount - 1)
+        let start = Date()
+        for first in stride(from: 0, to: rest, by: Self.batch) {
+            await submit(
+                (first..<min(rest, first + Self.batch)).map { number in
+                    .setNodes(number % 2 == 0 ? .cordon : .uncordon, nodes: [30_000..<30_001], until: nil)
+                })
+        }
+        Self.report("writer without socket: node verbs in batches of \(Self.batch)", rest, since: start)
+    }
+
+    private func submit(_ commands: [Command]) async {
         for answer in await scheduler.submitAll(commands.map { ($0, SampleBooks.context) }) {
             guard case .accepted = answer else { fatalError("a command was not accepted: \(answer)") }
         }
     }
 
-    mutating func run(leases: Int, facts wanted: Int) async {
-        await submit(
-            (0..<SampleBooks.tenantCount).map { number in
-                .putTenant(name: SampleBooks.tenant(number), quota: Quota(), description: "")
-            })
-        var start = Date()
-        for first in stride(from: 0, to: leases, by: Self.batch) {
-            await submit(
-                (first..<min(leases, first + Self.batch)).map { number in
-                    .requestLeases([SampleBooks.oneGPU(number)], planTokens: [nil])
-                })
-        }
-        report("leases, decided and durable, batches of \(Self.batch), no socket", leases, since: start)
-        // A grant that starts at once is two facts.
-        let rest = max(0, wanted - 2 * leases - SampleBooks.tenantCount - 2)
-        start = Date()
-        for first in stride(from: 0, to: rest, by: 1_000) {
-            await submit(
-                (first..<min(rest, first + 1_000)).map { number in
-                    .setNodes(number % 2 == 0 ? .cordon : .uncordon, nodes: [30_000..<30_001], until: nil)
-                })
-        }
-        report("other facts", rest, since: start)
-    }
-
-    private func report(_ what: String, _ count: Int, since start: Date) {
+    private static func report(_ what: String, _ count: Int, since start: Date) {
         let seconds = Date().timeIntervalSince(start)
-        print("\(what): \(count) in \(String(format: "%.2f", seconds)) s, \(Int(Double(count) / seconds))/s")
+        print("\(what): \(Int(Double(count) / seconds)) durable/s (\(count) in \(String(format: "%.1f", seconds)) s)")
     }
 }
 
@@ -73,8 +69,7 @@ guard arguments.count == 4, let leases = Int(arguments[2]), let facts = Int(argu
     print("berth-fill STATE-DIRECTORY LEASES FACTS")
     exit(64)
 }
-var fill = try Fill(directory: arguments[1])
-await fill.run(leases: leases, facts: facts)
-print("revision \(fill.scheduler.view.book.revision)")
+let fill = try Fill(directory: arguments[1], leases: leases)
+await fill.run(facts: facts)
 // The process ends as by kill -9: no last snapshot, so that a start has entries to replay.
 exit(0)

@@ -25,20 +25,20 @@ func bookBenchmarks() {
             ScratchBook(SampleBooks.leased(count))
         }
     }
-    plan("1 GPU", SampleBooks.oneGPU(0))
+    plan("1 GPU", SampleBooks.oneGPU(0), live: 100_000)
     let block = LeaseLine(name: "block", shape: .block, count: 1, models: [], within: nil)
-    plan("a block of 512 GPUs", SampleBooks.order([block], tenant: SampleBooks.tenant(0)))
+    plan("a block of 512 GPUs", SampleBooks.order([block], tenant: SampleBooks.tenant(0)), live: 100_000)
     let deal = [
         LeaseLine(name: "racks", shape: .nvl72, count: 1_527, models: ["GB200"], within: nil),
         LeaseLine(name: "rest", shape: .node, count: 14, models: ["GB200"], within: .nvl72),
     ]
-    plan("110,000 GPUs", SampleBooks.order(deal, tenant: SampleBooks.tenant(0), sites: ["memphis-2"]))
+    plan("110,000 GPUs", SampleBooks.order(deal, tenant: SampleBooks.tenant(0), sites: ["memphis-2"]), live: 0)
 }
 
-private func plan(_ what: String, _ order: LeaseOrder) {
-    Benchmark("fork and plan \(what), 100000 live leases") { (benchmark: Benchmark, scratch: ScratchBook) in
+private func plan(_ what: String, _ order: LeaseOrder, live: Int) {
+    Benchmark("fork and plan \(what), \(live) live leases") { (benchmark: Benchmark, scratch: ScratchBook) in
         blackHole(try scratch.book.plan(order, now: SampleBooks.now))
     } setup: {
-        ScratchBook(SampleBooks.leased(100_000))
+        ScratchBook(SampleBooks.leased(live))
     }
 }
