@@ -16,7 +16,9 @@ import Testing
         let (planned, token) = try desk.book.plan(four, now: noon)
         #expect(desk.book.digest() == digest)
         let lease = try desk.request(four, token: token)
-        #expect(lease.lines == planned.lines && lease.promised == planned.promised && lease.number == planned.number)
+        #expect(lease.lines == planned.lines && lease.promised == planned.promised)
+        // A plan does not tell which number comes next.
+        #expect(lease.number != planned.number)
         #expect(lease.state == planned.state && lease.start == planned.start)
     }
 

@@ -27,7 +27,7 @@ public struct LeaseRequest: Codable, Sendable, Equatable {
     /// True: grant at the highest whole `capPercent` at which every line fits; for a line of shape `watts`, at which
     /// its power carries every accepted node of the sites.
     public var highestCap: Bool?
-    /// How firmly it is held; absent: `guaranteed`.
+    /// How firmly it is held; absent: `standard`.
     public var leaseClass: LeaseClass?
     /// Units held for replacement; absent: what the contract says, else none.
     public var spares: SpareRequest?

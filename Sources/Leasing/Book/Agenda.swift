@@ -11,18 +11,25 @@ enum DueEvent: Equatable, Sendable {
     case leaseStart(UInt64)
 
     /// At one second ends come before returns and starts come last, so that a unit can change hands.
-    var key: UInt64 {
+    fileprivate var rank: UInt64 {
         switch self {
-        case .leaseEnd(let number): number
-        case .leaseReturn(let number): 1 << 60 | number
-        case .nodeUntil(let node): 2 << 60 | UInt64(node)
-        case .leaseStart(let number): 3 << 60 | number
+        case .leaseEnd: 0
+        case .leaseReturn: 1
+        case .nodeUntil: 2
+        case .leaseStart: 3
         }
     }
 
-    init(key: UInt64) {
-        let number = key & (1 << 60 - 1)
-        switch key >> 60 {
+    /// Which lease, or which node.
+    fileprivate var number: UInt64 {
+        switch self {
+        case .leaseEnd(let number), .leaseReturn(let number), .leaseStart(let number): number
+        case .nodeUntil(let node): UInt64(node)
+        }
+    }
+
+    fileprivate init(rank: UInt64, number: UInt64) {
+        switch rank {
         case 0: self = .leaseEnd(number)
         case 1: self = .leaseReturn(number)
         case 2: self = .nodeUntil(Int(number))
@@ -31,29 +38,31 @@ enum DueEvent: Equatable, Sendable {
     }
 }
 
-/// Due events by time. Derived from leases and nodes, so not stored.
+/// Due events by time and rank. Derived from leases and nodes, so not stored.
 struct Agenda: Sendable {
-    private var byTime = RadixTable<RadixTable<Bool>>()
+    private var events = RadixTable<RadixTable<Bool>>()
 
     /// The earliest event, or nil.
     var first: (at: Int64, event: DueEvent)? {
-        guard let entry = byTime.first(), let event = entry.value.first() else { return nil }
-        return (Int64(entry.key), DueEvent(key: event.key))
+        guard let slot = events.first(), let number = slot.value.first()?.key else { return nil }
+        return (Int64(slot.key >> 2), DueEvent(rank: slot.key & 3, number: number))
     }
 
     mutating func add(_ event: DueEvent, at time: Int64) {
-        let key = UInt64(max(0, time))
-        var events = byTime[key] ?? RadixTable()
-        byTime[key] = nil
-        events[event.key] = true
-        byTime[key] = events
+        let key = slot(of: event, at: time)
+        var numbers = events[key] ?? RadixTable()
+        events[key] = RadixTable()
+        numbers[event.number] = true
+        events[key] = numbers
     }
 
     mutating func remove(_ event: DueEvent, at time: Int64) {
-        let key = UInt64(max(0, time))
-        guard var events = byTime[key] else { return }
-        byTime[key] = nil
-        events[event.key] = nil
-        if !events.isEmpty { byTime[key] = events }
+        let key = slot(of: event, at: time)
+        guard var numbers = events[key] else { return }
+        events[key] = RadixTable()
+        numbers[event.number] = nil
+        events[key] = numbers.isEmpty ? nil : numbers
     }
+
+    private func slot(of event: DueEvent, at time: Int64) -> UInt64 { UInt64(max(0, time)) << 2 | event.rank }
 }

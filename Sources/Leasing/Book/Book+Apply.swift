@@ -58,7 +58,7 @@ extension Book {
             guard var lease = record.lease(register: register) else {
                 preconditionFailure("a granted lease holds hardware of the fleet in force")
             }
-            tenantsByName[lease.tenant]!.index += 1
+            countChange(of: lease.tenant)
             lease.revision = revision
             lease.tenantIndex = tenantsByName[lease.tenant]!.index
             insert(lease)
@@ -106,10 +106,17 @@ extension Book {
     /// Stores a changed lease and counts the change in its tenant's answer.
     private mutating func replace(_ lease: Lease) {
         var lease = lease
-        tenantsByName[lease.tenant]!.index += 1
+        countChange(of: lease.tenant)
         lease.revision = revision
         lease.tenantIndex = tenantsByName[lease.tenant]!.index
         leaseBoxes[lease.number] = LeaseBox(lease)
+    }
+
+    /// Counts a change of a tenant's answer: once for each entry, however many facts it takes.
+    private mutating func countChange(of tenant: String) {
+        guard tenantsByName[tenant]!.changedAt != revision else { return }
+        tenantsByName[tenant]!.index += 1
+        tenantsByName[tenant]!.changedAt = revision
     }
 
     private mutating func promise(_ lease: Lease, from start: Int64, until end: Int64, sign: Int64) {

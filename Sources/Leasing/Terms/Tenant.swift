@@ -21,6 +21,8 @@ public struct Tenant: Sendable {
     public var description: String
     /// Changes to this tenant's answer so far, from 1; nobody else's changes move it.
     public var index: UInt64 = 1
+    /// The revision that last moved the index.
+    var changedAt: UInt64 = 0
     /// Numbers of the tenant's leases that are not final.
     public var leases = RadixTable<Bool>()
     /// GPUs and watts promised over time, for the quota.

@@ -5,40 +5,43 @@
 /// Look-up, insertion and removal are O(depth), the depth being the number of 6-bit digits of the largest key.
 /// The iteration order is the order of keys, so it may be iterated where decisions are made.
 public struct RadixTable<Value: Sendable>: Sendable {
-    static var bits: UInt64 { 6 }
-    static var width: Int { 64 }
+    @inlinable static var bits: UInt64 { 6 }
+    @inlinable static var width: Int { 64 }
 
     /// Safe to share between threads: a node is written only while `isKnownUniquelyReferenced`, so never while
     /// another copy of the table can reach it.
-    final class Node: @unchecked Sendable {
-        var children: ContiguousArray<Node?>
-        var values: ContiguousArray<Value?>
+    @usableFromInline final class Node: @unchecked Sendable {
+        @usableFromInline var children: ContiguousArray<Node?>
+        @usableFromInline var values: ContiguousArray<Value?>
         /// Children or values that are present.
-        var used: Int
+        @usableFromInline var used: Int
 
-        init(isLeaf: Bool) {
+        @inlinable init(isLeaf: Bool) {
             children = isLeaf ? [] : ContiguousArray(repeating: nil, count: width)
             values = isLeaf ? ContiguousArray(repeating: nil, count: width) : []
             used = 0
         }
 
-        init(copying other: Node) {
+        @inlinable init(copying other: Node) {
             children = other.children
             values = other.values
             used = other.used
         }
     }
 
-    var root: Node?
+    @usableFromInline var root: Node?
     /// Levels below the root; 0 when the root is a leaf.
-    var height: UInt64 = 0
-    public private(set) var count = 0
+    @usableFromInline var height: UInt64 = 0
+    @usableFromInline var entryCount = 0
 
-    public init() {}
+    @inlinable public init() {}
 
-    public var isEmpty: Bool { count == 0 }
+    /// Entries in the table.
+    @inlinable public var count: Int { entryCount }
 
-    public subscript(key: UInt64) -> Value? {
+    @inlinable public var isEmpty: Bool { entryCount == 0 }
+
+    @inlinable public subscript(key: UInt64) -> Value? {
         get {
             guard var node = root, Self.fits(key, height: height) else { return nil }
             var level = height
@@ -59,18 +62,18 @@ public struct RadixTable<Value: Sendable>: Sendable {
     }
 
     /// The first key at or after `key`, with its value. O(depth × 64).
-    public func first(from key: UInt64 = 0) -> (key: UInt64, value: Value)? {
+    @inlinable public func first(from key: UInt64 = 0) -> (key: UInt64, value: Value)? {
         guard let root, Self.fits(key, height: height) else { return nil }
         return Self.first(in: root, level: height, from: key, prefix: 0)
     }
 
     /// Calls `body` for each entry in key order from `key`, until it returns false.
-    public func forEach(from key: UInt64 = 0, _ body: (UInt64, Value) throws -> Bool) rethrows {
+    @inlinable public func forEach(from key: UInt64 = 0, _ body: (UInt64, Value) throws -> Bool) rethrows {
         guard let root, Self.fits(key, height: height) else { return }
         _ = try Self.visit(root, level: height, from: key, prefix: 0, body)
     }
 
-    private mutating func insert(_ value: Value, at key: UInt64) {
+    @inlinable mutating func insert(_ value: Value, at key: UInt64) {
         if root == nil {
             height = 0
             while !Self.fits(key, height: height) { height += 1 }
@@ -83,24 +86,26 @@ public struct RadixTable<Value: Sendable>: Sendable {
             root = taller
             height += 1
         }
-        if Self.insert(value, at: key, level: height, into: &root!) { count += 1 }
+        if Self.insert(value, at: key, level: height, into: &root!) { entryCount += 1 }
     }
 
-    private mutating func remove(_ key: UInt64) {
+    @inlinable mutating func remove(_ key: UInt64) {
         guard root != nil, self[key] != nil else { return }
         Self.remove(key, level: height, from: &root!)
-        count -= 1
+        entryCount -= 1
         if root!.used == 0 { (root, height) = (nil, 0) }
     }
 
-    private static func fits(_ key: UInt64, height: UInt64) -> Bool {
+    @inlinable static func fits(_ key: UInt64, height: UInt64) -> Bool {
         let digits = (height + 1) * bits
         return digits >= 64 || key >> digits == 0
     }
 
-    private static func digit(_ key: UInt64, _ level: UInt64) -> Int { Int(key >> (level * bits) & UInt64(width - 1)) }
+    @inlinable static func digit(_ key: UInt64, _ level: UInt64) -> Int {
+        Int(key >> (level * bits) & UInt64(width - 1))
+    }
 
-    private static func insert(_ value: Value, at key: UInt64, level: UInt64, into node: inout Node) -> Bool {
+    @inlinable static func insert(_ value: Value, at key: UInt64, level: UInt64, into node: inout Node) -> Bool {
         if !isKnownUniquelyReferenced(&node) { node = Node(copying: node) }
         let digit = digit(key, level)
         if level == 0 {
@@ -116,7 +121,7 @@ public struct RadixTable<Value: Sendable>: Sendable {
         return insert(value, at: key, level: level - 1, into: &node.children[digit]!)
     }
 
-    private static func remove(_ key: UInt64, level: UInt64, from node: inout Node) {
+    @inlinable static func remove(_ key: UInt64, level: UInt64, from node: inout Node) {
         if !isKnownUniquelyReferenced(&node) { node = Node(copying: node) }
         let digit = digit(key, level)
         if level == 0 {
@@ -131,7 +136,7 @@ public struct RadixTable<Value: Sendable>: Sendable {
         }
     }
 
-    private static func first(
+    @inlinable static func first(
         in node: Node, level: UInt64, from key: UInt64, prefix: UInt64
     ) -> (key: UInt64, value: Value)? {
         for digit in Self.digit(key, level)..<width {
@@ -147,7 +152,7 @@ public struct RadixTable<Value: Sendable>: Sendable {
         return nil
     }
 
-    private static func visit(
+    @inlinable static func visit(
         _ node: Node, level: UInt64, from key: UInt64, prefix: UInt64, _ body: (UInt64, Value) throws -> Bool
     ) rethrows -> Bool {
         for digit in Self.digit(key, level)..<width {
