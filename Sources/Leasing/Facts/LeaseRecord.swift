@@ -202,6 +202,4 @@ public struct LeaseRecord: Equatable, Sendable, FieldCoded {
 extension LeaseRecord {
     /// The lease's number.
     public var leaseNumber: UInt64 { number }
-    /// The lease's holder.
-    public var leaseTenant: String { tenant }
 }

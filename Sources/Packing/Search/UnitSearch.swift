@@ -180,9 +180,8 @@ extension PlacementSearch {
 }
 
 extension [PlacementSearch.Group] {
-    /// Adds a unit to the last group when it has that parent, else opens a group.
-    ///
-    /// A hall may hold racks on both sides of its blocks, so one parent may have several groups.
+    /// Adds a unit to the last group when it has that parent, else opens a group. Units come in topology order, so
+    /// those of one parent follow each other.
     fileprivate mutating func append(unit: Range<Int>, parent: Int) {
         if let last = indices.last, self[last].parent == parent {
             self[last].units.append(unit)
