@@ -42,16 +42,16 @@ extension PackingState {
         let mask = fleet.moduleMasks[node]
         var counts = GPUCounts()
         counts.total = mask.nonzeroBitCount
-        if health[node] == .faulty {
+        if nodes[node].health == .faulty {
             counts.faulty = counts.total
             return counts
         }
-        var (leased, held) = (UInt8(0), notReady[node])
+        var (leased, held) = (UInt8(0), nodes[node].notReady)
         forEachBooking(of: NodeIndex(node)) { booking in
             guard booking.start <= now, now < booking.until else { return }
             if now < booking.end { leased |= booking.moduleMask } else { held |= booking.moduleMask }
         }
-        if closedUntil[node] > now { held = mask }
+        if nodes[node].closedUntil > now { held = mask }
         counts.leased = leased.nonzeroBitCount
         counts.held = (held & ~leased).nonzeroBitCount
         counts.free = counts.total - counts.leased - counts.held
@@ -76,11 +76,14 @@ extension PackingState {
             }
             report.wholeNodesLeft += freeNodes[offset]
             if platform.isRackScale && freeNodes[offset] == rack.nodes.count { report.wholeNVL72Left += 1 }
-            let power = PartialNodePower(platform, gpuCount: 1, capWatts: platform.power.capWattsMin)
-            let watts = Watts(rackFree) * power.gpuWatts + Watts(freeNodes[offset]) * power.firstWatts
+            let numbers = tables.platforms[rack.platformOffset]
+            let watts =
+                numbers.gpuWatts(rackFree, capWatts: platform.power.capWattsMin)
+                + Watts(freeNodes[offset]) * numbers.firstWatts
             report.strandedGPUs += strandedGPUs(rackFree, watts, RackIndex(offset), &left)
-            let highest = PartialNodePower(platform, gpuCount: 1, capWatts: platform.power.capWattsMax)
-            let rackWanted = Watts(rackFree) * highest.gpuWatts + Watts(freeNodes[offset]) * highest.firstWatts
+            let rackWanted =
+                numbers.gpuWatts(rackFree, capWatts: platform.power.capWattsMax)
+                + Watts(freeNodes[offset]) * numbers.firstWatts
             for budget in fleet.budgetChains[offset] { wanted[budget.offset] += rackWanted }
         }
         for domain in fleet.domains where domain.level == .block {

@@ -124,17 +124,19 @@ public struct BookRules {
     private func check(
         _ budget: BudgetDomain, _ offset: Int, floor: Watts, steps: [Int64: Watts], _ report: inout RuleReport
     ) -> Int {
-        let committed = book.packing.committedTimeline(of: BudgetIndex(offset))
         let times = Set(steps.keys).union(budget.rackLimitSteps.map(\.at).filter { $0 > now }).union([now]).sorted()
         var watts = floor
         for time in times {
             watts += steps[time] ?? 0
-            if committed.value(at: time) != watts {
+            // What was before the present is not kept.
+            if time < now { continue }
+            let committed = book.packing.committedWatts(of: BudgetIndex(offset), at: time)
+            if committed != watts {
                 report.violate(
-                    "\(budget.name) counts \(committed.value(at: time)) W at \(RFC3339.text(time)), its leases draw \(watts) W"
+                    "\(budget.name) counts \(committed) W at \(RFC3339.text(time)), its leases draw \(watts) W"
                 )
             }
-            if time >= now, watts > budget.rackLimit(at: time) {
+            if watts > budget.rackLimit(at: time) {
                 report.violate(
                     "\(budget.name) carries \(watts) W at the rack at \(RFC3339.text(time)), over its \(budget.rackLimit(at: time)) W"
                 )

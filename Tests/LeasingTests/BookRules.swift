@@ -67,7 +67,7 @@ enum BookRules {
         for instant in instants.sorted() {
             let sums = committed(live, fleet, at: instant)
             for (offset, budget) in fleet.budgets.enumerated() {
-                let kept = book.packing.committedTimeline(of: BudgetIndex(offset)).value(at: instant)
+                let kept = book.packing.committedWatts(of: BudgetIndex(offset), at: instant)
                 if kept != sums[offset] {
                     result.append("budget \(budget.name) at \(instant): \(kept) W kept, \(sums[offset]) W by hand")
                 }

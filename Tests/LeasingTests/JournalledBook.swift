@@ -106,8 +106,8 @@ struct JournalledBook {
             for budget in book.fleet.budgets.indices {
                 let (now, before) = (restored, book)
                 #expect(
-                    BookRules.future(now.packing.committedTimeline(of: BudgetIndex(budget)), from: book.time)
-                        == BookRules.future(before.packing.committedTimeline(of: BudgetIndex(budget)), from: book.time),
+                    now.packing.committedSteps(of: BudgetIndex(budget), from: book.time, until: .max)
+                        == before.packing.committedSteps(of: BudgetIndex(budget), from: book.time, until: .max),
                     "budget \(budget) commits the same after a restart")
             }
         } catch {

@@ -24,9 +24,13 @@ import Testing
         workload.desk.advance(to: workload.desk.now + 1_000 * day)
         #expect(workload.desk.book.leaseCount(in: .active) == 0)
         #expect(BookRules.violations(of: workload.desk.book) == [], "seed \(seed), at the end")
-        for (offset, budget) in workload.desk.book.fleet.budgets.enumerated() {
-            let timeline = workload.desk.book.packing.committedTimeline(of: BudgetIndex(offset))
-            #expect(timeline.value(at: workload.desk.now) == timeline.floor, "seed \(seed), budget \(budget.name)")
+        let (packing, now) = (workload.desk.book.packing, workload.desk.now)
+        let idle = PackingState(fleet: packing.fleet)
+        for (offset, budget) in packing.fleet.budgets.enumerated() {
+            let index = BudgetIndex(offset)
+            #expect(
+                packing.committedWatts(of: index, at: now) == idle.committedWatts(of: index, at: now),
+                "seed \(seed), budget \(budget.name)")
         }
     }
 }

@@ -86,7 +86,8 @@ struct CompletenessTests {
     private func holding(_ request: PlacementRequest, _ node: Int, _ modules: UInt8, in fleet: Fleet) -> Holding {
         Holding(
             lease: request.terms.lease, node: node, modules: modules, start: request.terms.start,
-            until: request.terms.until, capWatts: fleet.platform(of: NodeIndex(node)).power.capWattsMax / 2)
+            until: request.terms.until, capWatts: fleet.platform(of: NodeIndex(node)).power.capWattsMax / 2,
+            isPartition: true)
     }
 
     private func request(

@@ -131,6 +131,9 @@ struct DifferentialRun {
 
     private mutating func otherEvent() throws(Mismatch) {
         now += Int64(requests.random.pick(0...2))
+        // Whether and when the state is moved on or settled changes no answer.
+        if requests.random.chance(60) { state.advance(to: now) }
+        if requests.random.chance(10) { state.settle() }
         switch requests.random.pick(1...100) {
         case ...45: try release()
         case ...60: try endEarly()
@@ -234,8 +237,9 @@ struct DifferentialRun {
 
     private func holdings(of lease: LiveLease) -> [Holding] {
         lease.placements.flatMap { placement in
-            let whole = placement.wholeNodes.flatMap { $0.map { ($0, model.fleet.moduleMasks[$0]) } }
-            return (whole + placement.partialNodes.map { ($0.node, $0.moduleMask) }).map { node, modules in
+            let whole = placement.wholeNodes.flatMap { $0.map { ($0, model.fleet.moduleMasks[$0], false) } }
+            return (whole + placement.partialNodes.map { ($0.node, $0.moduleMask, true) }).map {
+                node, modules, isPart in
                 let power = model.platform(of: node).power
                 let capWatts: Watts
                 switch lease.terms.cap {
@@ -244,7 +248,7 @@ struct DifferentialRun {
                 }
                 return Holding(
                     lease: lease.terms.lease, node: node, modules: modules, start: lease.terms.start,
-                    until: lease.terms.until, capWatts: capWatts)
+                    until: lease.terms.until, capWatts: capWatts, isPartition: isPart)
             }
         }
     }

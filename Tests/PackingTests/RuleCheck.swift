@@ -18,9 +18,14 @@ enum RuleCheck {
                 booked.append(
                     Holding(
                         lease: $0.lease, node: node, modules: $0.moduleMask, start: $0.start, until: $0.until,
-                        capWatts: Watts($0.capWatts)))
+                        capWatts: Watts($0.capWatts), isPartition: false))
             }
-            let expected = model.holdings[node]
+            // The state does not say whether all modules of a node are one partition or the node.
+            let expected = model.holdings[node].map {
+                var holding = $0
+                holding.isPartition = false
+                return holding
+            }
             guard booked.count == expected.count, expected.allSatisfy({ booked.contains($0) }) else {
                 throw Mismatch("node \(node) has bookings \(booked), expected \(expected)")
             }
@@ -35,12 +40,12 @@ enum RuleCheck {
 
     /// Rule 2: every budget carries at every instant exactly what the model adds up, and within its limit.
     static func wattsWithinLimits(_ state: PackingState, _ model: SlowModel) throws(Mismatch) {
-        // The instants before everything and after everything are the idle floors.
-        let (first, last) = (RandomFleet.epoch - 1_000, RandomFleet.epoch + 3_600)
+        // What was before the state's instant is not kept. After everything come the idle floors.
+        let (first, last) = (max(state.instant, RandomFleet.epoch - 1_000), RandomFleet.epoch + 3_600)
         let instants = model.instants(from: first, until: last)
         let known = Set(instants)
         let steps = model.fleet.budgets.indices.map {
-            state.committedTimeline(of: BudgetIndex($0)).steps(from: first, until: last)
+            state.committedSteps(of: BudgetIndex($0), from: first, until: last)
         }
         for (budget, list) in steps.enumerated() {
             for step in list where !known.contains(step.at) {

@@ -12,6 +12,8 @@ struct Holding: Equatable {
     var start: Int64
     var until: Int64
     var capWatts: Watts
+    /// False for a whole node that was taken as such.
+    var isPartition: Bool
 }
 
 /// What the model answers: for each line its nodes and partitions, and how many units those are.
@@ -169,8 +171,9 @@ struct Trial {
 
     // MARK: What is free and what has power
 
-    func freeModules(of node: Int) -> UInt8 {
-        let (start, until) = (request.terms.start, request.terms.until)
+    func freeModules(of node: Int, onlyAtStart: Bool = false) -> UInt8 {
+        let start = request.terms.start
+        let until = onlyAtStart ? start + 1 : request.terms.until
         if model.closedUntil[node] > start { return 0 }
         var free = model.platform(of: node).moduleMask
         if start <= request.now { free &= ~model.notReady[node] }
@@ -204,7 +207,8 @@ struct Trial {
             next.holdings[node].append(
                 Holding(
                     lease: request.terms.lease, node: node, modules: modules ?? platform.moduleMask,
-                    start: request.terms.start, until: request.terms.until, capWatts: capWatts(on: platform)))
+                    start: request.terms.start, until: request.terms.until, capWatts: capWatts(on: platform),
+                    isPartition: modules != nil))
         }
         var sums = committed
         for (place, instant) in instants.enumerated() {
@@ -242,6 +246,8 @@ struct Trial {
     private struct Group {
         /// Each unit by its nodes.
         var units: [[Int]]
+        /// True when taking its units breaks something that is whole: asked of nodes only.
+        var isLastOfItsSize = false
     }
 
     mutating func placeUnits(_ line: PlacementLine) -> SlowAnswer.Line {
@@ -273,8 +279,12 @@ struct Trial {
     }
 
     private func inside(_ domain: TopologyDomain, _ groups: [Group]) -> [Group] {
-        groups.map { Group(units: $0.units.filter { unit in unit.allSatisfy { domain.nodes.contains($0) } }) }
-            .filter { !$0.units.isEmpty }
+        groups.map { group in
+            var inside = group
+            inside.units = group.units.filter { unit in unit.allSatisfy { domain.nodes.contains($0) } }
+            return inside
+        }
+        .filter { !$0.units.isEmpty }
     }
 
     /// The domains of a level with a free unit, those with fewest first.
@@ -296,7 +306,8 @@ struct Trial {
             let largest = left.map(\.units.count).max()!
             if largest >= missing {
                 for size in missing...largest {
-                    for group in left where group.units.count == size {
+                    let ofThatSize = left.filter { $0.units.count == size }
+                    for group in ofThatSize.filter({ !$0.isLastOfItsSize }) + ofThatSize.filter(\.isLastOfItsSize) {
                         var attempt = self
                         let got = attempt.give(missing, from: group)
                         if got.count == missing {
@@ -306,7 +317,9 @@ struct Trial {
                     }
                 }
             }
-            let first = left.firstIndex { $0.units.count == largest }!
+            let first =
+                left.firstIndex { $0.units.count == largest && !$0.isLastOfItsSize }
+                ?? left.firstIndex { $0.units.count == largest }!
             taken += give(missing, from: left[first])
             left.remove(at: first)
         }
@@ -347,7 +360,15 @@ struct Trial {
         let free = units.filter { $0.nodes.allSatisfy(isFree) }
         var parents: [Int] = []
         for unit in free where !parents.contains(unit.parent) { parents.append(unit.parent) }
-        return parents.map { parent in Group(units: free.filter { $0.parent == parent }.map(\.nodes)) }
+        let freeNodes = Set(free.flatMap(\.nodes))
+        return parents.map { parent in
+            let units = free.filter { $0.parent == parent }.map(\.nodes)
+            guard line.shape == .node else { return Group(units: units) }
+            // The rack of these nodes, or its block, while all of it is free.
+            let rack = fleet.racks[fleet.rackOfNode[units[0][0]].offset]
+            let around = rack.block.map { fleet.domains[$0.offset].nodes } ?? rack.nodes
+            return Group(units: units, isLastOfItsSize: around.allSatisfy { freeNodes.contains($0) })
+        }
     }
 
     private func parent(_ place: Int, _ level: Level) -> Int {
@@ -437,14 +458,16 @@ struct Trial {
     }
 
     private mutating func takePartition(_ line: PlacementLine, size: Int, in nodes: Range<Int>) -> PartialNode? {
-        var candidates: [(free: Int, node: Int)] = []
+        let shares = shares()
+        var candidates: [(key: [Int], node: Int)] = []
         for (rack, place) in fleet.racks.enumerated() where accepts(rack, line) {
             for node in place.nodes where nodes.contains(node) && isWithinBounds(node) {
-                candidates.append((freeModules(of: node).nonzeroBitCount, node))
+                if partition(of: size, on: node, freeModules(of: node)) == nil { continue }
+                candidates.append((key(of: node, rack: place, size: size, shares), node))
             }
         }
-        for candidate in candidates.sorted(by: { $0 < $1 }) {
-            guard let partition = partition(of: size, on: candidate.node) else { continue }
+        for candidate in candidates.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            let partition = partition(of: size, on: candidate.node, freeModules(of: candidate.node))!
             if add([candidate.node], modules: partition.moduleMask) {
                 return PartialNode(
                     node: candidate.node, moduleMask: partition.moduleMask, partitionID: partition.id)
@@ -453,9 +476,47 @@ struct Trial {
         return nil
     }
 
+    /// How early a node is tried: fragmentation added, GPUs free, how much around it is whole, its number.
+    private func key(of node: Int, rack: Rack, size: Int, _ shares: [Int]) -> [Int] {
+        let free = freeModules(of: node, onlyAtStart: true)
+        let choice = partition(of: size, on: node, free)!
+        let added = fragmentation(node, free & ~choice.moduleMask, shares) - fragmentation(node, free, shares)
+        return [added, free.nonzeroBitCount, wholeness(of: node, rack), node]
+    }
+
+    private func wholeness(of node: Int, _ rack: Rack) -> Int {
+        func isWhole(_ node: Int) -> Bool {
+            freeModules(of: node, onlyAtStart: true) == model.platform(of: node).moduleMask
+        }
+        if !rack.nodes.allSatisfy(isWhole) { return 0 }
+        guard let block = rack.block else { return 2 }
+        return fleet.domains[block.offset].nodes.allSatisfy(isWhole) ? 2 : 1
+    }
+
+    /// The share of each size of partition in what is booked, in sixteenths, at least one.
+    private func shares() -> [Int] {
+        var booked = [1: 1, 2: 1, 4: 1, 8: 1]
+        for holding in model.holdings.joined() where holding.isPartition {
+            booked[holding.modules.nonzeroBitCount]? += 1
+        }
+        let total = booked.values.reduce(0, +)
+        return [1, 2, 4, 8].map { max(1, (16 * booked[$0]! + total / 2) / total) }
+    }
+
+    /// GPUs that each size of request could not use, times the size's share.
+    private func fragmentation(_ node: Int, _ free: UInt8, _ shares: [Int]) -> Int {
+        let partitions = model.platform(of: node).partitions
+        let count = free.nonzeroBitCount
+        var sum = free == model.platform(of: node).moduleMask ? 0 : 4 * count
+        for (size, share) in zip([1, 2, 4, 8], shares) {
+            let usable = partitions.filter { $0.gpuCount == size && $0.moduleMask & free == $0.moduleMask }.count * size
+            sum += share * (count - usable)
+        }
+        return sum
+    }
+
     /// The free partition after which most of 8, then of 4, then of 2 are left; then the lowest id.
-    private func partition(of size: Int, on node: Int) -> NVLinkPartition? {
-        let free = freeModules(of: node)
+    private func partition(of size: Int, on node: Int, _ free: UInt8) -> NVLinkPartition? {
         let partitions = model.platform(of: node).partitions
         func left(_ size: Int, without mask: UInt8) -> Int {
             partitions.filter { $0.gpuCount == size && $0.moduleMask & (free & ~mask) == $0.moduleMask }.count

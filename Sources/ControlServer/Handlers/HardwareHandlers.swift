@@ -94,7 +94,7 @@ enum BudgetHandlers {
 
     private static func answer(_ offset: Int, _ book: Book, _ now: Int64) -> BudgetAnswer {
         let budget = book.fleet.budgets[offset]
-        let committed = book.packing.committedTimeline(of: BudgetIndex(offset)).value(at: now)
+        let committed = book.packing.committedWatts(of: BudgetIndex(offset), at: now)
         let (limit, measured) = (budget.limit(at: now), budget.measuredWatts(rackWatts: committed))
         return BudgetAnswer(
             name: budget.name, kind: ControlAPI.BudgetKind(rawValue: budget.kind.rawValue)!,
@@ -109,13 +109,15 @@ enum BudgetHandlers {
         guard let index = view.book.fleet.budget(named: name) else {
             throw Problem(.notFound, detail: "there is no budget domain \(name)")
         }
-        let start =
-            try exchange.query("start", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
-            ?? exchange.scheduler.now
+        // What was committed before the present is not kept.
+        let present = max(view.book.time, exchange.scheduler.now)
+        let start = max(
+            present,
+            try exchange.query("start", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds } ?? present)
         let end =
             try exchange.query("end", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
             ?? start + 366 * 86_400
-        guard start < end else { throw Problem(.badRequest, detail: "?end must be after ?start") }
+        guard start < end else { throw Problem(.badRequest, detail: "?end must be after ?start and after now") }
         let budget = view.book.fleet.budgets[index.offset]
         let limits = budget.limitSteps
         let first = limits.last { $0.at <= start }!
@@ -124,7 +126,7 @@ enum BudgetHandlers {
             + limits.filter { $0.at > start && $0.at < end }.map {
                 WattsStep(at: Timestamp($0.at), watts: Int($0.watts))
             }
-        let committed = view.book.packing.committedTimeline(of: index).steps(from: start, until: end).map {
+        let committed = view.book.packing.committedSteps(of: index, from: start, until: end).map {
             WattsStep(at: Timestamp($0.at), watts: Int(budget.measuredWatts(rackWatts: $0.watts)))
         }
         return exchange.answer(BudgetTimeline(name: name, limit: limit, committed: committed), view: view)

@@ -37,8 +37,8 @@ enum StatusHandlers {
             var (committed, limit) = (Int64(0), Int64(0))
             for (index, budget) in fleet.budgets.enumerated()
             where budget.siteOffset == offset && budget.parent == nil && budget.kind == .power {
-                let timeline = book.packing.committedTimeline(of: BudgetIndex(index))
-                committed += budget.measuredWatts(rackWatts: timeline.value(at: now))
+                committed += budget.measuredWatts(
+                    rackWatts: book.packing.committedWatts(of: BudgetIndex(index), at: now))
                 limit += budget.limit(at: now)
             }
             return SiteWatts(site: site.name, committedWatts: Int(committed), limitWatts: Int(limit))

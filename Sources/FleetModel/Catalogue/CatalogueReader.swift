@@ -133,7 +133,8 @@ struct CatalogueReader {
         let gpusPerNode = Int(try number(fields, "gpusPerNode", 1...8))
         var traysPerNVLinkDomain: Int?
         if fields.optional("traysPerNVLinkDomain") != nil {
-            traysPerNVLinkDomain = Int(try number(fields, "traysPerNVLinkDomain", 1...1_000))
+            traysPerNVLinkDomain = Int(
+                try number(fields, "traysPerNVLinkDomain", 1...Int64(FleetFileLimits.nodesPerRackMax)))
         }
         let table = try fields.required("partitionTable")
         guard let partitions = partitionTables[try table.text()] else {

@@ -8,6 +8,8 @@ enum FleetFileLimits {
     static let namesPerPatternMax = 100_000
     static let sitesMax = 1_000
     static let nodesMax = 4_000_000
+    /// The free nodes of a rack are bits of one word.
+    static let nodesPerRackMax = 64
     static let budgetDomainsMax = 1_000_000
     /// Budget domains that one rack can count in.
     static let budgetsPerRackMax = 64

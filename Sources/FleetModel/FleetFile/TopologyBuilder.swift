@@ -51,7 +51,7 @@ struct TopologyBuilder {
                 "\(platforms[platformOffset].name) is sold by the rack", expected: "it under \"racks\" of the hall")
         }
         let rackCount = try fields.required("racks").count(1...10_000)
-        let nodesPerRack = try fields.required("nodesPerRack").count(1...1_000)
+        let nodesPerRack = try fields.required("nodesPerRack").count(1...FleetFileLimits.nodesPerRackMax)
         let nameValue = try fields.required("name")
         for name in try segments(nameValue) {
             let block = try open(

@@ -17,6 +17,7 @@ extension Book {
     mutating func begin(at now: Int64) {
         revision += 1
         time = max(time, now)
+        packing.advance(to: time)
     }
 
     /// Closes the revision: keeps its success for repeated requests.

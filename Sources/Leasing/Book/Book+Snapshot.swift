@@ -205,6 +205,7 @@ extension Book {
         revision = record.revision
         time = record.time
         packing = PackingState(fleet: fleet)
+        packing.advance(to: time)
         self.register = register
         fleetVersion = record.fleetVersion
         for item in record.tenants {

@@ -131,7 +131,7 @@ extension Book {
     /// The stretch of the window in which a budget has least left.
     private func tightest(_ budget: BudgetIndex, _ terms: BookingTerms) -> Range<Int64> {
         let limits = fleet.budgets[budget.offset].rackLimitSteps.map(\.at)
-        let committed = packing.committedTimeline(of: budget).steps(from: terms.start, until: terms.until)
+        let committed = packing.committedSteps(of: budget, from: terms.start, until: terms.until)
         let times = Set(committed.map(\.at) + limits.filter { $0 > terms.start && $0 < terms.until }).sorted()
         var least: (left: Watts, range: Range<Int64>) = (.max, terms.start..<terms.until)
         for (offset, time) in times.enumerated() {

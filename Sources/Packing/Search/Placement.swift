@@ -26,6 +26,11 @@ public struct LinePlacement: Equatable, Sendable {
         self.partialNodes = partialNodes
     }
 
+    mutating func reset() {
+        wholeNodes.removeAll(keepingCapacity: true)
+        partialNodes.removeAll(keepingCapacity: true)
+    }
+
     public var nodeCount: Int { wholeNodes.reduce(partialNodes.count) { $0 + $1.count } }
 
     /// GPUs held. O(ranges + racks touched).
@@ -52,6 +57,11 @@ public struct LineFindings: Sendable {
     public var closedNodes = 0
     /// Budget domains that had too little for a unit that was free, in order of meeting them.
     public var shortBudgets: [BudgetIndex] = []
+
+    mutating func reset() {
+        (wanted, placed, existing, free, freeNodes, closedNodes) = (0, 0, 0, 0, 0, 0)
+        shortBudgets.removeAll(keepingCapacity: true)
+    }
 }
 
 /// The result of a search.
@@ -60,10 +70,35 @@ public struct PlacementOutcome: Sendable {
     public var lines: [LinePlacement]
     public var findings: [LineFindings]
     /// True when every line got all it asked for.
-    public var isComplete: Bool
+    public var isComplete = false
+
+    /// An outcome for a search to write into.
+    public init() {
+        lines = []
+        findings = []
+    }
+
+    /// Empties it for a request of `lineCount` lines, keeping the space that its arrays have.
+    mutating func reset(lineCount: Int) {
+        while lines.count > lineCount { lines.removeLast() }
+        while findings.count > lineCount { findings.removeLast() }
+        for index in lines.indices { lines[index].reset() }
+        for index in findings.indices { findings[index].reset() }
+        while lines.count < lineCount { lines.append(LinePlacement()) }
+        while findings.count < lineCount { findings.append(LineFindings(wanted: 0)) }
+        isComplete = false
+    }
 }
 
 extension [Range<Int>] {
+    /// Makes the ranges ascend and not touch, in place; at once when they already do. O(n log n).
+    mutating func coalesce() {
+        for (index, range) in enumerated().dropFirst() where self[index - 1].upperBound >= range.lowerBound {
+            self = coalesced()
+            return
+        }
+    }
+
     /// The same nodes as ascending ranges that do not touch. O(n log n).
     public func coalesced() -> [Range<Int>] {
         var result: [Range<Int>] = []

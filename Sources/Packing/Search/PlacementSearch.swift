@@ -6,71 +6,80 @@ extension PackingState {
     /// Finds hardware for every line of `request`, changing nothing.
     ///
     /// The outcome is complete or says for each line how much of it could be placed and what stood in the way. The
-    /// same state and request give the same outcome. O(nodes + budgets) for whole units, O(nodes) for each
-    /// partition of GPUs.
+    /// same state and request give the same outcome. For a window that starts at the state's instant: O(platforms) for a
+    /// partition, O(blocks) for blocks, O(racks) for racks and nodes; for a later one also O(bookings of the racks that
+    /// something holds then). A line that falls short costs O(nodes) more, to say why.
     public func place(_ request: PlacementRequest) -> PlacementOutcome {
-        var search = PlacementSearch(state: self, request: request)
-        return search.run()
-    }
-}
-
-/// One search: the state it reads and what it has chosen so far.
-struct PlacementSearch {
-    /// The state with the lines that hold parts of nodes booked as they are chosen.
-    var state: PackingState
-    let request: PlacementRequest
-    var headroom: Headroom
-    /// Whole nodes chosen by earlier lines.
-    var chosen: ContiguousArray<Bool>
-    /// True once an earlier line has chosen whole nodes.
-    var hasChosen = false
-    /// Bit `n` when the line being placed may use platform `n`.
-    private var accepted: UInt64 = 0
-    private var nodesBookedInState: [Range<Int>] = []
-
-    init(state: PackingState, request: PlacementRequest) {
-        self.state = state
-        self.request = request
-        headroom = Headroom(terms: request.terms, budgetCount: state.fleet.budgets.count)
-        chosen = ContiguousArray(repeating: false, count: state.fleet.nodeCount)
+        var outcome = PlacementOutcome()
+        place(request, into: &outcome)
+        return outcome
     }
 
-    var fleet: Fleet { state.fleet }
-
-    mutating func run() -> PlacementOutcome {
-        let count = request.lines.count
-        var lines = [LinePlacement](repeating: LinePlacement(), count: count)
-        var findings = request.lines.map { LineFindings(wanted: $0.count) }
-        var wholeNodes: [Range<Int>] = []
-        var isFirst = true
-        for index in orderOfLines() {
-            let line = request.lines[index]
-            accepted = acceptedPlatforms(of: line)
-            switch line.shape {
-            case .block, .rack, .nvl72, .node:
-                lines[index].wholeNodes = placeUnits(of: line, findings: &findings[index])
-            case .power(let meterWatts, let wholeSites):
-                lines[index].wholeNodes = placePower(
-                    line, meterWatts: meterWatts, wholeSites: wholeSites, findings: &findings[index])
-            case .gpus(let gpuCount):
-                bookChosen(wholeNodes)
-                let isLast = isFirst && count == 1
-                lines[index].partialNodes = placePartitions(
-                    line, gpuCount: gpuCount, isOnly: isLast, findings: &findings[index])
-            }
-            wholeNodes.append(contentsOf: lines[index].wholeNodes)
-            hasChosen = !wholeNodes.isEmpty
-            isFirst = false
+    /// The same into an outcome that is used again: allocates nothing once its arrays have grown.
+    public func place(_ request: PlacementRequest, into outcome: inout PlacementOutcome) {
+        outcome.reset(lineCount: request.lines.count)
+        let window = SearchWindow(request, in: self)
+        let scratch = tables.takeScratch()
+        scratch.beginSums()
+        if request.lines.count != 1 {
+            placeLines(request, window, scratch, into: &outcome)
+        } else if case .gpus = request.lines[0].shape {
+            accept(request.lines[0], window, scratch)
+            placePartitions(request.lines[0], window, scratch, into: &outcome, at: 0)
+        } else {
+            placeWhole(request.lines[0], window, scratch, into: &outcome, at: 0)
         }
-        for index in lines.indices { lines[index].wholeNodes = lines[index].wholeNodes.coalesced() }
-        let isComplete = findings.allSatisfy { $0.placed >= $0.wanted }
-        return PlacementOutcome(lines: lines, findings: findings, isComplete: isComplete)
+        scratch.forgetChosen()
+        tables.giveBack(scratch)
+        for index in outcome.lines.indices { outcome.lines[index].wholeNodes.coalesce() }
+        outcome.isComplete = true
+        for findings in outcome.findings where findings.placed < findings.wanted { outcome.isComplete = false }
+    }
+
+    /// Several lines: each is placed knowing those before it.
+    private func placeLines(
+        _ request: PlacementRequest, _ window: SearchWindow, _ scratch: SearchScratch,
+        into outcome: inout PlacementOutcome
+    ) {
+        // Parts of nodes are checked against a copy in which everything before them is booked.
+        var trial: PackingState?
+        for index in Self.order(of: request.lines) {
+            let line = request.lines[index]
+            guard case .gpus = line.shape else {
+                placeWhole(line, window, scratch, into: &outcome, at: index)
+                continue
+            }
+            if trial == nil {
+                trial = self
+                for placement in outcome.lines where !placement.wholeNodes.isEmpty {
+                    trial!.bookNodes(placement.wholeNodes.coalesced(), as: window.terms)
+                }
+            }
+            trial!.accept(line, window, scratch)
+            trial!.placePartitions(line, window, scratch, into: &outcome, at: index)
+            for partial in outcome.lines[index].partialNodes {
+                trial!.bookModules(partial.moduleMask, of: partial.node, as: window.terms)
+            }
+        }
+    }
+
+    private func placeWhole(
+        _ line: PlacementLine, _ window: SearchWindow, _ scratch: SearchScratch, into outcome: inout PlacementOutcome,
+        at index: Int
+    ) {
+        accept(line, window, scratch)
+        if case .power(let meterWatts, let wholeSites) = line.shape {
+            placePower(
+                line, meterWatts: meterWatts, wholeSites: wholeSites, window, scratch, into: &outcome, at: index)
+        } else {
+            placeUnits(line, window, scratch, into: &outcome, at: index)
+        }
     }
 
     /// Hardest shape first, then the line that accepts fewest platforms, then as written.
-    private func orderOfLines() -> [Int] {
-        request.lines.indices.sorted { left, right in
-            let (a, b) = (request.lines[left], request.lines[right])
+    private static func order(of lines: [PlacementLine]) -> [Int] {
+        lines.indices.sorted { left, right in
+            let (a, b) = (lines[left], lines[right])
             if a.shape.rank != b.shape.rank { return a.shape.rank < b.shape.rank }
             if case .gpus(let aCount) = a.shape, case .gpus(let bCount) = b.shape, aCount != bCount {
                 return aCount > bCount
@@ -79,55 +88,124 @@ struct PlacementSearch {
             return aPlatforms != bPlatforms ? aPlatforms < bPlatforms : left < right
         }
     }
+}
 
-    /// Puts whole nodes chosen so far into the state, since partitions are checked against it exactly.
-    private mutating func bookChosen(_ ranges: [Range<Int>]) {
-        guard !ranges.isEmpty, nodesBookedInState.isEmpty else { return }
-        nodesBookedInState = ranges
-        state.bookNodes(ranges.coalesced(), as: request.terms)
+/// What all lines of a request are placed under.
+struct SearchWindow {
+    let start: Int64
+    private(set) var until: Int64
+    let now: Int64
+    let terms: BookingTerms
+    let siteMask: UInt64
+    let bounds: Range<Int>?
+    /// True when what is kept for the state's instant holds at the window's start.
+    let isIndexed: Bool
+
+    init(_ request: PlacementRequest, in state: PackingState) {
+        start = request.terms.start
+        until = request.terms.until
+        now = request.now
+        terms = request.terms
+        siteMask = request.siteMask
+        bounds = request.bounds
+        isIndexed = state.isIndexed(request.terms.start, now: request.now)
     }
 
-    /// The platforms that a line may use: those asked for that take the cap and, for some shapes, the kind of rack.
-    private func acceptedPlatforms(of line: PlacementLine) -> UInt64 {
-        var mask: UInt64 = 0
-        for (offset, platform) in fleet.platforms.enumerated() where line.platformMask >> offset & 1 == 1 {
-            guard request.terms.cap.isLegal(on: platform), line.within != .nvl72 || platform.isRackScale else {
-                continue
-            }
-            let isOfKind =
-                switch line.shape {
-                case .nvl72: platform.isRackScale
-                case .rack: !platform.isRackScale
-                case .gpus(let count): platform.partitions.contains { $0.gpuCount == count }
-                case .block, .node, .power: true
-                }
-            if isOfKind { mask |= 1 << offset }
+    /// The same window with another end.
+    func until(_ time: Int64) -> SearchWindow {
+        var copy = self
+        copy.until = time
+        return copy
+    }
+}
+
+extension PackingState {
+    /// Notes which groups of racks a line may use: those of the sites and platforms asked for that take the cap and, for
+    /// some shapes, are of the right kind.
+    func accept(_ line: PlacementLine, _ window: SearchWindow, _ scratch: SearchScratch) {
+        scratch.acceptedCount = 0
+        for group in 0..<tables.groupCount {
+            let platform = Int(tables.groupPlatform[group])
+            scratch.isAccepted[group] =
+                window.siteMask >> UInt64(tables.groupSite[group]) & 1 == 1
+                && line.platformMask >> UInt64(platform) & 1 == 1 && accepts(line, platform, window)
+            guard scratch.isAccepted[group] else { continue }
+            scratch.nodeWatts[group] = tables.platforms[platform].wholeNodeWatts(
+                capWatts: capWatts(window.terms, platform: platform))
+            scratch.accepted[scratch.acceptedCount] = Int32(group)
+            scratch.acceptedCount += 1
         }
-        return mask
     }
 
-    /// Whether the line being placed may use a rack.
-    func accepts(_ rack: Int) -> Bool {
-        let (site, platform) = fleet.rackKeys[rack]
-        guard request.siteMask >> site & 1 == 1, accepted >> platform & 1 == 1 else { return false }
-        return request.bounds.map { $0.overlaps(fleet.racks[rack].nodes) } ?? true
+    private func accepts(_ line: PlacementLine, _ platform: Int, _ window: SearchWindow) -> Bool {
+        let numbers = tables.platforms[platform]
+        let capWatts = capWatts(window.terms, platform: platform)
+        guard capWatts >= numbers.capWattsMin && capWatts <= numbers.capWattsMax else { return false }
+        if line.within == .nvl72 && !numbers.isRackScale { return false }
+        switch line.shape {
+        case .nvl72: return numbers.isRackScale
+        case .rack: return !numbers.isRackScale
+        case .gpus(let count):
+            guard let sizeIndex = PartitionSize.index(of: count) else { return false }
+            return tables.partitions[platform].hasPartition(sizeIndex: sizeIndex, free: numbers.moduleMask)
+        case .block, .node, .power: return true
+        }
     }
 
-    /// What can be said of all nodes of a rack at once, over the request's window.
-    func outlook(of rack: Int) -> RackOutlook {
-        hasChosen || request.bounds != nil
-            ? .mixed : state.outlook(of: rack, from: request.terms.start, until: request.terms.until)
+    /// Whether the line may use a rack, some of whose nodes the bounds leave.
+    @inline(__always)
+    func accepts(_ rack: Int, _ window: SearchWindow, _ scratch: SearchScratch) -> Bool {
+        guard scratch.isAccepted[Int(tables.rackGroup[rack])] else { return false }
+        guard let bounds = window.bounds else { return true }
+        return boundsMask(bounds, rack) != 0
     }
 
-    /// The nodes of a rack that the request's bounds leave.
-    func usableNodes(of rack: Rack) -> Range<Int> {
-        request.bounds.map { rack.nodes.clamped(to: $0) } ?? rack.nodes
+    /// The nodes of a rack that lie within bounds.
+    func boundsMask(_ bounds: Range<Int>, _ rack: Int) -> UInt64 {
+        let first = Int(tables.rackFirstNode[rack])
+        let here = bounds.clamped(to: first..<first + Int(tables.rackNodeCount[rack]))
+        if here.isEmpty { return 0 }
+        return (~0 >> UInt64(64 - here.count)) << UInt64(here.lowerBound - first)
     }
 
-    /// Whether a whole node is free over the window and not chosen by an earlier line.
-    func isFree(_ node: Int) -> Bool {
-        if chosen[node] { return false }
-        if let bounds = request.bounds, !bounds.contains(node) { return false }
-        return state.isWholeNodeFree(node, from: request.terms.start, until: request.terms.until, now: request.now)
+    /// The nodes of a rack that are free as a whole over the window, within the bounds, and not yet taken.
+    @inline(__always)
+    func freeNodes(ofRack rack: Int, _ window: SearchWindow, _ scratch: SearchScratch) -> UInt64 {
+        var mask = freeNodesOverWindow(rack, window)
+        if let bounds = window.bounds { mask &= boundsMask(bounds, rack) }
+        return mask & ~scratch.chosen[rack]
+    }
+
+    @inline(__always)
+    func freeNodesOverWindow(_ rack: Int, _ window: SearchWindow) -> UInt64 {
+        if window.isIndexed {
+            let mask = freeNodes[rack]
+            return mask == 0 || window.until <= rackHorizon[rack] ? mask : confirm(mask, ofRack: rack, window)
+        }
+        let record = racks[rack]
+        let full = tables.fullRack(rack)
+        if record.firstBooking >= 0,
+            lists.modules(from: record.firstBooking, overlapping: window.start, window.until) != 0
+        {
+            return 0
+        }
+        if record.shutCount == 0 && (record.nodeBookingCount == 0 || record.nodesIdleFrom <= window.start) {
+            return full
+        }
+        return confirm(full, ofRack: rack, window)
+    }
+
+    /// Those of some nodes that are free as a whole over the window, by their bookings.
+    private func confirm(_ mask: UInt64, ofRack rack: Int, _ window: SearchWindow) -> UInt64 {
+        let first = Int(tables.rackFirstNode[rack])
+        var (left, result) = (mask, mask)
+        while left != 0 {
+            let place = left.trailingZeroBitCount
+            left &= left - 1
+            if !isWholeNodeFree(first + place, from: window.start, until: window.until, now: window.now) {
+                result &= ~(1 << UInt64(place))
+            }
+        }
+        return result
     }
 }

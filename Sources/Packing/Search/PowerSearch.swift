@@ -2,65 +2,69 @@
 
 public import FleetModel
 
-extension PlacementSearch {
+extension PackingState {
     /// Chooses whole nodes, those with fewest watts for each GPU first, until the next one would draw too much.
     ///
     /// Complete when the power is used up, or when every accepted node has been taken; with `wholeSites` only then.
-    mutating func placePower(
-        _ line: PlacementLine, meterWatts: Watts, wholeSites: Bool, findings: inout LineFindings
-    ) -> [Range<Int>] {
-        let racks = fleet.racks.indices.filter { accepts($0) }.sorted {
-            let (left, right) = (wattsForEachGPU($0), wattsForEachGPU($1))
-            return left != right ? left < right : $0 < $1
-        }
+    func placePower(
+        _ line: PlacementLine, meterWatts: Watts, wholeSites: Bool, _ window: SearchWindow, _ scratch: SearchScratch,
+        into outcome: inout PlacementOutcome, at index: Int
+    ) {
         var spent = MeterSum(sites: fleet.sites)
-        var taken: [Range<Int>] = []
+        var findings = LineFindings(wanted: 0)
         var isUsedUp = false
-        for offset in racks {
-            let rack = fleet.racks[offset]
-            let usable = usableNodes(of: rack)
-            let free = usable.filter { isFree($0) }
-            findings.existing += usable.count
-            findings.count(free: free.count, units: free.count, of: usable, in: state)
-            var held = 0
-            for node in free where !isUsedUp {
-                let more = watts(held + 1, of: rack) - watts(held, of: rack)
-                if spent.meterWatts(adding: more, at: rack.siteOffset) > meterWatts {
+        for rack in racksByWatts(window, scratch) {
+            let usable = window.bounds.map { boundsMask($0, rack) } ?? tables.fullRack(rack)
+            let free = freeNodes(ofRack: rack, window, scratch)
+            findings.existing += usable.nonzeroBitCount
+            findings.free += free.nonzeroBitCount
+            count(free, of: usable, rack: rack, &findings)
+            let site = Int(tables.rackSite[rack])
+            let first = Int(tables.rackFirstNode[rack])
+            var (held, left) = (0, free)
+            while left != 0 && !isUsedUp {
+                let more = watts(held + 1, ofRack: rack, window) - watts(held, ofRack: rack, window)
+                if spent.meterWatts(adding: more, at: site) > meterWatts {
                     isUsedUp = true
-                } else if let short = headroom.take(nodeWatts(rack), at: RackIndex(offset), in: state) {
-                    findings.noteShort(short)
                     break
-                } else {
-                    spent.add(more, at: rack.siteOffset)
-                    held += 1
-                    taken.append(node..<node + 1)
-                    chosen[node] = true
                 }
+                let each = scratch.nodeWatts[Int(tables.rackGroup[rack])]
+                let short = scratch.take(each, rack: rack, self, window)
+                if short >= 0 {
+                    findings.noteShort(tightestBudget(ofLoad: short, from: window.start, until: window.until))
+                    break
+                }
+                spent.add(more, at: site)
+                held += 1
+                findings.placed += 1
+                let node = first + left.trailingZeroBitCount
+                outcome.lines[index].wholeNodes.append(node..<node + 1)
+                scratch.choose(left & ~(left - 1), ofRack: rack)
+                left &= left - 1
             }
         }
-        findings.placed = taken.count
-        let isWhole = taken.count == findings.existing && !taken.isEmpty
-        let isComplete = wholeSites ? isWhole : isWhole || isUsedUp && !taken.isEmpty
-        findings.wanted = isComplete ? taken.count : max(taken.count + 1, wholeSites ? findings.existing : 0)
-        return taken.coalesced()
+        let isWhole = findings.placed == findings.existing && findings.placed > 0
+        let isComplete = wholeSites ? isWhole : isWhole || isUsedUp && findings.placed > 0
+        findings.wanted =
+            isComplete ? findings.placed : max(findings.placed + 1, wholeSites ? findings.existing : 0)
+        outcome.findings[index] = findings
     }
 
-    private func wattsForEachGPU(_ rack: Int) -> Watts {
-        let place = fleet.racks[rack]
-        let platform = fleet.platforms[place.platformOffset]
-        return watts(place.nodes.count, of: place) / Watts(place.nodes.count * platform.gpusPerNode)
-    }
-
-    private func nodeWatts(_ rack: Rack) -> Watts {
-        request.terms.wholeNodeWatts(fleet.platforms[rack.platformOffset])
+    private func racksByWatts(_ window: SearchWindow, _ scratch: SearchScratch) -> [Int] {
+        let racks = (0..<tables.rackCount).filter { accepts($0, window, scratch) }
+        let keys = racks.map { rack in
+            let gpus = Watts(tables.rackNodeCount[rack]) * tables.platforms[Int(tables.rackPlatform[rack])].gpusPerNode
+            return (watts(Int(tables.rackNodeCount[rack]), ofRack: rack, window) / gpus, rack)
+        }
+        return keys.sorted { $0 < $1 }.map(\.1)
     }
 
     /// What `count` nodes of a rack draw at the lease's cap, with their share of the rack's own draw.
-    private func watts(_ count: Int, of rack: Rack) -> Watts {
-        let platform = fleet.platforms[rack.platformOffset]
-        let node = platform.nodeWatts(
-            leasedGPUs: platform.gpusPerNode, capWatts: request.terms.cap.watts(on: platform))
-        return Watts(count) * node + platform.power.rackOverheadWatts * Watts(count) / Watts(rack.nodes.count)
+    private func watts(_ count: Int, ofRack rack: Int, _ window: SearchWindow) -> Watts {
+        let platform = Int(tables.rackPlatform[rack])
+        let numbers = tables.platforms[platform]
+        let node = numbers.nodeOverheadWatts + numbers.gpusPerNode * capWatts(window.terms, platform: platform)
+        return Watts(count) * node + numbers.rackOverheadWatts * Watts(count) / Watts(tables.rackNodeCount[rack])
     }
 }
 

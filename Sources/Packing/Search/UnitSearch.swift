@@ -2,191 +2,511 @@
 
 import FleetModel
 
-extension PlacementSearch {
-    /// Free units that share a parent: racks of a block, nodes of a rack, blocks of a hall.
-    struct Group {
-        let parent: Int
-        /// Node ranges of the free units, ascending.
-        var units: [Range<Int>]
-    }
+/// A domain that a line might lie within.
+struct DomainPlace: BitwiseCopyable {
+    var domain: Int32
+    var firstGroup: Int32
+    var endGroup: Int32
+    /// Free units inside.
+    var free: Int32
+}
 
-    /// Chooses whole units for a line and returns their nodes; fewer than asked for when they do not all fit.
-    mutating func placeUnits(of line: PlacementLine, findings: inout LineFindings) -> [Range<Int>] {
-        let groups = freeGroups(for: line, findings: &findings)
-        let taken: [Range<Int>]
+/// Which kind of unit a line is made of.
+enum UnitKind {
+    case block, rack, node
+
+    /// Nil for shapes that are not made of whole units, or not of a known number.
+    init?(_ shape: PlacementShape) {
+        switch shape {
+        case .block: self = .block
+        case .rack, .nvl72: self = .rack
+        case .node: self = .node
+        case .gpus, .power: return nil
+        }
+    }
+}
+
+extension PackingState {
+    /// Chooses whole units for a line; fewer than asked for when they do not all fit.
+    func placeUnits(
+        _ line: PlacementLine, _ window: SearchWindow, _ scratch: SearchScratch, into outcome: inout PlacementOutcome,
+        at index: Int
+    ) {
+        guard let kind = UnitKind(line.shape) else { return }
+        scratch.takenCount = 0
+        var search = UnitSearch(kind: kind, count: line.count, window: window, scratch: scratch)
+        switch kind {
+        case .block: findBlocks(window, scratch)
+        case .rack: findRacks(window, scratch)
+        case .node: findNodes(window, scratch)
+        }
         if let within = line.within {
-            taken = takeInsideOneDomain(groups, line, at: within.level, findings: &findings)
+            search.takeInsideOneDomain(of: within.level, self)
         } else {
-            taken = take(line.count, from: groups, findings: &findings)
+            search.take(line.count, from: 0..<scratch.groupCount, self)
         }
-        findings.placed = taken.count
-        for unit in taken { for node in unit { chosen[node] = true } }
-        return taken
+        outcome.findings[index].wanted = line.count
+        outcome.findings[index].placed = search.taken
+        if search.taken < line.count {
+            search.copyShortBudgets(into: &outcome.findings[index], self)
+            surveyUnits(kind, window, scratch, &outcome.findings[index])
+        }
+        for place in 0..<scratch.takenCount {
+            let range = scratch.taken[place].range
+            outcome.lines[index].wholeNodes.append(range)
+            noteChosen(range, scratch)
+        }
     }
 
-    /// Tries the domains of a level, the one with fewest free units that could hold the line first.
-    private mutating func takeInsideOneDomain(
-        _ groups: [Group], _ line: PlacementLine, at level: Level, findings: inout LineFindings
-    ) -> [Range<Int>] {
-        var places: [(domain: Int, groups: [Group], free: Int)] = []
-        for (offset, domain) in fleet.domains.enumerated() where domain.level == level {
-            var inside: [Group] = []
-            for group in groups {
-                let units = group.units.filter {
-                    domain.nodes.contains($0.lowerBound) && $0.upperBound <= domain.nodes.upperBound
-                }
-                if !units.isEmpty { inside.append(Group(parent: group.parent, units: units)) }
+    func noteChosen(_ range: Range<Int>, _ scratch: SearchScratch) {
+        var node = range.lowerBound
+        while node < range.upperBound {
+            let rack = Int(tables.rackOfNode[node])
+            let first = Int(tables.rackFirstNode[rack])
+            let end = min(range.upperBound, first + Int(tables.rackNodeCount[rack]))
+            scratch.choose((~0 >> UInt64(64 - (end - node))) << UInt64(node - first), ofRack: rack)
+            node = end
+        }
+    }
+
+    // MARK: Finding what is free
+
+    private func findNodes(_ window: SearchWindow, _ scratch: SearchScratch) {
+        for block in 0..<tables.blockCount { scratch.wholeRacksOfBlock[block] = 0 }
+        scratch.groupCount = 0
+        forEachMaybeOpenRack(window) { rack in
+            guard accepts(rack, window, scratch) else { return }
+            let mask = freeNodes(ofRack: rack, window, scratch)
+            if mask == 0 { return }
+            let block = Int(tables.rackBlock[rack])
+            if block >= 0 && mask == tables.fullRack(rack) { scratch.wholeRacksOfBlock[block] += 1 }
+            scratch.groups[scratch.groupCount] = UnitGroup(
+                count: Int32(mask.nonzeroBitCount), first: Int32(rack), end: Int32(rack + 1), rank: 0, mask: mask)
+            scratch.groupCount += 1
+        }
+        for place in 0..<scratch.groupCount {
+            let rack = Int(scratch.groups[place].first)
+            let block = Int(tables.rackBlock[rack])
+            let isWhole =
+                block < 0
+                ? scratch.groups[place].mask == tables.fullRack(rack)
+                : Int(scratch.wholeRacksOfBlock[block]) == tables.blockRacks[block].range.count
+            scratch.groups[place].rank = isWhole ? 1 : 0
+        }
+    }
+
+    @inline(__always)
+    private func forEachMaybeOpenRack(_ window: SearchWindow, _ body: (Int) -> Void) {
+        guard window.isIndexed else {
+            for rack in 0..<tables.rackCount { body(rack) }
+            return
+        }
+        for word in 0..<openRacks.count {
+            var left = openRacks[word]
+            while left != 0 {
+                body(word << 6 + left.trailingZeroBitCount)
+                left &= left - 1
             }
-            if !inside.isEmpty { places.append((offset, inside, inside.reduce(0) { $0 + $1.units.count })) }
         }
-        places.sort { $0.free != $1.free ? $0.free < $1.free : $0.domain < $1.domain }
-        let start = headroom.mark
-        var best: (units: [Range<Int>], groups: [Group]) = ([], [])
-        // When no domain holds all, the one that holds most answers.
-        for place in places where place.free > best.units.count {
-            let taken = take(line.count, from: place.groups, findings: &findings)
-            if taken.count == line.count { return taken }
-            if taken.count > best.units.count { best = (taken, place.groups) }
-            headroom.undo(to: start)
-        }
-        return best.units.isEmpty ? [] : take(line.count, from: best.groups, findings: &findings)
     }
 
-    /// Takes `count` units: from the group that is left with least when it can give all that is still missing, else
-    /// all it can from the largest group, and so on.
-    private mutating func take(_ count: Int, from groups: [Group], findings: inout LineFindings) -> [Range<Int>] {
-        let order = groups.sorted {
-            $0.units.count != $1.units.count ? $0.units.count > $1.units.count : $0.parent < $1.parent
+    private func findRacks(_ window: SearchWindow, _ scratch: SearchScratch) {
+        for word in 0..<(tables.rackCount + 63) / 64 {
+            let racksOfWord = word << 6..<min(tables.rackCount, word << 6 + 64)
+            let maybe = window.isIndexed ? wholeRackBits[word] : ~0 >> UInt64(64 - racksOfWord.count)
+            let sure = sureUnits(maybe, rackHorizon, racksOfWord, window, scratch)
+            if maybe & ~sure == 0 && scratch.acceptedCount == tables.groupCount {
+                scratch.units[word] = maybe
+                continue
+            }
+            scratch.units[word] = keep(maybe, sure: sure, from: word << 6) { rack, isSure in
+                let group = Int(tables.rackGroup[rack])
+                if isSure { return scratch.isAccepted[group] }
+                return accepts(rack, window, scratch)
+                    && freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
+            }
         }
-        var taken: [Range<Int>] = []
+        makeGroups(tables.rackRuns, scratch)
+    }
+
+    private func findBlocks(_ window: SearchWindow, _ scratch: SearchScratch) {
+        for word in 0..<(tables.blockCount + 63) / 64 {
+            let blocksOfWord = word << 6..<min(tables.blockCount, word << 6 + 64)
+            let maybe = window.isIndexed ? wholeBlocks[word] : ~0 >> UInt64(64 - blocksOfWord.count)
+            let sure = sureUnits(maybe, blockHorizon, blocksOfWord, window, scratch)
+            if maybe & ~sure == 0 && scratch.acceptedCount == tables.groupCount {
+                scratch.units[word] = maybe
+                continue
+            }
+            scratch.units[word] = keep(maybe, sure: sure, from: word << 6) { block, isSure in
+                let group = Int(tables.blockGroup[block])
+                if isSure && group >= 0 { return scratch.isAccepted[group] }
+                for rack in tables.blockRacks[block].range {
+                    guard accepts(rack, window, scratch),
+                        freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
+                    else { return false }
+                }
+                return true
+            }
+        }
+        makeGroups(tables.blockRuns, scratch)
+    }
+
+    /// Those of up to 64 units that are free at the instant on which nothing begins within the window either.
+    @inline(__always)
+    private func sureUnits(
+        _ maybe: UInt64, _ horizons: PagedColumn<Int64>, _ units: Range<Int>, _ window: SearchWindow,
+        _ scratch: SearchScratch
+    ) -> UInt64 {
+        guard window.isIndexed, window.bounds == nil, scratch.chosenRackCount == 0, maybe != 0 else { return 0 }
+        return unsafe horizons.readStretch(units) { unsafe VectorScan.atLeast(window.until, $0) }
+    }
+
+    /// The units of a word that `isFree` keeps; it is told which of them need no closer look.
+    @inline(__always)
+    private func keep(
+        _ maybe: UInt64, sure: UInt64, from first: Int, _ isFree: (Int, Bool) -> Bool
+    ) -> UInt64 {
+        var (left, result) = (maybe, maybe)
+        while left != 0 {
+            let place = left.trailingZeroBitCount
+            left &= left - 1
+            if !isFree(first + place, sure >> UInt64(place) & 1 == 1) { result &= ~(1 << UInt64(place)) }
+        }
+        return result
+    }
+
+    /// Makes a group of the free units of each run.
+    private func makeGroups(_ runs: Table<FleetTables.Span>, _ scratch: SearchScratch) {
+        scratch.groupCount = 0
+        for place in 0..<runs.count {
+            let run = runs[place]
+            let count = scratch.unitCount(run.range)
+            if count == 0 { continue }
+            scratch.groups[scratch.groupCount] = UnitGroup(
+                count: Int32(count), first: run.lower, end: run.upper, rank: 0, mask: 0)
+            scratch.groupCount += 1
+        }
+    }
+
+    // MARK: Saying what there is
+
+    /// Counts what there is for a line that could not be placed in full. O(nodes).
+    private func surveyUnits(
+        _ kind: UnitKind, _ window: SearchWindow, _ scratch: SearchScratch, _ findings: inout LineFindings
+    ) {
+        switch kind {
+        case .node:
+            for rack in 0..<tables.rackCount where accepts(rack, window, scratch) {
+                let usable = window.bounds.map { boundsMask($0, rack) } ?? tables.fullRack(rack)
+                let free = freeNodes(ofRack: rack, window, scratch)
+                findings.existing += usable.nonzeroBitCount
+                findings.free += free.nonzeroBitCount
+                count(free, of: usable, rack: rack, &findings)
+            }
+        case .rack:
+            for rack in 0..<tables.rackCount where accepts(rack, window, scratch) {
+                let free = freeNodes(ofRack: rack, window, scratch)
+                findings.existing += 1
+                findings.free += free == tables.fullRack(rack) ? 1 : 0
+                count(free, of: tables.fullRack(rack), rack: rack, &findings)
+            }
+        case .block:
+            for block in 0..<tables.blockCount {
+                let racksOfBlock = tables.blockRacks[block].range
+                guard racksOfBlock.allSatisfy({ accepts($0, window, scratch) }) else { continue }
+                findings.existing += 1
+                var isFree = true
+                for rack in racksOfBlock {
+                    let free = freeNodes(ofRack: rack, window, scratch)
+                    if free != tables.fullRack(rack) { isFree = false }
+                    count(free, of: tables.fullRack(rack), rack: rack, &findings)
+                }
+                findings.free += isFree ? 1 : 0
+            }
+        }
+    }
+
+    /// Counts the free and the closed nodes of a rack.
+    func count(_ free: UInt64, of usable: UInt64, rack: Int, _ findings: inout LineFindings) {
+        findings.freeNodes += free.nonzeroBitCount
+        guard free != usable, racks[rack].shutCount > 0 else { return }
+        let first = Int(tables.rackFirstNode[rack])
+        var left = usable
+        while left != 0 {
+            if nodes[first + left.trailingZeroBitCount].isShut { findings.closedNodes += 1 }
+            left &= left - 1
+        }
+    }
+}
+
+/// The choice among the free units that a search has found.
+struct UnitSearch {
+    let kind: UnitKind
+    let count: Int
+    let window: SearchWindow
+    let scratch: SearchScratch
+    /// Units taken, and where the scratch space holds them.
+    private(set) var taken = 0
+    /// Ranges taken before this one are not joined to: they may have to be kept when later ones are given back.
+    private var joinedFrom = 0
+    private var shortLoads: [Int] = []
+
+    init(kind: UnitKind, count: Int, window: SearchWindow, scratch: SearchScratch) {
+        self.kind = kind
+        self.count = count
+        self.window = window
+        self.scratch = scratch
+    }
+
+    /// Takes units: from the group that is left with least when it can give all that is still missing, else all it can
+    /// from the largest group, and so on.
+    mutating func take(_ wanted: Int, from groups: Range<Int>, _ state: PackingState) {
+        if takeFromTightestGroup(wanted, groups, state) { return }
+        let end = sort(groups)
         var next = 0
-        while taken.count < count, next < order.count {
-            let missing = count - taken.count
-            if let whole = takeFromTightest(missing, order[next...], findings: &findings) { return taken + whole }
-            taken.append(contentsOf: take(atMost: missing, from: order[next], findings: &findings))
+        while taken < wanted && next < end {
+            if takeFromTightest(wanted - taken, next..<end, state) { return }
+            take(atMost: wanted - taken, from: scratch.groups[Int(scratch.order[next])], state)
             next += 1
         }
-        return taken
     }
 
-    /// Takes `count` units from the smallest of `groups` (largest first) that can give them all.
+    /// The common case: one group has enough of everything.
+    private mutating func takeFromTightestGroup(
+        _ wanted: Int, _ groups: Range<Int>, _ state: PackingState
+    ) -> Bool {
+        var (best, bestKey) = (-1, Int64.max)
+        for place in groups {
+            let group = scratch.groups[place]
+            let key = Int64(group.count) << 1 | Int64(group.rank)
+            if Int(group.count) >= wanted && key < bestKey { (best, bestKey) = (place, key) }
+        }
+        guard best >= 0 else { return false }
+        return takeAll(wanted, from: scratch.groups[best], state)
+    }
+
+    /// Takes all that is wanted from one group, or nothing.
+    private mutating func takeAll(_ wanted: Int, from group: UnitGroup, _ state: PackingState) -> Bool {
+        let (mark, before, takenBefore) = (scratch.mark, taken, scratch.takenCount)
+        joinedFrom = takenBefore
+        take(atMost: wanted, from: group, state)
+        if taken - before == wanted { return true }
+        scratch.undo(to: mark, state.tables)
+        (taken, scratch.takenCount) = (before, takenBefore)
+        return false
+    }
+
+    /// Takes `wanted` units from the smallest of the sorted groups (largest first) that can give them all.
     private mutating func takeFromTightest(
-        _ count: Int, _ groups: ArraySlice<Group>, findings: inout LineFindings
-    ) -> [Range<Int>]? {
-        guard let first = groups.first, first.units.count >= count else { return nil }
-        let end = groups.firstIndex { $0.units.count < count } ?? groups.endIndex
-        var index = end
-        while index > groups.startIndex {
-            // Among groups of one size the first in topology order goes first.
-            let size = groups[index - 1].units.count
-            let start = groups[..<index].firstIndex { $0.units.count == size }!
-            for place in start..<index {
-                let mark = headroom.mark
-                let taken = take(atMost: count, from: groups[place], findings: &findings)
-                if taken.count == count { return taken }
-                headroom.undo(to: mark)
-            }
-            index = start
+        _ wanted: Int, _ order: Range<Int>, _ state: PackingState
+    ) -> Bool {
+        var end = order.lowerBound
+        while end < order.upperBound && size(end) >= wanted { end += 1 }
+        while end > order.lowerBound {
+            // Among groups of one size the first in order goes first.
+            var start = end - 1
+            while start > order.lowerBound && size(start - 1) == size(end - 1) { start -= 1 }
+            for place in start..<end
+            where takeAll(wanted, from: scratch.groups[Int(scratch.order[place])], state) { return true }
+            end = start
         }
-        return nil
+        return false
     }
 
-    private mutating func take(atMost count: Int, from group: Group, findings: inout LineFindings) -> [Range<Int>] {
-        var taken: [Range<Int>] = []
-        for unit in group.units {
-            if taken.count == count { break }
-            if takePower(of: unit, findings: &findings) { taken.append(unit) }
+    private func size(_ place: Int) -> Int { Int(scratch.groups[Int(scratch.order[place])].count) }
+
+    /// Puts groups in order: largest first; of one size those that break nothing whole first; then as they come.
+    private func sort(_ groups: Range<Int>) -> Int {
+        var most = 0
+        for place in groups { most = max(most, Int(scratch.groups[place].count)) }
+        for key in 0...(2 * most + 3) { scratch.tally[key] = 0 }
+        func key(_ place: Int) -> Int {
+            2 * (most - Int(scratch.groups[place].count)) + Int(scratch.groups[place].rank)
         }
-        return taken
+        for place in groups { scratch.tally[key(place) + 1] += 1 }
+        for key in 1...(2 * most + 3) { scratch.tally[key] += scratch.tally[key - 1] }
+        for place in groups {
+            let key = key(place)
+            scratch.order[Int(scratch.tally[key])] = Int32(place)
+            scratch.tally[key] += 1
+        }
+        return groups.count
     }
 
-    private mutating func takePower(of unit: Range<Int>, findings: inout LineFindings) -> Bool {
-        let mark = headroom.mark
-        for segment in fleet.rackSegments(of: [unit]) {
-            let watts = Watts(segment.nodes.count) * request.terms.wholeNodeWatts(fleet.platform(of: segment.rack))
-            if let short = headroom.take(watts, at: segment.rack, in: state) {
-                headroom.undo(to: mark)
-                findings.noteShort(short)
-                return false
+    // MARK: Within one domain
+
+    /// Tries the domains of a level, the one with fewest free units that could hold the line first.
+    mutating func takeInsideOneDomain(of level: Level, _ state: PackingState) {
+        let placeCount = findPlaces(level, state)
+        let mark = scratch.mark
+        var (best, bestTaken) = (-1, 0)
+        for isComplete in [true, false] {
+            for index in 0..<placeCount {
+                let place = scratch.places[index]
+                guard isComplete ? Int(place.free) >= count : Int(place.free) > bestTaken else { continue }
+                takeInside(place, state)
+                if taken == count { return }
+                if !isComplete && taken > bestTaken { (best, bestTaken) = (index, taken) }
+                scratch.undo(to: mark, state.tables)
+                (taken, scratch.takenCount, joinedFrom) = (0, 0, 0)
             }
+        }
+        if best >= 0 { takeInside(scratch.places[best], state) }
+    }
+
+    private mutating func takeInside(_ place: DomainPlace, _ state: PackingState) {
+        let (first, end) = (Int(place.firstGroup), Int(place.endGroup))
+        let units = units(of: state.fleet.domains[Int(place.domain)], state)
+        // A group of units that reaches beyond the domain is cut to it for as long as the domain is tried.
+        let saved = (scratch.groups[first], scratch.groups[end - 1])
+        clip(first, to: units)
+        clip(end - 1, to: units)
+        take(count, from: first..<end, state)
+        scratch.groups[end - 1] = saved.1
+        scratch.groups[first] = saved.0
+    }
+
+    private func clip(_ place: Int, to units: Range<Int>) {
+        guard kind != .node else { return }
+        let group = scratch.groups[place]
+        let range = (Int(group.first)..<Int(group.end)).clamped(to: units)
+        scratch.groups[place] = UnitGroup(
+            count: Int32(scratch.unitCount(range)), first: Int32(range.lowerBound), end: Int32(range.upperBound),
+            rank: group.rank, mask: 0)
+    }
+
+    /// The racks or blocks that lie wholly inside a domain.
+    private func units(of domain: TopologyDomain, _ state: PackingState) -> Range<Int> {
+        guard kind == .block else { return domain.racks }
+        let first = Int(state.tables.blocksBefore[domain.racks.lowerBound])
+        let end = Int(state.tables.blocksBefore[domain.racks.upperBound])
+        // A rack may begin a block that goes on behind it.
+        let reaches = first < end ? state.tables.blockRacks[end - 1].range.upperBound : 0
+        return reaches > domain.racks.upperBound ? 0..<0 : first..<end
+    }
+
+    /// Lists the domains of a level with a free unit inside, fewest first. One pass over groups and domains.
+    private func findPlaces(_ level: Level, _ state: PackingState) -> Int {
+        var (found, first) = (0, 0)
+        for (index, domain) in state.fleet.domains.enumerated() where domain.level == level {
+            let units = units(of: domain, state)
+            if units.isEmpty { continue }
+            var place = DomainPlace(domain: Int32(index), firstGroup: 0, endGroup: 0, free: 0)
+            while first < scratch.groupCount, Int(scratch.groups[first].end) <= units.lowerBound { first += 1 }
+            var group = first
+            while group < scratch.groupCount, Int(scratch.groups[group].first) < units.upperBound {
+                let inside = unitsInside(scratch.groups[group], units)
+                if inside > 0 {
+                    if place.free == 0 { place.firstGroup = Int32(group) }
+                    place.endGroup = Int32(group + 1)
+                    place.free += Int32(inside)
+                }
+                group += 1
+            }
+            if place.free > 0 {
+                scratch.places[found] = place
+                found += 1
+            }
+        }
+        return sortPlaces(found)
+    }
+
+    private func unitsInside(_ group: UnitGroup, _ units: Range<Int>) -> Int {
+        let range = Int(group.first)..<Int(group.end)
+        if units.lowerBound <= range.lowerBound && range.upperBound <= units.upperBound { return Int(group.count) }
+        return kind == .node ? 0 : scratch.unitCount(range.clamped(to: units))
+    }
+
+    private func sortPlaces(_ count: Int) -> Int {
+        // Fewest free units first; those of as many in the order of the fleet.
+        var sorted = (0..<count).map { scratch.places[$0] }
+        sorted.sort { ($0.free, $0.domain) < ($1.free, $1.domain) }
+        for index in 0..<count { scratch.places[index] = sorted[index] }
+        return count
+    }
+
+    // MARK: Taking units
+
+    private func unitNodes(_ unit: Int, _ state: PackingState) -> Range<Int> {
+        if kind == .block { return state.tables.blockNodes[unit].range }
+        let first = Int(state.tables.rackFirstNode[unit])
+        return first..<first + Int(state.tables.rackNodeCount[unit])
+    }
+
+    private mutating func take(atMost wanted: Int, from group: UnitGroup, _ state: PackingState) {
+        if kind == .node { return takeNodes(atMost: wanted, group, state) }
+        var left = wanted
+        var unit = scratch.nextUnit(from: Int(group.first), end: Int(group.end))
+        while left > 0 && unit < Int(group.end) {
+            if kind == .block ? takeBlock(unit, state) : takeRack(unit, state) {
+                left -= 1
+                taken += 1
+                add(unitNodes(unit, state))
+            }
+            unit = scratch.nextUnit(from: unit + 1, end: Int(group.end))
+        }
+    }
+
+    private mutating func takeNodes(atMost wanted: Int, _ group: UnitGroup, _ state: PackingState) {
+        let rack = Int(group.first)
+        let first = Int(state.tables.rackFirstNode[rack])
+        let each = scratch.nodeWatts[Int(state.tables.rackGroup[rack])]
+        var left = min(wanted, Int(group.count))
+        var mask = group.mask
+        let isPowered = left > 0 && scratch.take(Watts(left) * each, rack: rack, state, window) < 0
+        while left > 0 && mask != 0 {
+            let node = first + mask.trailingZeroBitCount
+            mask &= mask - 1
+            if !isPowered {
+                let short = scratch.take(each, rack: rack, state, window)
+                if short >= 0 {
+                    // All nodes of a rack draw the same from the same budgets.
+                    return noteShort(short)
+                }
+            }
+            left -= 1
+            taken += 1
+            add(node..<node + 1)
+        }
+    }
+
+    private mutating func takeRack(_ rack: Int, _ state: PackingState) -> Bool {
+        let watts = Watts(state.tables.rackNodeCount[rack]) * scratch.nodeWatts[Int(state.tables.rackGroup[rack])]
+        let short = scratch.take(watts, rack: rack, state, window)
+        if short >= 0 { noteShort(short) }
+        return short < 0
+    }
+
+    private mutating func takeBlock(_ block: Int, _ state: PackingState) -> Bool {
+        let mark = scratch.mark
+        for rack in state.tables.blockRacks[block].range where !takeRack(rack, state) {
+            scratch.undo(to: mark, state.tables)
+            return false
         }
         return true
     }
 
-    /// The units of a line's shape that are free over the window, by parent.
-    private func freeGroups(for line: PlacementLine, findings: inout LineFindings) -> [Group] {
-        switch line.shape {
-        case .block: freeBlocks(for: line, findings: &findings)
-        case .rack, .nvl72: freeRacks(for: line, findings: &findings)
-        default: freeNodes(for: line, findings: &findings)
-        }
-    }
-
-    private func freeNodes(for line: PlacementLine, findings: inout LineFindings) -> [Group] {
-        var groups: [Group] = []
-        for (offset, rack) in fleet.racks.enumerated() where accepts(offset) {
-            let usable = usableNodes(of: rack)
-            let free = freeNodes(of: offset, in: usable)
-            findings.existing += usable.count
-            findings.count(free: free.count, units: free.count, of: usable, in: state)
-            if !free.isEmpty { groups.append(Group(parent: offset, units: free.map { $0..<$0 + 1 })) }
-        }
-        return groups
-    }
-
-    /// The nodes of a rack that are free as a whole, ascending.
-    private func freeNodes(of rack: Int, in usable: Range<Int>) -> [Int] {
-        switch outlook(of: rack) {
-        case .allFree: Array(usable)
-        case .noneFree: []
-        case .mixed: usable.filter { isFree($0) }
-        }
-    }
-
-    private func freeNodeCount(of rack: Int) -> Int {
-        let nodes = fleet.racks[rack].nodes
-        return switch outlook(of: rack) {
-        case .allFree: nodes.count
-        case .noneFree: 0
-        case .mixed: nodes.count { isFree($0) }
-        }
-    }
-
-    private func freeRacks(for line: PlacementLine, findings: inout LineFindings) -> [Group] {
-        var groups: [Group] = []
-        for (offset, rack) in fleet.racks.enumerated() where accepts(offset) {
-            let free = freeNodeCount(of: offset)
-            findings.existing += 1
-            findings.count(free: free, units: free == rack.nodes.count ? 1 : 0, of: rack.nodes, in: state)
-            if free == rack.nodes.count {
-                let parent = (rack.block ?? fleet.domain(of: RackIndex(offset), at: .hall) ?? rack.domain).offset
-                groups.append(unit: rack.nodes, parent: parent)
+    /// Notes taken nodes, joined to the last ones where they touch.
+    private func add(_ nodes: Range<Int>) {
+        if scratch.takenCount > joinedFrom {
+            let last = scratch.taken[scratch.takenCount - 1].range
+            if last.upperBound == nodes.lowerBound {
+                scratch.taken[scratch.takenCount - 1] = FleetTables.Span(last.lowerBound..<nodes.upperBound)
+                return
             }
         }
-        return groups
+        scratch.taken[scratch.takenCount] = FleetTables.Span(nodes)
+        scratch.takenCount += 1
     }
 
-    private func freeBlocks(for line: PlacementLine, findings: inout LineFindings) -> [Group] {
-        var groups: [Group] = []
-        for domain in fleet.domains where domain.level == .block {
-            guard domain.racks.allSatisfy({ accepts($0) }) else { continue }
-            let free = domain.racks.reduce(0) { $0 + freeNodeCount(of: $1) }
-            findings.existing += 1
-            findings.count(free: free, units: free == domain.nodes.count ? 1 : 0, of: domain.nodes, in: state)
-            if free == domain.nodes.count { groups.append(unit: domain.nodes, parent: domain.parent!.offset) }
-        }
-        return groups
+    private mutating func noteShort(_ load: Int) {
+        if shortLoads.count < 16 && !shortLoads.contains(load) { shortLoads.append(load) }
     }
-}
 
-extension [PlacementSearch.Group] {
-    /// Adds a unit to the last group when it has that parent, else opens a group. Units come in topology order, so
-    /// those of one parent follow each other.
-    fileprivate mutating func append(unit: Range<Int>, parent: Int) {
-        if let last = indices.last, self[last].parent == parent {
-            self[last].units.append(unit)
-        } else {
-            append(PlacementSearch.Group(parent: parent, units: [unit]))
+    func copyShortBudgets(into findings: inout LineFindings, _ state: PackingState) {
+        for load in shortLoads {
+            findings.noteShort(state.tightestBudget(ofLoad: load, from: window.start, until: window.until))
         }
     }
 }
@@ -194,15 +514,5 @@ extension [PlacementSearch.Group] {
 extension LineFindings {
     mutating func noteShort(_ budget: BudgetIndex) {
         if !shortBudgets.contains(budget) && shortBudgets.count < 16 { shortBudgets.append(budget) }
-    }
-
-    mutating func count(free freeNodes: Int, units: Int, of nodes: Range<Int>, in state: PackingState) {
-        self.freeNodes += freeNodes
-        free += units
-        if freeNodes < nodes.count {
-            closedNodes += nodes.count {
-                state.closedUntil[$0] > .min || state.notReady[$0] != 0
-            }
-        }
     }
 }

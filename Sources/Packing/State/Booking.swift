@@ -32,7 +32,7 @@ public struct Booking: Equatable, Sendable {
 }
 
 /// Whether a node takes new allocations, and why not.
-public enum NodeHealth: UInt8, CaseIterable, Sendable {
+public enum NodeHealth: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case open
     /// No new allocations.
     case cordoned

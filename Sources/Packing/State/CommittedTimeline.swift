@@ -1,4 +1,4 @@
-// Committed watts of one budget domain as a step function of time.
+// What one tenant has committed, as a step function of time. What the fleet has is in `CommittedWatts`.
 
 public import FleetModel
 

@@ -1,261 +1,171 @@
 // Everything the packing search reads: who holds which GPUs when, and how many watts that commits.
+//
+// What is booked stands in lists, by node, or by rack where a booking holds all of one. From the lists the state keeps
+// what is free at one instant (`instant`, moved on by `advance`): the free modules of each node, the wholly free
+// nodes of each rack, the whole racks of each block, and each node in the bucket of what is free on it. A request
+// that starts now is decided from those; one that starts later asks the lists, rack by rack where a rack can answer
+// for its nodes.
 
 public import FleetModel
 
 /// The capacity of one fleet version over time.
 ///
-/// A value: a copy is O(1) and shares pages until one side writes (`PagedArray`), which is how views, undo, dry
+/// A value: a copy is O(1) and shares pages until one side writes (`PagedColumn`), which is how views, undo, dry
 /// runs and forks are made. Changes here are total: callers check with a search first.
 public struct PackingState: Sendable {
-    public let fleet: Fleet
-    /// Head of each node's list of bookings, or -1.
-    var firstBooking: PagedArray<Int32>
-    var bookings: PagedArray<Booking>
-    /// Head of the list of unused places in `bookings`, or -1.
-    var firstUnused: Int32 = -1
-    var health: PagedArray<NodeHealth>
-    /// A node is closed to windows that start before this time.
-    var closedUntil: PagedArray<Int64>
-    /// Modules whose turn-round is overdue: not ready for windows that start now.
-    var notReady: PagedArray<UInt8>
-    var committed: PagedArray<CommittedTimeline>
-    var summaries: PagedArray<RackSummary>
+    public var fleet: Fleet { tables.fleet }
+    let tables: FleetTables
+    let allocator: any PageAllocator
 
-    /// The state of a fleet of which nothing is leased. O(nodes + budgets × depth).
-    public init(fleet: Fleet) {
-        self.fleet = fleet
-        firstBooking = PagedArray(repeating: -1, count: fleet.nodeCount)
-        bookings = PagedArray(
-            repeating: Booking(lease: 0, start: 0, end: 1, until: 1, capWatts: 0, moduleMask: 1), count: 0)
-        health = PagedArray(repeating: .open, count: fleet.nodeCount)
-        closedUntil = PagedArray(repeating: .min, count: fleet.nodeCount)
-        notReady = PagedArray(repeating: 0, count: fleet.nodeCount)
-        committed = PagedArray(repeating: CommittedTimeline(floor: 0), count: fleet.budgets.count)
-        summaries = PagedArray(repeating: RackSummary(), count: fleet.racks.count)
-        var floors = [Watts](repeating: 0, count: fleet.budgets.count)
-        for (offset, rack) in fleet.racks.enumerated() {
-            let power = fleet.platforms[rack.platformOffset].power
-            let watts = Watts(rack.nodes.count) * power.nodeIdleWatts + power.rackOverheadWatts
-            for budget in fleet.budgetChains[offset] { floors[budget.offset] += watts }
+    var lists: BookingLists
+    var nodes: PagedColumn<NodeRecord>
+    var racks: PagedColumn<RackRecord>
+    var watts: CommittedWatts
+
+    /// The time that what follows is right for, until the next event.
+    public internal(set) var instant = Int64.min
+    /// Not later than the next time after `instant` at which anything begins or ends.
+    var nextEvent = Int64.max
+    /// The same for each 64 racks.
+    var nextEventOfRacks: PagedColumn<Int64>
+    /// Modules of each node that are free at the instant.
+    var free: PagedColumn<UInt8>
+    /// Nodes of each rack that are free as a whole at the instant, bit `n` for its node `n`.
+    var freeNodes: PagedColumn<UInt64>
+    /// Racks of which some node is free as a whole, and those of which all are: bit by rack.
+    var openRacks: PagedColumn<UInt64>
+    var wholeRackBits: PagedColumn<UInt64>
+    /// Blocks that are free as a whole: bit by block.
+    var wholeBlocks: PagedColumn<UInt64>
+    /// Not later than the next time after the instant at which a booking of the rack begins.
+    var rackHorizon: PagedColumn<Int64>
+    /// Racks of each block that are free as a whole at the instant.
+    var wholeRacks: PagedColumn<Int32>
+    /// The least `rackHorizon` of each block's racks.
+    var blockHorizon: PagedColumn<Int64>
+    var buckets: BucketIndex
+    var mix = ShapeMix()
+    var order: BucketOrder
+
+    /// The state of a fleet of which nothing is leased, in pages from `allocator`. O(nodes + budgets × depth).
+    public init(fleet: Fleet, allocator: any PageAllocator = HeapPages()) {
+        let tables = FleetTables(fleet)
+        self.tables = tables
+        self.allocator = allocator
+        lists = BookingLists(allocator: allocator)
+        nodes = PagedColumn(repeating: NodeRecord(), count: fleet.nodeCount, allocator: allocator)
+        racks = PagedColumn(repeating: RackRecord(), count: fleet.racks.count, allocator: allocator)
+        nextEventOfRacks = PagedColumn(repeating: .max, count: (fleet.racks.count + 63) / 64, allocator: allocator)
+        free = PagedColumn(repeating: 0, count: fleet.nodeCount, allocator: allocator)
+        freeNodes = PagedColumn(repeating: 0, count: fleet.racks.count, allocator: allocator)
+        let rackWords = (fleet.racks.count + 63) / 64
+        openRacks = PagedColumn(repeating: 0, count: rackWords, allocator: allocator)
+        wholeRackBits = PagedColumn(repeating: 0, count: rackWords, allocator: allocator)
+        wholeBlocks = PagedColumn(repeating: 0, count: (tables.blockCount + 63) / 64, allocator: allocator)
+        rackHorizon = PagedColumn(repeating: .max, count: fleet.racks.count, allocator: allocator)
+        wholeRacks = PagedColumn(repeating: 0, count: tables.blockCount, allocator: allocator)
+        blockHorizon = PagedColumn(repeating: .max, count: tables.blockCount, allocator: allocator)
+        buckets = BucketIndex(tables.bucketLayout, allocator: allocator)
+        order = tables.order(for: mix.weights)
+        let floors = tables.loads.racks.map { racks in
+            racks.reduce(Watts(0)) { sum, rack in
+                let power = fleet.platforms[fleet.racks[rack].platformOffset].power
+                return sum + Watts(fleet.racks[rack].nodes.count) * power.nodeIdleWatts + power.rackOverheadWatts
+            }
         }
-        for offset in floors.indices { committed[offset] = CommittedTimeline(floor: floors[offset]) }
+        watts = CommittedWatts(floors: floors, allocator: allocator)
+        for rack in 0..<tables.rackCount { refreshRack(rack) }
     }
 
     // MARK: Reading
 
     /// Calls `body` for each booking of a node, in no stated order. O(bookings of the node).
     public func forEachBooking(of node: NodeIndex, _ body: (Booking) -> Void) {
-        var place = firstBooking[node.offset]
-        while place >= 0 {
-            let booking = bookings[Int(place)]
-            body(booking)
-            place = booking.next
+        func visit(_ record: BookingRecord, _ terms: TermsRecord) {
+            body(
+                Booking(
+                    lease: terms.lease, start: terms.start, end: terms.end, until: terms.until,
+                    capWatts: Watts(record.capWatts), moduleMask: record.moduleMask))
         }
+        lists.forEach(from: nodes[node.offset].firstBooking, visit)
+        lists.forEach(from: racks[Int(tables.rackOfNode[node.offset])].firstBooking, visit)
     }
 
-    public func health(of node: NodeIndex) -> NodeHealth { health[node.offset] }
+    public func health(of node: NodeIndex) -> NodeHealth { nodes[node.offset].health }
 
     /// The time from which a closed node takes new allocations again; `Int64.max` when nobody has said.
-    public func closedUntil(_ node: NodeIndex) -> Int64 { closedUntil[node.offset] }
+    public func closedUntil(_ node: NodeIndex) -> Int64 { nodes[node.offset].closedUntil }
 
     /// Modules of a node that are still being turned round after their planned time.
-    public func notReadyModules(of node: NodeIndex) -> UInt8 { notReady[node.offset] }
+    public func notReadyModules(of node: NodeIndex) -> UInt8 { nodes[node.offset].notReady }
 
-    /// The modules of a node that are free over all of `[start, until)`. O(bookings of the node).
+    /// The modules of a node that are free over all of `[start, until)`. O(bookings of the node and its rack).
     public func freeModules(of node: Int, from start: Int64, until: Int64, now: Int64) -> UInt8 {
-        guard closedUntil[node] <= start else { return 0 }
-        var free = fleet.moduleMasks[node]
-        if start <= now { free &= ~notReady[node] }
-        var place = firstBooking[node]
-        while place >= 0 {
-            let booking = bookings[Int(place)]
-            if booking.overlaps(start, until) { free &= ~booking.moduleMask }
-            place = booking.next
-        }
-        return free
+        let record = nodes[node]
+        guard record.closedUntil <= start else { return 0 }
+        let rack = Int(tables.rackOfNode[node])
+        var modules = tables.platforms[Int(tables.rackPlatform[rack])].moduleMask
+        if start <= now { modules &= ~record.notReady }
+        modules &= ~lists.modules(from: record.firstBooking, overlapping: start, until)
+        if modules != 0 { modules &= ~lists.modules(from: racks[rack].firstBooking, overlapping: start, until) }
+        return modules
     }
 
-    /// Whether a node is free as a whole over `[start, until)`. O(bookings of the node), at once when it has none.
+    /// Whether a node is free as a whole over `[start, until)`. O(bookings of the node and its rack).
     func isWholeNodeFree(_ node: Int, from start: Int64, until: Int64, now: Int64) -> Bool {
-        guard closedUntil[node] <= start, notReady[node] == 0 || start > now else { return false }
-        var place = firstBooking[node]
-        while place >= 0 {
-            let booking = bookings[Int(place)]
-            if booking.overlaps(start, until) { return false }
-            place = booking.next
-        }
-        return true
+        let rack = Int(tables.rackOfNode[node])
+        return freeModules(of: node, from: start, until: until, now: now)
+            == tables.platforms[Int(tables.rackPlatform[rack])].moduleMask
     }
 
-    /// Watts at the rack that a budget domain still has at every instant of `[start, until)`.
-    public func headroom(of budget: BudgetIndex, from start: Int64, until: Int64) -> Watts {
-        let steps = fleet.budgets[budget.offset].rackLimitSteps
-        var least = Watts.max
-        for (offset, step) in steps.enumerated() {
-            let from = max(start, step.at)
-            let to = offset + 1 < steps.count ? min(until, steps[offset + 1].at) : until
-            guard from < to else { continue }
-            least = min(least, step.watts - committed[budget.offset].peak(from: from, until: to))
-        }
-        return least
+    /// Watts at the rack committed in a budget domain at `time`, which is not before the instant.
+    public func committedWatts(of budget: BudgetIndex, at time: Int64) -> Watts {
+        watts.value(of: tables.loads.ofBudget[budget.offset], at: time)
     }
 
-    /// Watts at the rack committed in a budget domain over time.
-    public func committedTimeline(of budget: BudgetIndex) -> CommittedTimeline { committed[budget.offset] }
+    /// The highest committed watts anywhere in `[start, until)`.
+    public func committedPeak(of budget: BudgetIndex, from start: Int64, until: Int64) -> Watts {
+        watts.peak(of: tables.loads.ofBudget[budget.offset], from: start, until: until)
+    }
 
-    // MARK: Changing
+    /// Committed watts as steps in `[start, until)`, the first one at `start` with the value there. O(steps).
+    public func committedSteps(of budget: BudgetIndex, from start: Int64, until: Int64) -> [LimitStep] {
+        watts.steps(of: tables.loads.ofBudget[budget.offset], from: start, until: until)
+    }
+
+    /// Bytes of pages that this state shares with no other: what it costs, and what a change after a copy cost.
+    public var ownedBytes: Int {
+        let columns =
+            nodes.ownedBytes + racks.ownedBytes + free.ownedBytes + freeNodes.ownedBytes + rackHorizon.ownedBytes
+            + wholeRacks.ownedBytes + blockHorizon.ownedBytes + nextEventOfRacks.ownedBytes
+            + openRacks.ownedBytes + wholeRackBits.ownedBytes + wholeBlocks.ownedBytes
+        return columns + buckets.ownedBytes + calendarBytes
+    }
+
+    /// The part of `ownedBytes` that holds bookings and committed watts.
+    public var calendarBytes: Int { lists.ownedBytes + watts.ownedBytes }
+
+    // MARK: Closing nodes
 
     /// Closes a node to windows that start before `until`; `Int64.min` opens it.
     public mutating func setHealth(_ health: NodeHealth, of node: NodeIndex, closedUntil until: Int64) {
-        let wasShut = isShut(node.offset)
-        self.health[node.offset] = health
-        closedUntil[node.offset] = until
-        noteShut(node.offset, was: wasShut)
+        changeNode(node.offset) {
+            $0.health = health
+            $0.closedUntil = until
+        }
     }
 
     public mutating func setNotReadyModules(_ mask: UInt8, of node: NodeIndex) {
-        let wasShut = isShut(node.offset)
-        notReady[node.offset] = mask
-        noteShut(node.offset, was: wasShut)
+        changeNode(node.offset) { $0.notReady = mask }
     }
 
-    /// Books whole nodes. They must be free over the booking's time, which the caller has made sure of.
-    ///
-    /// O(nodes + budgets touched × log steps).
-    public mutating func bookNodes(_ ranges: [Range<Int>], as terms: BookingTerms) {
-        for segment in fleet.rackSegments(of: ranges) {
-            let each = terms.booking(of: fleet, rack: segment.rack)
-            for node in segment.nodes { insert(each, at: node) }
-            if segment.nodes.count == fleet.racks[segment.rack.offset].nodes.count {
-                summaries[segment.rack.offset].hold(each)
-            }
-        }
-        commitWholeNodes(ranges, terms, sign: 1)
-    }
-
-    /// Takes the bookings of `terms.lease` off whole nodes; the terms must be those they were booked with.
-    public mutating func unbookNodes(_ ranges: [Range<Int>], as terms: BookingTerms) {
-        for segment in fleet.rackSegments(of: ranges) {
-            let each = terms.booking(of: fleet, rack: segment.rack)
-            summaries[segment.rack.offset].release(each)
-            for node in segment.nodes { remove(each, at: node) }
-        }
-        commitWholeNodes(ranges, terms, sign: -1)
-    }
-
-    /// Books some GPUs of one node. They must be free over the booking's time.
-    public mutating func bookModules(_ mask: UInt8, of node: Int, as terms: BookingTerms) {
-        let booking = terms.booking(of: fleet, rack: fleet.rackOfNode[node], moduleMask: mask)
-        let gaps = uncovered(node: node, from: booking.start, until: booking.until)
-        insert(booking, at: node)
-        commitModules(booking, node: node, gaps: gaps, sign: 1)
-    }
-
-    /// Takes the booking of some GPUs of one node off again.
-    public mutating func unbookModules(_ mask: UInt8, of node: Int, as terms: BookingTerms) {
-        let booking = terms.booking(of: fleet, rack: fleet.rackOfNode[node], moduleMask: mask)
-        remove(booking, at: node)
-        let gaps = uncovered(node: node, from: booking.start, until: booking.until)
-        commitModules(booking, node: node, gaps: gaps, sign: -1)
-    }
-
-    // MARK: Watts of part of a node
-
-    /// The stretches of `[start, until)` in which nothing of the node is booked.
-    func uncovered(node: Int, from start: Int64, until: Int64) -> [Range<Int64>] {
-        var covered: [Range<Int64>] = []
-        forEachBooking(of: NodeIndex(node)) { booking in
-            if booking.overlaps(start, until) {
-                covered.append(max(start, booking.start)..<min(until, booking.until))
-            }
-        }
-        covered.sort { $0.lowerBound < $1.lowerBound }
-        var gaps: [Range<Int64>] = []
-        var reached = start
-        for range in covered {
-            if range.lowerBound > reached { gaps.append(reached..<range.lowerBound) }
-            reached = max(reached, range.upperBound)
-        }
-        if reached < until { gaps.append(reached..<until) }
-        return gaps
-    }
-
-    /// Checks one more booking of part of a node against every budget domain above it, at every instant.
-    ///
-    /// Returns the first domain that has not enough, or nil.
-    func budgetShort(
-        rack: RackIndex, gpuCount: Int, capWatts: Watts, node: Int, from start: Int64, until: Int64
-    ) -> BudgetIndex? {
-        let power = PartialNodePower(fleet.platform(of: rack), gpuCount: gpuCount, capWatts: capWatts)
-        let gaps = uncovered(node: node, from: start, until: until)
-        for budget in fleet.budgetChains[rack.offset] {
-            if headroom(of: budget, from: start, until: until) < power.gpuWatts { return budget }
-            for gap in gaps
-            where headroom(of: budget, from: gap.lowerBound, until: gap.upperBound)
-                < power.gpuWatts + power.firstWatts
-            {
-                return budget
-            }
-        }
-        return nil
-    }
-
-    private mutating func commitModules(_ booking: Booking, node: Int, gaps: [Range<Int64>], sign: Watts) {
-        let rack = fleet.rackOfNode[node]
-        let power = PartialNodePower(
-            fleet.platform(of: rack), gpuCount: booking.moduleMask.nonzeroBitCount, capWatts: Watts(booking.capWatts))
-        for budget in fleet.budgetChains[rack.offset] {
-            committed[budget.offset].add(sign * power.gpuWatts, from: booking.start, until: booking.until)
-            for gap in gaps {
-                committed[budget.offset].add(sign * power.firstWatts, from: gap.lowerBound, until: gap.upperBound)
-            }
-        }
-    }
-
-    private mutating func commitWholeNodes(_ ranges: [Range<Int>], _ terms: BookingTerms, sign: Watts) {
-        var sums = BudgetSums(budgetCount: fleet.budgets.count)
-        for segment in fleet.rackSegments(of: ranges) {
-            let watts = Watts(segment.nodes.count) * terms.wholeNodeWatts(fleet.platform(of: segment.rack))
-            for budget in fleet.budgetChains[segment.rack.offset] { sums.add(watts, to: budget) }
-        }
-        for budget in sums.touched {
-            committed[budget.offset].add(sign * sums[budget], from: terms.start, until: terms.until)
-        }
-    }
-
-    // MARK: The lists of bookings
-
-    private mutating func insert(_ booking: Booking, at node: Int) {
-        var booking = booking
-        summaries[fleet.rackOfNode[node].offset].bookingCount += 1
-        booking.next = firstBooking[node]
-        if firstUnused >= 0 {
-            let place = firstUnused
-            firstUnused = bookings[Int(place)].next
-            bookings[Int(place)] = booking
-            firstBooking[node] = place
-        } else {
-            firstBooking[node] = Int32(bookings.count)
-            bookings.append(booking)
-        }
-    }
-
-    private mutating func remove(_ booking: Booking, at node: Int) {
-        var previous: Int32 = -1
-        var place = firstBooking[node]
-        while place >= 0 {
-            let here = bookings[Int(place)]
-            if here.lease == booking.lease, here.start == booking.start, here.until == booking.until,
-                here.moduleMask == booking.moduleMask
-            {
-                if previous < 0 { firstBooking[node] = here.next } else { bookings[Int(previous)].next = here.next }
-                bookings[Int(place)].next = firstUnused
-                firstUnused = place
-                summaries[fleet.rackOfNode[node].offset].bookingCount -= 1
-                return
-            }
-            (previous, place) = (place, here.next)
-        }
-        preconditionFailure("a booking that is taken off was there")
+    private mutating func changeNode(_ node: Int, _ change: (inout NodeRecord) -> Void) {
+        let rack = Int(tables.rackOfNode[node])
+        let wasShut = nodes[node].isShut
+        change(&nodes[node])
+        let isShut = nodes[node].isShut
+        if wasShut != isShut { racks[rack].shutCount += isShut ? 1 : -1 }
+        noteEvent(nodes[node].closedUntil, rack: rack)
+        refreshFree(of: node, rack: rack)
     }
 }
