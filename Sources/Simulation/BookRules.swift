@@ -242,6 +242,7 @@ public struct BookRules {
             let isRight = line.holdings.partialNodes.allSatisfy { $0.moduleMask.nonzeroBitCount == gpus }
             return isRight && line.holdings.partialNodes.count == line.count
                 ? nil : "it is not \(line.count) × \(gpus) GPUs"
+        case .mig: return "no lease can hold MIG instances"
         case .power: return count > 0 ? nil : "it holds nothing"
         }
     }

@@ -157,6 +157,7 @@ enum BookRules {
         case .rack, .nvl72:
             let racks = Set(nodes.map { fleet.rackOfNode[$0] })
             if racks.count != line.count { result.append("lease \(lease.number): \(racks.count) racks") }
+        case .mig: result.append("lease \(lease.number): MIG instances are not leased")
         case .block, .power: break
         }
         return result

@@ -97,7 +97,7 @@ struct DifferentialRun {
     ) throws(Mismatch) {
         let lines = zip(outcome.lines, outcome.findings).map { line, findings in
             SlowAnswer.Line(
-                wholeNodes: line.wholeNodes.flatMap { Array($0) }, partitions: line.partialNodes,
+                wholeNodes: line.wholeNodes.flatMap { Array($0) }, partitions: line.partialNodes, slices: line.slices,
                 placed: findings.placed, isComplete: findings.placed >= findings.wanted)
         }
         guard outcome.isComplete == expected.isComplete, lines == expected.lines else {
@@ -115,7 +115,8 @@ struct DifferentialRun {
             case .nvl72: name = "nvl72"
             case .node: name = "node"
             case .power(_, let wholeSites): name = wholeSites ? "power of whole sites" : "power"
-            case .gpus(let size): name = "gpus \(size)"
+            case .gpus(let size): name = PartialNode.isSize(size) ? "gpus \(size)" : "gpus composed"
+            case .mig: name = "mig"
             }
         }
         if outcome.isComplete {
@@ -205,7 +206,7 @@ struct DifferentialRun {
     }
 
     private func nodes(of placements: [LinePlacement]) -> [Int] {
-        placements.flatMap { $0.wholeNodes.flatMap { Array($0) } + $0.partialNodes.map(\.node) }
+        placements.flatMap { $0.wholeNodes.flatMap { Array($0) } + $0.partialNodes.map(\.node) + $0.slices.map(\.node) }
     }
 
     // MARK: Booking in both
@@ -216,6 +217,7 @@ struct DifferentialRun {
             for partial in placement.partialNodes {
                 state.bookModules(partial.moduleMask, of: partial.node, as: lease.terms)
             }
+            for slice in placement.slices { state.bookSlice(slice, as: lease.terms) }
         }
         for holding in holdings(of: lease) { model.holdings[holding.node].append(holding) }
         leases.append(lease)
@@ -224,6 +226,7 @@ struct DifferentialRun {
 
     private mutating func unbook(_ lease: LiveLease) throws(Mismatch) {
         for placement in lease.placements.reversed() {
+            for slice in placement.slices { state.unbookSlice(slice, as: lease.terms) }
             for partial in placement.partialNodes {
                 state.unbookModules(partial.moduleMask, of: partial.node, as: lease.terms)
             }
@@ -238,18 +241,31 @@ struct DifferentialRun {
     private func holdings(of lease: LiveLease) -> [Holding] {
         lease.placements.flatMap { placement in
             let whole = placement.wholeNodes.flatMap { $0.map { ($0, model.fleet.moduleMasks[$0], false) } }
-            return (whole + placement.partialNodes.map { ($0.node, $0.moduleMask, true) }).map {
-                node, modules, isPart in
-                let power = model.platform(of: node).power
-                let capWatts: Watts
-                switch lease.terms.cap {
-                case .watts(let watts): capWatts = watts
-                case .percent(let percent): capWatts = power.capWattsMax * Watts(percent) / 100
-                }
-                return Holding(
-                    lease: lease.terms.lease, node: node, modules: modules, start: lease.terms.start,
-                    until: lease.terms.until, capWatts: capWatts, isPartition: isPart)
+            let parts = placement.partialNodes.map { ($0.node, $0.moduleMask, true) }
+            let slices = placement.slices.map { slice in
+                var holding = holding(lease.terms, slice.node, slice.moduleMask, isPartition: false)
+                holding.slice = HeldSlice(slice, on: model.platform(of: slice.node))
+                return holding
             }
+            return slices + (whole + parts).map { holding(lease.terms, $0.0, $0.1, isPartition: $0.2) }
         }
     }
+
+    private func holding(_ terms: BookingTerms, _ node: Int, _ modules: UInt8, isPartition: Bool) -> Holding {
+        let power = model.platform(of: node).power
+        let capWatts: Watts
+        switch terms.cap {
+        case .watts(let watts): capWatts = watts
+        case .percent(let percent): capWatts = power.capWattsMax * Watts(percent) / 100
+        }
+        return Holding(
+            lease: terms.lease, node: node, modules: modules, start: terms.start, until: terms.until,
+            capWatts: capWatts,
+            isPartition: isPartition)
+    }
+}
+
+extension PartialNode {
+    /// Whether a partition may have so many GPUs.
+    static func isSize(_ gpuCount: Int) -> Bool { [1, 2, 4, 8].contains(gpuCount) }
 }

@@ -61,7 +61,8 @@ struct DifferentialTests {
         #expect(tally.requests >= 100_000)
         #expect(tally.checksHeld >= 200 && tally.checksRefused >= 200)
         let shapes = [
-            "block", "rack", "nvl72", "node", "gpus 1", "gpus 2", "gpus 4", "gpus 8", "power", "power of whole sites",
+            "block", "rack", "nvl72", "node", "gpus 1", "gpus 2", "gpus 4", "gpus 8", "gpus composed", "mig", "power",
+            "power of whole sites",
             "several lines",
         ]
         #expect(tally.byShape.keys.sorted() == shapes.sorted())

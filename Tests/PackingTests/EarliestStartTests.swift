@@ -56,7 +56,7 @@ struct EarliestStartTests {
     private static func isOfWholeUnits(_ shape: PlacementShape) -> Bool {
         switch shape {
         case .block, .rack, .nvl72, .node: true
-        case .gpus, .power: false
+        case .gpus, .mig, .power: false
         }
     }
 

@@ -10,6 +10,7 @@ struct RandomRequests {
     /// The shapes that this fleet has at least one unit of.
     private let shapes: [PlacementShape]
     private let fullMeterWatts: Int
+    private let profileIDs: [Int]
 
     init(fleet: Fleet, random: SeededGenerator) {
         self.fleet = fleet
@@ -19,6 +20,8 @@ struct RandomRequests {
         if isRackScale.contains(true) { shapes += [.nvl72, .nvl72] }
         if isRackScale.contains(false) { shapes += [.block, .block, .rack, .rack, .gpus(8)] }
         self.shapes = shapes
+        // One that no platform has, and often those that are cut small.
+        profileIDs = [1_000] + Set(fleet.platforms.flatMap { $0.migProfiles.map(\.profileID) }).sorted()
         var watts = 0
         for rack in fleet.racks {
             let platform = fleet.platforms[rack.platformOffset]
@@ -57,20 +60,32 @@ struct RandomRequests {
     private mutating func line() -> PlacementLine {
         var shape =
             random.chance(95) ? random.pick(from: shapes) : random.pick(from: [.block, .rack, .nvl72, .gpus(8)])
+        if random.chance(8) { shape = .gpus(random.pick(from: [3, 5, 6, 7])) }
+        if random.chance(25) { shape = .mig(profileID: random.pick(from: profileIDs)) }
         if random.chance(14) {
             shape = .power(meterWatts: Watts(random.pick(1_000...fullMeterWatts)), wholeSites: random.chance(35))
             if random.chance(15) { shape = .power(meterWatts: .max / 2, wholeSites: true) }
         }
         var count = random.chance(65) ? 1 : 2
         switch shape {
-        case .node, .gpus: if random.chance(40) { count = random.pick(2...7) }
+        case .node, .gpus, .mig: if random.chance(40) { count = random.pick(2...7) }
         default: if random.chance(15) { count = random.pick(2...4) }
         }
         let all = (1 << UInt64(fleet.platforms.count)) - 1
         let platforms: UInt64 =
             random.chance(60) ? .max : random.chance(60) ? UInt64(all) : UInt64(random.pick(0...all))
         let within: WithinLevel? = random.chance(20) ? random.pick(from: WithinLevel.allCases) : nil
-        return PlacementLine(shape: shape, count: count, platformMask: platforms, within: within)
+        return PlacementLine(
+            shape: shape, count: count, platformMask: platforms, within: within, isComposed: random.chance(70))
+    }
+
+    private mutating func slice() -> GPUSlice {
+        let node = random.pick(0...fleet.nodeCount - 1)
+        let platform = fleet.platform(of: NodeIndex(node))
+        let profile = random.pick(from: platform.migProfiles)
+        return GPUSlice(
+            node: node, moduleMask: 1 << UInt8(random.pick(0...platform.gpusPerNode - 1)), profileID: profile.profileID,
+            start: random.pick(from: profile.starts))
     }
 
     /// Hardware named at random, legal or not.
@@ -87,6 +102,7 @@ struct RandomRequests {
                 placement.partialNodes.append(
                     PartialNode(node: node, moduleMask: partition.moduleMask, partitionID: partition.id))
             }
+            if random.chance(40) { placement.slices.append(slice()) }
             return placement
         }
     }

@@ -18,12 +18,13 @@ enum RuleCheck {
                 booked.append(
                     Holding(
                         lease: $0.lease, node: node, modules: $0.moduleMask, start: $0.start, until: $0.until,
-                        capWatts: Watts($0.capWatts), isPartition: false))
+                        capWatts: Watts($0.capWatts), isPartition: false, slice: HeldSlice(mask: $0.sliceMask)))
             }
-            // The state does not say whether all modules of a node are one partition or the node.
+            // The state says neither whether all modules of a node are one partition or the node, nor the profile.
             let expected = model.holdings[node].map {
                 var holding = $0
                 holding.isPartition = false
+                holding.slice = HeldSlice(mask: holding.slice.mask)
                 return holding
             }
             guard booked.count == expected.count, expected.allSatisfy({ booked.contains($0) }) else {
@@ -31,7 +32,9 @@ enum RuleCheck {
             }
             for (place, one) in booked.enumerated() {
                 for other in booked[(place + 1)...]
-                where one.modules & other.modules != 0 && one.start < other.until && other.start < one.until {
+                where one.modules & other.modules != 0 && one.start < other.until && other.start < one.until
+                    && (one.slice.mask == 0 || other.slice.mask == 0 || one.slice.mask & other.slice.mask != 0)
+                {
                     throw Mismatch("node \(node) is booked twice: \(one) and \(other)")
                 }
             }
@@ -97,14 +100,21 @@ enum RuleCheck {
                 }
                 taken[partial.node] |= partial.moduleMask
             }
-            try isOfShape(line, nodes, placement.partialNodes, in: fleet)
-            try isWhereAsked(line, nodes + placement.partialNodes.map(\.node), request, in: fleet)
+            for slice in placement.slices {
+                let profiles = fleet.platform(of: NodeIndex(slice.node)).migProfiles
+                guard profiles.contains(where: { $0.profileID == slice.profileID && $0.starts.contains(slice.start) })
+                else { throw Mismatch("\(slice) is no instance of its platform") }
+            }
+            try isOfShape(line, nodes, placement, in: fleet)
+            let parts = placement.partialNodes.map(\.node) + placement.slices.map(\.node)
+            try isWhereAsked(line, nodes + parts, request, in: fleet)
         }
     }
 
     private static func isOfShape(
-        _ line: PlacementLine, _ nodes: [Int], _ partials: [PartialNode], in fleet: Fleet
+        _ line: PlacementLine, _ nodes: [Int], _ placement: LinePlacement, in fleet: Fleet
     ) throws(Mismatch) {
+        let partials = placement.partialNodes
         func count(_ level: Level, isRackScale: Bool) -> Int {
             let whole = fleet.domains.filter { domain in
                 domain.level == level && domain.nodes.allSatisfy { nodes.contains($0) }
@@ -120,9 +130,19 @@ enum RuleCheck {
         case .node: isRight = partials.isEmpty && nodes.count == line.count
         case .power: isRight = partials.isEmpty && !nodes.isEmpty
         case .gpus(let size):
+            // Several partitions only where they may be, and then on one node.
+            let sizes = Dictionary(grouping: partials, by: \.node).values.map { parts in
+                parts.reduce(0) { $0 + $1.moduleMask.nonzeroBitCount }
+            }
             isRight =
-                nodes.isEmpty && partials.count == line.count
-                && partials.allSatisfy { $0.moduleMask.nonzeroBitCount == size }
+                nodes.isEmpty
+                && (PartialNode.isSize(size)
+                    ? partials.count == line.count && partials.allSatisfy { $0.moduleMask.nonzeroBitCount == size }
+                    : line.isComposed && sizes.allSatisfy { $0 % size == 0 } && sizes.reduce(0, +) == size * line.count)
+        case .mig(let profileID):
+            isRight =
+                nodes.isEmpty && partials.isEmpty && placement.slices.count == line.count
+                && placement.slices.allSatisfy { $0.profileID == profileID }
         }
         guard isRight else { throw Mismatch("\(nodes) and \(partials) are not \(line.count) of \(line.shape)") }
     }

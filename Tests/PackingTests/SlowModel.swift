@@ -12,8 +12,42 @@ struct Holding: Equatable {
     var start: Int64
     var until: Int64
     var capWatts: Watts
-    /// False for a whole node that was taken as such.
+    /// False for a whole node that was taken as such, and for a MIG instance.
     var isPartition: Bool
+    /// What a MIG instance holds of its one module; nothing for whole modules.
+    var slice = HeldSlice(mask: 0)
+}
+
+/// The memory slices of a MIG instance, and whether it has the GPU's media engines.
+struct HeldSlice: Equatable {
+    var mask: UInt8
+    var hasMedia = false
+    /// NVML's number of the profile, or -1.
+    var profileID = -1
+
+    init(mask: UInt8) { self.mask = mask }
+
+    init(_ slice: GPUSlice, on platform: Platform) {
+        let profile = platform.migProfiles.first { $0.profileID == slice.profileID }!
+        self.init(profile, at: slice.start)
+    }
+
+    init(_ profile: MIGProfile, at start: Int) {
+        mask = 0
+        for place in start..<start + profile.memorySlices { mask |= 1 << UInt8(place) }
+        hasMedia = HeldSlice.isMedia(profile)
+        profileID = profile.profileID
+    }
+
+    /// A profile of which more would fit in memory than there may be takes something else that a GPU has once.
+    static func isMedia(_ profile: MIGProfile) -> Bool {
+        var (count, free) = (0, 0)
+        for start in profile.starts where start >= free {
+            count += 1
+            free = start + profile.memorySlices
+        }
+        return count > profile.instancesMax
+    }
 }
 
 /// What the model answers: for each line its nodes and partitions, and how many units those are.
@@ -21,6 +55,7 @@ struct SlowAnswer: Equatable {
     struct Line: Equatable {
         var wholeNodes: [Int] = []
         var partitions: [PartialNode] = []
+        var slices: [GPUSlice] = []
         var placed = 0
         var isComplete = false
     }
@@ -54,7 +89,13 @@ struct SlowModel {
     func nodeWatts(_ node: Int, at time: Int64) -> Watts {
         let platform = platform(of: node)
         var (gpus, gpuWatts) = (0, Watts(0))
+        // All instances of a GPU are of one cap, and draw it once.
+        var cut: UInt8 = 0
         for holding in holdings[node] where holding.start <= time && time < holding.until {
+            if holding.slice.mask != 0 {
+                if holding.modules & cut != 0 { continue }
+                cut |= holding.modules
+            }
             gpus += holding.modules.nonzeroBitCount
             gpuWatts += Watts(holding.modules.nonzeroBitCount) * holding.capWatts
         }
@@ -107,7 +148,7 @@ struct SlowModel {
             case .block, .nvl72, .rack, .node: lines[index] = trial.placeUnits(line)
             case .power(let meterWatts, let wholeSites):
                 lines[index] = trial.placePower(line, meterWatts: meterWatts, wholeSites: wholeSites)
-            case .gpus(let size): lines[index] = trial.placePartitions(line, size: size)
+            case .gpus, .mig: lines[index] = trial.placeParts(line)
             }
         }
         return SlowAnswer(lines: lines)
@@ -128,6 +169,13 @@ struct SlowModel {
             if partial.moduleMask & ~trial.freeModules(of: partial.node) != 0 { return false }
             if !trial.add([partial.node], modules: partial.moduleMask) { return false }
         }
+        for slice in placements.flatMap(\.slices) {
+            let profile = platform(of: slice.node).migProfiles.first { $0.profileID == slice.profileID }!
+            guard let held = trial.slices(of: slice.node, slice.moduleMask),
+                HeldSlices.fits(profile, slice.start, held),
+                trial.add([slice.node], modules: slice.moduleMask, slice: HeldSlice(profile, at: slice.start))
+            else { return false }
+        }
         return true
     }
 
@@ -141,6 +189,7 @@ struct SlowModel {
             case .node: return [3, 0, platforms, index]
             case .power: return [4, 0, platforms, index]
             case .gpus(let size): return [5, -size, platforms, index]
+            case .mig: return [6, 0, platforms, index]
             }
         }
         return lines.indices.sorted { key($0).lexicographicallyPrecedes(key($1)) }
@@ -149,14 +198,14 @@ struct SlowModel {
 
 /// One request on its way: the model with what the request has taken so far.
 struct Trial {
-    private var model: SlowModel
-    private let request: PlacementRequest
+    var model: SlowModel
+    let request: PlacementRequest
     /// The instants of the window at which anything changes, and what each budget carries and may carry then.
     private var instants: [Int64] = []
     private var committed: [[Watts]] = []
     private var limits: [[Watts]] = []
 
-    private var fleet: Fleet { model.fleet }
+    var fleet: Fleet { model.fleet }
 
     init(model: SlowModel, request: PlacementRequest, ignoringWatts: Bool) {
         self.model = model
@@ -183,7 +232,7 @@ struct Trial {
         return free
     }
 
-    private func isWithinBounds(_ node: Int) -> Bool {
+    func isWithinBounds(_ node: Int) -> Bool {
         guard let bounds = request.bounds else { return true }
         return bounds.lowerBound <= node && node < bounds.upperBound
     }
@@ -192,7 +241,7 @@ struct Trial {
         isWithinBounds(node) && freeModules(of: node) == model.platform(of: node).moduleMask
     }
 
-    private func capWatts(on platform: Platform) -> Watts {
+    func capWatts(on platform: Platform) -> Watts {
         switch request.terms.cap {
         case .watts(let watts): watts
         case .percent(let percent): platform.power.capWattsMax * Watts(percent) / 100
@@ -200,7 +249,7 @@ struct Trial {
     }
 
     /// Takes nodes, or some modules of them, when every budget carries that at every instant; else takes nothing.
-    mutating func add(_ nodes: [Int], modules: UInt8? = nil) -> Bool {
+    mutating func add(_ nodes: [Int], modules: UInt8? = nil, slice: HeldSlice = HeldSlice(mask: 0)) -> Bool {
         var next = model
         for node in nodes {
             let platform = model.platform(of: node)
@@ -208,7 +257,7 @@ struct Trial {
                 Holding(
                     lease: request.terms.lease, node: node, modules: modules ?? platform.moduleMask,
                     start: request.terms.start, until: request.terms.until, capWatts: capWatts(on: platform),
-                    isPartition: modules != nil))
+                    isPartition: modules != nil && slice.mask == 0, slice: slice))
         }
         var sums = committed
         for (place, instant) in instants.enumerated() {
@@ -224,7 +273,7 @@ struct Trial {
         return true
     }
 
-    private func accepts(_ rack: Int, _ line: PlacementLine) -> Bool {
+    func accepts(_ rack: Int, _ line: PlacementLine) -> Bool {
         let place = fleet.racks[rack]
         let platform = fleet.platforms[place.platformOffset]
         let cap = capWatts(on: platform)
@@ -236,7 +285,10 @@ struct Trial {
         switch line.shape {
         case .nvl72: return platform.isRackScale
         case .rack: return !platform.isRackScale
-        case .gpus(let size): return platform.partitions.contains { $0.moduleMask.nonzeroBitCount == size }
+        case .gpus(let size):
+            return platform.partitions.contains { $0.moduleMask.nonzeroBitCount == size }
+                || line.isComposed && ![1, 2, 4, 8].contains(size) && size <= platform.gpusPerNode
+        case .mig(let profileID): return platform.migProfiles.contains { $0.profileID == profileID }
         default: return true
         }
     }
@@ -269,7 +321,7 @@ struct Trial {
             wholeNodes: taken.flatMap { $0 }.sorted(), placed: taken.count, isComplete: taken.count == line.count)
     }
 
-    private func level(_ within: WithinLevel) -> Level {
+    func level(_ within: WithinLevel) -> Level {
         switch within {
         case .site: .site
         case .hall: .hall
@@ -427,104 +479,5 @@ struct Trial {
             sum += product / 1_000_000 + (product % 1_000_000 == 0 ? 0 : 1)
         }
         return sum
-    }
-
-    // MARK: Partitions of a node
-
-    mutating func placePartitions(_ line: PlacementLine, size: Int) -> SlowAnswer.Line {
-        var taken: [PartialNode] = []
-        if let within = line.within {
-            var best = self
-            for domain in fleet.domains where domain.level == level(within) {
-                var attempt = self
-                let got = attempt.takePartitions(line, size: size, in: domain.nodes)
-                if got.count > taken.count { (taken, best) = (got, attempt) }
-                if got.count == line.count { break }
-            }
-            self = best
-        } else {
-            taken = takePartitions(line, size: size, in: 0..<fleet.nodeCount)
-        }
-        return SlowAnswer.Line(partitions: taken, placed: taken.count, isComplete: taken.count == line.count)
-    }
-
-    private mutating func takePartitions(_ line: PlacementLine, size: Int, in nodes: Range<Int>) -> [PartialNode] {
-        var taken: [PartialNode] = []
-        while taken.count < line.count {
-            guard let next = takePartition(line, size: size, in: nodes) else { break }
-            taken.append(next)
-        }
-        return taken
-    }
-
-    private mutating func takePartition(_ line: PlacementLine, size: Int, in nodes: Range<Int>) -> PartialNode? {
-        let shares = shares()
-        var candidates: [(key: [Int], node: Int)] = []
-        for (rack, place) in fleet.racks.enumerated() where accepts(rack, line) {
-            for node in place.nodes where nodes.contains(node) && isWithinBounds(node) {
-                if partition(of: size, on: node, freeModules(of: node)) == nil { continue }
-                candidates.append((key(of: node, rack: place, size: size, shares), node))
-            }
-        }
-        for candidate in candidates.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            let partition = partition(of: size, on: candidate.node, freeModules(of: candidate.node))!
-            if add([candidate.node], modules: partition.moduleMask) {
-                return PartialNode(
-                    node: candidate.node, moduleMask: partition.moduleMask, partitionID: partition.id)
-            }
-        }
-        return nil
-    }
-
-    /// How early a node is tried: fragmentation added, GPUs free, how much around it is whole, its number.
-    private func key(of node: Int, rack: Rack, size: Int, _ shares: [Int]) -> [Int] {
-        let free = freeModules(of: node, onlyAtStart: true)
-        let choice = partition(of: size, on: node, free)!
-        let added = fragmentation(node, free & ~choice.moduleMask, shares) - fragmentation(node, free, shares)
-        return [added, free.nonzeroBitCount, wholeness(of: node, rack), node]
-    }
-
-    private func wholeness(of node: Int, _ rack: Rack) -> Int {
-        func isWhole(_ node: Int) -> Bool {
-            freeModules(of: node, onlyAtStart: true) == model.platform(of: node).moduleMask
-        }
-        if !rack.nodes.allSatisfy(isWhole) { return 0 }
-        guard let block = rack.block else { return 2 }
-        return fleet.domains[block.offset].nodes.allSatisfy(isWhole) ? 2 : 1
-    }
-
-    /// The share of each size of partition in what is booked, in sixteenths, at least one.
-    private func shares() -> [Int] {
-        var booked = [1: 1, 2: 1, 4: 1, 8: 1]
-        for holding in model.holdings.joined() where holding.isPartition {
-            booked[holding.modules.nonzeroBitCount]? += 1
-        }
-        let total = booked.values.reduce(0, +)
-        return [1, 2, 4, 8].map { max(1, (16 * booked[$0]! + total / 2) / total) }
-    }
-
-    /// GPUs that each size of request could not use, times the size's share.
-    private func fragmentation(_ node: Int, _ free: UInt8, _ shares: [Int]) -> Int {
-        let partitions = model.platform(of: node).partitions
-        let count = free.nonzeroBitCount
-        var sum = free == model.platform(of: node).moduleMask ? 0 : 4 * count
-        for (size, share) in zip([1, 2, 4, 8], shares) {
-            let usable = partitions.filter { $0.gpuCount == size && $0.moduleMask & free == $0.moduleMask }.count * size
-            sum += share * (count - usable)
-        }
-        return sum
-    }
-
-    /// The free partition after which most of 8, then of 4, then of 2 are left; then the lowest id.
-    private func partition(of size: Int, on node: Int, _ free: UInt8) -> NVLinkPartition? {
-        let partitions = model.platform(of: node).partitions
-        func left(_ size: Int, without mask: UInt8) -> Int {
-            partitions.filter { $0.gpuCount == size && $0.moduleMask & (free & ~mask) == $0.moduleMask }.count
-        }
-        func key(_ partition: NVLinkPartition) -> [Int] {
-            [8, 4, 2].map { -left($0, without: partition.moduleMask) } + [partition.id]
-        }
-        return partitions.filter { $0.gpuCount == size && $0.moduleMask & free == $0.moduleMask }
-            .min { key($0).lexicographicallyPrecedes(key($1)) }
     }
 }

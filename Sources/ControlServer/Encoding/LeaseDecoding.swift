@@ -97,7 +97,7 @@ extension ReservationRequest {
         switch line.shape {
         case .gpus(let count): gpus = count
         case .power(let watts, _): megawatts = Megawatts(watts: Int(watts))
-        case .block, .rack, .nvl72, .node: break
+        case .block, .rack, .nvl72, .node, .mig: break
         }
         self.init(
             name: line.name, shape: Shape(line.shape), count: megawatts == nil ? line.count : nil, gpus: gpus,

@@ -51,7 +51,7 @@ struct LeaseEncoding {
         case .power(let watts, _):
             answer.megawatts = Megawatts(watts: Int(watts))
             answer.count = line.holdings.wholeNodes.reduce(0) { $0 + $1.count }
-        case .block, .rack, .nvl72, .node: break
+        case .block, .rack, .nvl72, .node, .mig: break
         }
         return answer
     }
@@ -99,6 +99,7 @@ extension Shape {
             case .node: .node
             case .gpus: .gpu
             case .power: .watts
+            case .mig: preconditionFailure("an order for MIG instances is refused, so no lease has them")
             }
     }
 }

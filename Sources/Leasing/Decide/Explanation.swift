@@ -214,6 +214,7 @@ extension LeaseLine {
         case .nvl72: "nvl72"
         case .node: "node"
         case .gpus(let count): "gpu×\(count)"
+        case .mig(let profileID): "MIG profile \(profileID)"
         case .power: "watts"
         }
     }
@@ -221,7 +222,7 @@ extension LeaseLine {
     var isMadeOfWholeDomains: Bool {
         switch shape {
         case .block, .rack, .nvl72: true
-        case .node, .gpus: within != nil
+        case .node, .gpus, .mig: within != nil
         case .power: false
         }
     }

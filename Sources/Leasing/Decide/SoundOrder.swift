@@ -183,6 +183,10 @@ struct SoundOrder {
             throw Refusal(
                 .invalid, "the spares of a domain are 0 to \(OrderLimits.countMax)", pointer: "/spares/perDomain")
         }
+        // The facts of a lease hold nodes and partitions, and no instances.
+        if case .mig = line.shape {
+            throw Refusal(.invalid, "MIG instances can be placed with `berth pack` but not leased", pointer: pointer)
+        }
         guard order.sparesPerDomain > 0 else { return line.count }
         switch line.shape {
         case .block, .rack, .nvl72:
@@ -193,7 +197,7 @@ struct SoundOrder {
             }
             return line.count
         case .node where line.within != nil: return line.count + order.sparesPerDomain
-        case .node, .gpus, .power:
+        case .node, .gpus, .mig, .power:
             throw Refusal(
                 .invalid, "spares need lines of blocks, racks, nvl72, or nodes with `within`", pointer: pointer)
         }

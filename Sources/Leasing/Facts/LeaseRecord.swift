@@ -51,6 +51,7 @@ extension PlacementShape: FieldCoded {
             case .node: (3, 0, false)
             case .gpus(let count): (4, Int64(count), false)
             case .power(let watts, let wholeSites): (5, watts, wholeSites)
+            case .mig(let profileID): (6, Int64(profileID), false)
             }
         try coder.code(&kind)
         try coder.code(&number)
@@ -62,6 +63,7 @@ extension PlacementShape: FieldCoded {
         case 3: self = .node
         case 4: self = .gpus(Int(number))
         case 5: self = .power(meterWatts: number, wholeSites: flag)
+        case 6: self = .mig(profileID: Int(number))
         default: throw coder.fault("unknown shape \(kind)")
         }
     }

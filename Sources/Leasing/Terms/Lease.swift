@@ -71,7 +71,7 @@ public struct LeaseLine: Equatable, Sendable {
         switch shape {
         case .block: .block
         case .rack, .nvl72, .power: .rack
-        case .node, .gpus: within?.level ?? .rack
+        case .node, .gpus, .mig: within?.level ?? .rack
         }
     }
 }

@@ -3,7 +3,7 @@
 /// A read-only table of plain values; whoever holds the owner of its memory may read it.
 ///
 /// The memory belongs to a `TableArena`, which lives as long as the fleet's tables do.
-@safe struct Table<Element: BitwiseCopyable>: @unchecked Sendable {
+@safe struct Table<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked Sendable {
     // Safe to share: nobody writes after `TableArena.table` has returned.
     private let base: UnsafePointer<Element>
     let count: Int

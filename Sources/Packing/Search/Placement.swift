@@ -15,20 +15,43 @@ public struct PartialNode: Equatable, Hashable, Sendable {
     }
 }
 
+/// One MIG instance on one GPU.
+public struct GPUSlice: Equatable, Hashable, Sendable {
+    public let node: Int
+    /// The bit of the GPU's module.
+    public let moduleMask: UInt8
+    /// NVML's number of the profile.
+    public let profileID: Int
+    /// The first memory slice that it occupies, 0 to 7.
+    public let start: Int
+
+    public init(node: Int, moduleMask: UInt8, profileID: Int, start: Int) {
+        precondition(moduleMask.nonzeroBitCount == 1, "an instance lies on one GPU")
+        self.node = node
+        self.moduleMask = moduleMask
+        self.profileID = profileID
+        self.start = start
+    }
+}
+
 /// The hardware of one line.
 public struct LinePlacement: Equatable, Sendable {
     /// Ascending, not touching.
     public var wholeNodes: [Range<Int>]
     public var partialNodes: [PartialNode]
+    /// MIG instances, in the order of placing.
+    public var slices: [GPUSlice]
 
-    public init(wholeNodes: [Range<Int>] = [], partialNodes: [PartialNode] = []) {
+    public init(wholeNodes: [Range<Int>] = [], partialNodes: [PartialNode] = [], slices: [GPUSlice] = []) {
         self.wholeNodes = wholeNodes
         self.partialNodes = partialNodes
+        self.slices = slices
     }
 
     mutating func reset() {
         wholeNodes.removeAll(keepingCapacity: true)
         partialNodes.removeAll(keepingCapacity: true)
+        slices.removeAll(keepingCapacity: true)
     }
 
     public var nodeCount: Int { wholeNodes.reduce(partialNodes.count) { $0 + $1.count } }

@@ -14,7 +14,8 @@ extension PackingState {
         }
         if let obstacle = obstacle(toWholeNodes: wholeNodes, as: terms, now: now) { return obstacle }
         let partial = placements.flatMap(\.partialNodes)
-        guard !partial.isEmpty else { return nil }
+        let slices = placements.flatMap(\.slices)
+        guard !partial.isEmpty || !slices.isEmpty else { return nil }
         var trial = self
         trial.bookNodes(wholeNodes, as: terms)
         for item in partial {
@@ -33,7 +34,30 @@ extension PackingState {
             }
             trial.bookModules(item.moduleMask, of: item.node, as: terms)
         }
+        for slice in slices {
+            if let obstacle = trial.obstacle(to: slice, as: terms, now: now) { return obstacle }
+            trial.bookSlice(slice, as: terms)
+        }
         return nil
+    }
+
+    private func obstacle(to slice: GPUSlice, as terms: BookingTerms, now: Int64) -> String? {
+        let rack = Int(tables.rackOfNode[slice.node])
+        let platform = Int(tables.rackPlatform[rack])
+        let capWatts = capWatts(terms, platform: platform)
+        guard let geometry = tables.geometries[platform], let profile = geometry.profile(id: slice.profileID),
+            let state = sliceState(
+                of: slice.node, rack: rack, module: slice.moduleMask, capWatts: capWatts, from: terms.start,
+                until: terms.until, now: now),
+            geometry.starts(of: profile, in: state) >> UInt8(slice.start) & 1 == 1
+        else { return "\(fleet.nodeName(NodeIndex(slice.node))) is no longer free" }
+        guard
+            let short = sliceShortage(
+                of: slice.node, module: slice.moduleMask, rack: rack, capWatts: capWatts, from: terms.start,
+                until: terms.until)
+        else { return nil }
+        let budget = tightestBudget(ofLoad: short, from: terms.start, until: terms.until)
+        return "budget \(fleet.budgets[budget.offset].name) has not enough watts left"
     }
 
     private func obstacle(toWholeNodes ranges: [Range<Int>], as terms: BookingTerms, now: Int64) -> String? {

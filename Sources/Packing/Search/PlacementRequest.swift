@@ -12,10 +12,21 @@ public enum PlacementShape: Equatable, Sendable {
     case nvl72
     /// A whole server or NVL72 tray.
     case node
-    /// That many GPUs in one legal NVLink partition of one node: 1, 2, 4 or 8.
+    /// That many GPUs in one legal NVLink partition of one node: 1, 2, 4 or 8. With `PlacementLine.isComposed` also 3, 5, 6
+    /// and 7, as several partitions of one node.
     case gpus(Int)
+    /// One MIG instance, by NVML's number of its profile.
+    case mig(profileID: Int)
     /// As many whole nodes as `meterWatts` carries; with `wholeSites` it must carry every node that is accepted.
     case power(meterWatts: Watts, wholeSites: Bool)
+
+    /// True for what is placed on part of a node.
+    var isPartOfNode: Bool {
+        switch self {
+        case .gpus, .mig: true
+        case .block, .rack, .nvl72, .node, .power: false
+        }
+    }
 
     /// Lines are placed in this order: what is hardest to place goes first.
     var rank: Int {
@@ -26,6 +37,7 @@ public enum PlacementShape: Equatable, Sendable {
         case .node: 3
         case .power: 4
         case .gpus: 5
+        case .mig: 6
         }
     }
 }
@@ -54,8 +66,13 @@ public struct PlacementLine: Equatable, Sendable {
     /// Bit `n` for platform `n` of the fleet.
     public var platformMask: UInt64
     public var within: WithinLevel?
+    /// Whether GPUs may be made up of several partitions of one node.
+    public var isComposed: Bool
 
-    public init(shape: PlacementShape, count: Int, platformMask: UInt64, within: WithinLevel? = nil) {
+    public init(
+        shape: PlacementShape, count: Int, platformMask: UInt64, within: WithinLevel? = nil, isComposed: Bool = false
+    ) {
+        self.isComposed = isComposed
         self.shape = shape
         self.count = count
         self.platformMask = platformMask

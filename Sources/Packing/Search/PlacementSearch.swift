@@ -23,9 +23,8 @@ extension PackingState {
         scratch.beginSums()
         if request.lines.count != 1 {
             placeLines(request, window, scratch, into: &outcome)
-        } else if case .gpus = request.lines[0].shape {
-            accept(request.lines[0], window, scratch)
-            placePartitions(request.lines[0], window, scratch, into: &outcome, at: 0)
+        } else if request.lines[0].shape.isPartOfNode {
+            placeParts(request.lines[0], window, scratch, into: &outcome, at: 0)
         } else {
             placeWhole(request.lines[0], window, scratch, into: &outcome, at: 0)
         }
@@ -45,7 +44,7 @@ extension PackingState {
         var trial: PackingState?
         for index in Self.order(of: request.lines) {
             let line = request.lines[index]
-            guard case .gpus = line.shape else {
+            guard line.shape.isPartOfNode else {
                 placeWhole(line, window, scratch, into: &outcome, at: index)
                 continue
             }
@@ -55,11 +54,8 @@ extension PackingState {
                     trial!.bookNodes(placement.wholeNodes.coalesced(), as: window.terms)
                 }
             }
-            trial!.accept(line, window, scratch)
-            trial!.placePartitions(line, window, scratch, into: &outcome, at: index)
-            for partial in outcome.lines[index].partialNodes {
-                trial!.bookModules(partial.moduleMask, of: partial.node, as: window.terms)
-            }
+            trial!.placeParts(line, window, scratch, into: &outcome, at: index)
+            trial!.bookParts(outcome.lines[index], as: window.terms)
         }
     }
 
@@ -146,8 +142,9 @@ extension PackingState {
         case .nvl72: return numbers.isRackScale
         case .rack: return !numbers.isRackScale
         case .gpus(let count):
-            guard let sizeIndex = PartitionSize.index(of: count) else { return false }
+            guard let sizeIndex = PartitionSize.index(of: count, isComposed: line.isComposed) else { return false }
             return tables.partitions[platform].hasPartition(sizeIndex: sizeIndex, free: numbers.moduleMask)
+        case .mig(let profileID): return tables.geometries[platform]?.profile(id: profileID) != nil
         case .block, .node, .power: return true
         }
     }

@@ -41,6 +41,15 @@ struct UnitGroup: BitwiseCopyable {
     var mask: UInt64
 }
 
+/// What is left of the order of buckets of one group.
+struct BucketSequence: BitwiseCopyable {
+    let entries: Table<BucketOrder.Entry>
+    var head: Int
+    let end: Int
+
+    @inline(__always) var first: BucketOrder.Entry { entries[head] }
+}
+
 /// Where a search stands in one bucket.
 struct BucketCursor: BitwiseCopyable {
     let group: Int
@@ -73,10 +82,11 @@ final class SearchScratch: @unchecked Sendable {
     /// Whether each group of nodes may be used by the line, and what a whole node of it adds.
     let isAccepted: ScratchBuffer<Bool>
     let nodeWatts: ScratchBuffer<Watts>
-    /// Accepted groups, and where each stands in its order of buckets.
+    /// Accepted groups.
     var acceptedCount = 0
     let accepted: ScratchBuffer<Int32>
-    let heads: ScratchBuffer<Int32>
+    /// Where each accepted group stands in its order of buckets.
+    let sequences: ScratchBuffer<BucketSequence>
     /// The buckets that are being looked through side by side.
     var cursorCount = 0
     let cursors: ScratchBuffer<BucketCursor>
@@ -114,7 +124,8 @@ final class SearchScratch: @unchecked Sendable {
         isAccepted = ScratchBuffer(repeating: false, count: tables.groupCount)
         nodeWatts = ScratchBuffer(repeating: 0, count: tables.groupCount)
         accepted = ScratchBuffer(repeating: 0, count: tables.groupCount)
-        heads = ScratchBuffer(repeating: 0, count: tables.groupCount)
+        sequences = ScratchBuffer(
+            repeating: BucketSequence(entries: tables.noEntries, head: 0, end: 0), count: tables.groupCount)
         cursors = ScratchBuffer(
             repeating: BucketCursor(group: 0, bucket: 0, node: 0), count: tables.bucketLayout.bucketCount)
         chosen = ScratchBuffer(repeating: 0, count: racks)
@@ -139,7 +150,7 @@ final class SearchScratch: @unchecked Sendable {
         isAccepted.deallocate()
         nodeWatts.deallocate()
         accepted.deallocate()
-        heads.deallocate()
+        sequences.deallocate()
         cursors.deallocate()
         chosen.deallocate()
         chosenRacks.deallocate()

@@ -21,7 +21,7 @@ enum UnitKind {
         case .block: self = .block
         case .rack, .nvl72: self = .rack
         case .node: self = .node
-        case .gpus, .power: return nil
+        case .gpus, .mig, .power: return nil
         }
     }
 }

@@ -2,7 +2,7 @@
 
 public import FleetModel
 
-/// A set of a node's GPUs bound to a lease over `[start, until)`.
+/// A set of a node's GPUs, or one MIG instance, bound to a lease over `[start, until)`.
 ///
 /// The lease itself ends at `end`; from there to `until` the units are turned round.
 public struct Booking: Equatable, Sendable {
@@ -14,10 +14,12 @@ public struct Booking: Equatable, Sendable {
     public let capWatts: Int32
     /// Bit `m - 1` for GPU module `m`.
     public let moduleMask: UInt8
-    /// The next booking of the same node, or -1.
-    var next: Int32 = -1
+    /// Memory slices of the one module, when it is a MIG instance; 0 for whole modules.
+    public let sliceMask: UInt8
 
-    public init(lease: UInt64, start: Int64, end: Int64, until: Int64, capWatts: Watts, moduleMask: UInt8) {
+    public init(
+        lease: UInt64, start: Int64, end: Int64, until: Int64, capWatts: Watts, moduleMask: UInt8, sliceMask: UInt8 = 0
+    ) {
         precondition(start < end && end <= until, "a booking lasts and is turned round after its end")
         precondition(moduleMask != 0, "a booking holds GPUs")
         self.lease = lease
@@ -26,9 +28,8 @@ public struct Booking: Equatable, Sendable {
         self.until = until
         self.capWatts = Int32(capWatts)
         self.moduleMask = moduleMask
+        self.sliceMask = sliceMask
     }
-
-    @inlinable func overlaps(_ start: Int64, _ until: Int64) -> Bool { self.start < until && start < self.until }
 }
 
 /// Whether a node takes new allocations, and why not.

@@ -61,8 +61,13 @@ final class FleetTables: Sendable {
     let bucketLayout: BucketLayout
 
     // By platform.
+    private let platformTables: [PlatformTables]
     let partitions: [PartitionTable]
     let platforms: Table<PlatformNumbers>
+    /// An empty table of entries, where a real one is to follow.
+    let noEntries: Table<BucketOrder.Entry>
+    /// Nil for a platform without MIG.
+    let geometries: [SliceGeometry?]
 
     /// A range that a table can hold.
     struct Span: BitwiseCopyable {
@@ -166,11 +171,17 @@ final class FleetTables: Sendable {
             })
 
         let arena = arena
-        partitions = fleet.platforms.map { PartitionTable($0, in: arena) }
+        noEntries = arena.table([])
+        let platformTables = fleet.platforms.map { PlatformTables.of($0) }
+        self.platformTables = platformTables
+        partitions = platformTables.map(\.partitions)
         let partitions = partitions
+        let geometries = platformTables.map(\.geometry)
+        self.geometries = geometries
         bucketLayout = BucketLayout(
             zip(groups.platform, zip(groups.firstNode, groups.endNode)).map { platform, nodes in
-                (Int(nodes.0)..<Int(nodes.1), partitions[Int(platform)].bucketCount)
+                let states = geometries[Int(platform)]?.reachable.count ?? 0
+                return (Int(nodes.0)..<Int(nodes.1), partitions[Int(platform)].bucketCount + states)
             }, in: arena)
         platforms = arena.table(
             fleet.platforms.map {
@@ -239,6 +250,11 @@ final class FleetTables: Sendable {
             orders.append((weights, made))
             return made
         }
+    }
+
+    /// The order of the states of cut GPUs for a mix of profiles; nil for a platform without MIG.
+    func sliceOrder(platform: Int, for weights: [Int]) -> BucketOrder? {
+        platformTables[platform].sliceOrder(for: weights)
     }
 
     /// Scratch space for one search, to be given back with `giveBack`. Not a closure: one over a state that changes

@@ -159,13 +159,16 @@ extension PackingState {
         }
     }
 
-    private mutating func addWatts(_ amount: Watts, to load: Int, _ window: Range<Int64>) {
+    mutating func addWatts(_ amount: Watts, to load: Int, _ window: Range<Int64>) {
         watts.add(amount, to: load, from: window.lowerBound, until: window.upperBound, instant: instant)
         if watts.isWorthSettling(load, above: tables.settleAbove[load]) { watts.settle(load, instant: instant) }
     }
 
-    /// The first stretch of `[start, until)` in which nothing of the node is booked. O(bookings²), few as they are.
-    func nextGap(node: Int, rack: Int, from start: Int64, until: Int64) -> Range<Int64>? {
+    /// The first stretch of `[start, until)` in which none of some modules of a node is booked; all of them unless
+    /// said otherwise. O(bookings²), few as they are.
+    func nextGap(
+        node: Int, rack: Int, modules: UInt8 = 0xFF, from start: Int64, until: Int64
+    ) -> Range<Int64>? {
         var reached = start
         var moved = true
         var next = until
@@ -179,7 +182,7 @@ extension PackingState {
         }
         while moved {
             (moved, next) = (false, until)
-            lists.forEach(from: nodes[node].firstBooking) { visit($1) }
+            lists.forEach(from: nodes[node].firstBooking) { if $0.moduleMask & modules != 0 { visit($1) } }
             lists.forEach(from: racks[rack].firstBooking) { visit($1) }
         }
         return reached < until ? reached..<next : nil

@@ -97,10 +97,11 @@ extension PackingState {
     /// Works out which modules of a node are free at the instant.
     mutating func refreshFree(of node: Int, rack: Int) {
         setFree(freeModules(of: node, from: instant, until: instantEnd, now: instant), of: node, rack: rack)
+        if nodes[node].hasSlices { refreshCuts(of: node, rack: rack) }
     }
 
     /// The second after the instant, the end of time included.
-    private var instantEnd: Int64 { instant == .max ? .max : instant + 1 }
+    var instantEnd: Int64 { instant == .max ? .max : instant + 1 }
 
     // MARK: Free modules, nodes, racks and blocks
 

@@ -46,6 +46,11 @@ public struct PackingState: Sendable {
     var buckets: BucketIndex
     var mix = ShapeMix()
     var order: BucketOrder
+    /// The states of the cut GPUs of each node at the instant: by module its ordinal, or -1 when it is not cut.
+    var cuts: PagedColumn<SIMD8<Int16>>
+    /// Booked MIG instances by platform and profile, and the order of states that follows from them.
+    var sliceMixes: [SliceMix]
+    var sliceOrders: [BucketOrder?]
 
     /// The state of a fleet of which nothing is leased, in pages from `allocator`. O(nodes + budgets × depth).
     public init(fleet: Fleet, allocator: any PageAllocator = HeapPages()) {
@@ -67,6 +72,9 @@ public struct PackingState: Sendable {
         blockHorizon = PagedColumn(repeating: .max, count: tables.blockCount, allocator: allocator)
         buckets = BucketIndex(tables.bucketLayout, allocator: allocator)
         order = tables.order(for: mix.weights)
+        cuts = PagedColumn(repeating: Self.uncut, count: fleet.nodeCount, allocator: allocator)
+        sliceMixes = tables.geometries.map { SliceMix(profileCount: $0?.profileCount ?? 0) }
+        sliceOrders = sliceMixes.indices.map { tables.sliceOrder(platform: $0, for: []) }
         let floors = tables.loads.racks.map { racks in
             racks.reduce(Watts(0)) { sum, rack in
                 let power = fleet.platforms[fleet.racks[rack].platformOffset].power
@@ -85,7 +93,7 @@ public struct PackingState: Sendable {
             body(
                 Booking(
                     lease: terms.lease, start: terms.start, end: terms.end, until: terms.until,
-                    capWatts: Watts(record.capWatts), moduleMask: record.moduleMask))
+                    capWatts: Watts(record.capWatts), moduleMask: record.moduleMask, sliceMask: record.sliceMask))
         }
         lists.forEach(from: nodes[node.offset].firstBooking, visit)
         lists.forEach(from: racks[Int(tables.rackOfNode[node.offset])].firstBooking, visit)
@@ -138,7 +146,7 @@ public struct PackingState: Sendable {
         let columns =
             nodes.ownedBytes + racks.ownedBytes + free.ownedBytes + freeNodes.ownedBytes + rackHorizon.ownedBytes
             + wholeRacks.ownedBytes + blockHorizon.ownedBytes + nextEventOfRacks.ownedBytes
-            + openRacks.ownedBytes + wholeRackBits.ownedBytes + wholeBlocks.ownedBytes
+            + openRacks.ownedBytes + wholeRackBits.ownedBytes + wholeBlocks.ownedBytes + cuts.ownedBytes
         return columns + buckets.ownedBytes + calendarBytes
     }
 

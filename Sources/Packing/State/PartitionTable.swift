@@ -2,10 +2,19 @@
 
 import FleetModel
 
-/// The sizes of partition that a request may ask for, as the indexes of tables.
+/// The numbers of GPUs on one node that a request may ask for, as the indexes of tables.
 enum PartitionSize {
-    static let counts = [1, 2, 4, 8]
-    static func index(of gpuCount: Int) -> Int? { counts.firstIndex(of: gpuCount) }
+    /// Sizes of one legal partition, and after them those that are made of several.
+    static let counts = [1, 2, 4, 8, 3, 5, 6, 7]
+    static let slots = counts.count
+    /// The slots that are one partition.
+    static let single = 0..<4
+
+    /// The slot of a number of GPUs; nil when there is none, or when it is made of several and may not be.
+    static func index(of gpuCount: Int, isComposed: Bool = false) -> Int? {
+        guard let index = counts.firstIndex(of: gpuCount), isComposed || single.contains(index) else { return nil }
+        return index
+    }
 }
 
 /// Tables over the sets of free modules of one platform's nodes.
@@ -35,14 +44,12 @@ struct PartitionTable: Sendable {
         moduleMask = platform.moduleMask
         let masks = (0...255).map { UInt8($0) & platform.moduleMask }
         let choices = PartitionSize.counts.flatMap { size in
-            masks.map { mask in
-                platform.leastBreakingPartition(of: size, in: mask).map {
-                    Choice(mask: $0.moduleMask, id: Int16($0.id))
-                }
-                    ?? Choice(mask: 0, id: 0)
+            masks.map { mask -> Choice in
+                guard let parts = platform.leastBreakingParts(of: size, in: mask) else { return Choice(mask: 0, id: 0) }
+                return Choice(mask: parts.reduce(0) { $0 | $1.moduleMask }, id: Int16(parts[0].id))
             }
         }
-        let counts = PartitionSize.counts.flatMap { size in
+        let counts = PartitionSize.counts[PartitionSize.single].flatMap { size in
             masks.map { UInt8(platform.partitionCount(of: size, in: $0)) }
         }
         var signatures: [[UInt8]] = []
@@ -82,6 +89,26 @@ extension Platform {
     /// How many partitions of that size are free in full; those of one size never overlap.
     func partitionCount(of gpuCount: Int, in free: UInt8) -> Int {
         partitions.count { $0.gpuCount == gpuCount && $0.moduleMask & ~free == 0 }
+    }
+
+    /// Disjoint free partitions of so many GPUs together: one of that size where there can be one, else the largest that
+    /// fit first, each the least breaking one; nil when there are none.
+    func leastBreakingParts(of gpuCount: Int, in free: UInt8) -> [NVLinkPartition]? {
+        guard PartitionSize.index(of: gpuCount) == nil else {
+            return leastBreakingPartition(of: gpuCount, in: free).map { [$0] }
+        }
+        return parts(of: gpuCount, sizeMax: 4, in: free)
+    }
+
+    private func parts(of gpuCount: Int, sizeMax: Int, in free: UInt8) -> [NVLinkPartition]? {
+        if gpuCount == 0 { return [] }
+        for size in [4, 2, 1] where size <= min(gpuCount, sizeMax) {
+            guard let part = leastBreakingPartition(of: size, in: free) else { continue }
+            if let others = parts(of: gpuCount - size, sizeMax: size, in: free & ~part.moduleMask) {
+                return [part] + others
+            }
+        }
+        return nil
     }
 
     /// Of the free partitions of a size, the one after which most larger partitions are still free, the largest

@@ -10,6 +10,8 @@ struct NodeRecord: BitwiseCopyable, Sendable {
     var firstBooking: Int32 = -1
     /// Modules whose turn-round is overdue: not ready for windows that start now.
     var notReady: UInt8 = 0
+    /// True once a MIG instance has been booked on the node: only then are its GPUs looked at for slices.
+    var hasSlices = false
     var health = NodeHealth.open
 
     var isShut: Bool { closedUntil > .min || notReady != 0 }
@@ -39,6 +41,14 @@ struct BookingRecord: BitwiseCopyable, Sendable {
     var capWatts: Int32
     /// Bit `m - 1` for GPU module `m`.
     var moduleMask: UInt8
+    /// Memory slices of the one module, when it is a MIG instance and not whole modules; else 0.
+    var sliceMask: UInt8 = 0
+    /// Whether the instance has the GPU's media engines.
+    var takesMedia = false
+
+    func isOf(_ other: BookingRecord) -> Bool {
+        moduleMask == other.moduleMask && sliceMask == other.sliceMask && takesMedia == other.takesMedia
+    }
 }
 
 /// A lease and a window, shared by the bookings made under them at one time.
@@ -105,11 +115,18 @@ struct BookingLists: Sendable {
         }
     }
 
-    /// Puts a booking at the head of a list.
+    /// Puts a booking of whole modules at the head of a list.
     mutating func insert(_ booking: BookingTerms, capWatts: Watts, moduleMask: UInt8, into head: inout Int32) {
+        insert(
+            booking, BookingRecord(terms: -1, next: -1, capWatts: Int32(capWatts), moduleMask: moduleMask), into: &head)
+    }
+
+    /// Puts a booking at the head of a list.
+    mutating func insert(_ booking: BookingTerms, _ booked: BookingRecord, into head: inout Int32) {
         let shared = place(of: booking)
         terms[Int(shared)].references += 1
-        let record = BookingRecord(terms: shared, next: head, capWatts: Int32(capWatts), moduleMask: moduleMask)
+        var record = booked
+        (record.terms, record.next) = (shared, head)
         if firstUnusedRecord >= 0 {
             head = firstUnusedRecord
             firstUnusedRecord = records[Int(head)].next
@@ -120,12 +137,17 @@ struct BookingLists: Sendable {
         }
     }
 
-    /// Takes a booking off a list; false when it is not there.
+    /// Takes a booking of whole modules off a list; false when it is not there.
     mutating func remove(_ booking: BookingTerms, moduleMask: UInt8, from head: inout Int32) -> Bool {
+        remove(booking, BookingRecord(terms: -1, next: -1, capWatts: 0, moduleMask: moduleMask), from: &head)
+    }
+
+    /// Takes a booking off a list, whatever its cap; false when it is not there.
+    mutating func remove(_ booking: BookingTerms, _ booked: BookingRecord, from head: inout Int32) -> Bool {
         var (previous, place) = (Int32(-1), head)
         while place >= 0 {
             let record = records[Int(place)]
-            if record.moduleMask == moduleMask, terms[Int(record.terms)].isOf(booking) {
+            if record.isOf(booked), terms[Int(record.terms)].isOf(booking) {
                 if previous < 0 { head = record.next } else { records[Int(previous)].next = record.next }
                 records[Int(place)].next = firstUnusedRecord
                 firstUnusedRecord = place

@@ -35,40 +35,66 @@ final class BucketOrder: Sendable {
     /// How much a request of a whole node counts for.
     static let nodeWeight: Int64 = 4
 
+    /// The mix of partition sizes that this was made for; not read where it orders the states of cut GPUs.
     let weights: SIMD4<Int64>
+    /// Where MIG instances of each profile start in each state; empty for partitions.
+    let slices: SliceScores?
     private let arena = TableArena()
     private let starts: Table<Int32>
-    private let entries: Table<Entry>
+    let entries: Table<Entry>
 
+    /// The order for partitions: a slot for each platform and size.
     init(weights: SIMD4<Int64>, partitions: [PartitionTable]) {
         var starts: [Int32] = []
         var entries: [Entry] = []
         for table in partitions {
-            for sizeIndex in 0..<4 {
+            for sizeIndex in 0..<PartitionSize.slots {
                 starts.append(Int32(entries.count))
                 entries += Self.order(table, sizeIndex: sizeIndex, weights: weights)
             }
         }
         starts.append(Int32(entries.count))
         self.weights = weights
+        slices = nil
         self.starts = arena.table(starts)
         self.entries = arena.table(entries)
     }
 
+    /// The order of the states of cut GPUs: a slot for each profile. The key is the gradient and then the state.
+    init(_ geometry: SliceGeometry, weights: [Int], firstBucket: Int) {
+        let scores = SliceScores(geometry: geometry, weights: weights)
+        var starts: [Int32] = []
+        var entries: [Entry] = []
+        for profile in 0..<geometry.profileCount {
+            starts.append(Int32(entries.count))
+            for (ordinal, state) in geometry.reachable.enumerated()
+            where scores.bestStart(of: profile, in: state) != nil {
+                let key = Int64(scores.gradient(of: profile, in: state)) << 16 | Int64(state.rawValue)
+                entries.append(Entry(key: key, bucket: Int32(firstBucket + ordinal)))
+            }
+            entries[Int(starts[profile])...].sort { $0.key < $1.key }
+        }
+        starts.append(Int32(entries.count))
+        self.weights = SIMD4()
+        slices = scores
+        self.starts = arena.table(starts)
+        self.entries = arena.table(entries)
+    }
+
+    /// The places of the entries of a slot.
+    @inline(__always)
+    func range(slot: Int) -> Range<Int> { Int(starts[slot])..<Int(starts[slot + 1]) }
+
     /// The places of a platform's entries for a size.
     @inline(__always)
-    func range(platform: Int, sizeIndex: Int) -> Range<Int> {
-        Int(starts[platform * 4 + sizeIndex])..<Int(starts[platform * 4 + sizeIndex + 1])
-    }
+    func range(platform: Int, sizeIndex: Int) -> Range<Int> { range(slot: platform * PartitionSize.slots + sizeIndex) }
 
     @inline(__always)
     subscript(place: Int) -> Entry { entries[place] }
 
-    /// The key of a bucket for a size; the highest when nothing of that size fits there. O(buckets).
-    func key(platform: Int, sizeIndex: Int, bucket: Int) -> Int64 {
-        for place in range(platform: platform, sizeIndex: sizeIndex) where entries[place].bucket == bucket {
-            return entries[place].key
-        }
+    /// The key of a bucket in a slot; the highest when nothing of that size fits there. O(buckets).
+    func key(slot: Int, bucket: Int) -> Int64 {
+        for place in range(slot: slot) where entries[place].bucket == bucket { return entries[place].key }
         return .max
     }
 
