@@ -132,7 +132,7 @@ private struct StartSearch {
     /// The first time at or after `time` at which enough units of the bounding line are free; `time` without one.
     private func bound(from time: Int64) -> Int64? {
         guard let line = boundingLine, let kind = UnitKind(line.shape) else { return time }
-        let window = SearchWindow(moved(to: time), in: state)
+        let window = SearchWindow(moved(to: time), isIndexed: state.isIndexed(time, now: request.now))
         let scratch = state.tables.takeScratch()
         defer { state.tables.giveBack(scratch) }
         state.accept(line, window, scratch)

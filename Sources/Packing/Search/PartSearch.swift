@@ -335,12 +335,16 @@ extension PackingState {
         for rack in 0..<tables.rackCount where scratch.isAccepted[Int(tables.rackGroup[rack])] {
             let moduleMask = tables.platforms[Int(tables.rackPlatform[rack])].moduleMask
             let first = Int(tables.rackFirstNode[rack])
+            let isKept = isIndexed(window.start, now: window.now) && window.until <= rackHorizon[rack]
+            let hasShut = racks[rack].shutCount > 0
             for node in (first..<first + Int(tables.rackNodeCount[rack])).clamped(to: nodes) {
-                let modules = freeModules(of: node, from: window.start, until: window.until, now: window.now)
+                let modules =
+                    isKept
+                    ? free[node] : freeModules(of: node, from: window.start, until: window.until, now: window.now)
                 findings.existing += room(for: wanted.kind, node, rack, moduleMask, nil)
                 findings.free += room(for: wanted.kind, node, rack, modules, window)
                 findings.freeNodes += modules == moduleMask ? 1 : 0
-                findings.closedNodes += self.nodes[node].isShut ? 1 : 0
+                if hasShut && self.nodes[node].isShut { findings.closedNodes += 1 }
             }
         }
     }

@@ -61,8 +61,8 @@ extension PackingState {
     }
 
     private func obstacle(toWholeNodes ranges: [Range<Int>], as terms: BookingTerms, now: Int64) -> String? {
-        let window = SearchWindow(
-            PlacementRequest(lines: [], siteMask: .max, terms: terms, now: now), in: self)
+        let request = PlacementRequest(lines: [], siteMask: .max, terms: terms, now: now)
+        let window = SearchWindow(request, isIndexed: isIndexed(terms.start, now: now))
         let scratch = tables.takeScratch()
         defer { tables.giveBack(scratch) }
         scratch.beginSums()

@@ -18,7 +18,7 @@ extension PackingState {
     /// The same into an outcome that is used again: allocates nothing once its arrays have grown.
     public func place(_ request: PlacementRequest, into outcome: inout PlacementOutcome) {
         outcome.reset(lineCount: request.lines.count)
-        let window = SearchWindow(request, in: self)
+        let window = SearchWindow(request, isIndexed: isIndexed(request.terms.start, now: request.now))
         let scratch = tables.takeScratch()
         scratch.beginSums()
         if request.lines.count != 1 {
@@ -97,14 +97,15 @@ struct SearchWindow {
     /// True when what is kept for the state's instant holds at the window's start.
     let isIndexed: Bool
 
-    init(_ request: PlacementRequest, in state: PackingState) {
+    // Not given the state: an initialiser would copy it.
+    init(_ request: PlacementRequest, isIndexed: Bool) {
         start = request.terms.start
         until = request.terms.until
         now = request.now
         terms = request.terms
         siteMask = request.siteMask
         bounds = request.bounds
-        isIndexed = state.isIndexed(request.terms.start, now: request.now)
+        self.isIndexed = isIndexed
     }
 
     /// The same window with another end.

@@ -77,6 +77,20 @@ struct BucketIndex: Sendable {
         if bit & 63 + count > 64 { clear(place, word: bit >> 6 + 1, bits: ones(count) >> UInt64(64 - bit & 63)) }
     }
 
+    /// `insert` for any number of neighbours.
+    mutating func insertAll(_ group: Int, _ bucket: Int, nodes: Range<Int>) {
+        for node in stride(from: nodes.lowerBound, to: nodes.upperBound, by: 64) {
+            insert(group, bucket, nodes: node, count: min(64, nodes.upperBound - node))
+        }
+    }
+
+    /// `remove` for any number of neighbours.
+    mutating func removeAll(_ group: Int, _ bucket: Int, nodes: Range<Int>) {
+        for node in stride(from: nodes.lowerBound, to: nodes.upperBound, by: 64) {
+            remove(group, bucket, nodes: node, count: min(64, nodes.upperBound - node))
+        }
+    }
+
     @inline(__always)
     private func ones(_ count: Int) -> UInt64 { count == 64 ? ~0 : (1 << UInt64(count)) &- 1 }
 

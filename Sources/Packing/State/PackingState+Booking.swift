@@ -7,13 +7,25 @@ extension PackingState {
     ///
     /// O(nodes + budgets touched). A rack that is booked as a whole is one booking.
     public mutating func bookNodes(_ ranges: [Range<Int>], as terms: BookingTerms) {
-        forEachSegment(of: ranges) { state, rack, nodes in state.insert(nodes, ofRack: rack, terms) }
+        forEachSegment(of: ranges) { state, rack, nodes, rest in
+            if let block = state.blockBegun(by: rack, in: rest), state.takeBlock(block, terms) {
+                return state.tables.blockNodes[block].range.upperBound
+            }
+            state.insert(nodes, ofRack: rack, terms)
+            return nodes.upperBound
+        }
         commitWholeNodes(ranges, terms, sign: 1)
     }
 
     /// Takes the bookings of `terms.lease` off whole nodes; the terms must be those they were booked with.
     public mutating func unbookNodes(_ ranges: [Range<Int>], as terms: BookingTerms) {
-        forEachSegment(of: ranges) { state, rack, nodes in state.remove(nodes, ofRack: rack, terms) }
+        forEachSegment(of: ranges) { state, rack, nodes, rest in
+            if let block = state.blockBegun(by: rack, in: rest), state.giveBlock(block, terms) {
+                return state.tables.blockNodes[block].range.upperBound
+            }
+            state.remove(nodes, ofRack: rack, terms)
+            return nodes.upperBound
+        }
         commitWholeNodes(ranges, terms, sign: -1)
     }
 
@@ -54,26 +66,66 @@ extension PackingState {
     private mutating func count(_ mask: UInt8, _ change: Int64) {
         guard let sizeIndex = PartitionSize.index(of: mask.nonzeroBitCount) else { return }
         mix.add(change, sizeIndex: sizeIndex)
-        let weights = mix.weights
-        if weights != order.weights { order = tables.order(for: weights) }
+        if !mix.hasWeights(order.weights) { order = tables.order(for: mix.weights) }
     }
 
     // MARK: Lists
 
-    /// Calls `body` with each rack that the ranges touch and the part of it that they hold.
+    /// Calls `body` with each rack that the ranges touch, the part of it that they hold, and what of the range is left from
+    /// there on; `body` says where to go on.
     @inline(__always)
     private mutating func forEachSegment(
-        of ranges: [Range<Int>], _ body: (inout PackingState, Int, Range<Int>) -> Void
+        of ranges: [Range<Int>], _ body: (inout PackingState, Int, Range<Int>, Range<Int>) -> Int
     ) {
         for range in ranges {
             var node = range.lowerBound
             while node < range.upperBound {
                 let rack = Int(tables.rackOfNode[node])
                 let end = min(range.upperBound, Int(tables.rackFirstNode[rack]) + Int(tables.rackNodeCount[rack]))
-                body(&self, rack, node..<end)
-                node = end
+                node = body(&self, rack, node..<end, node..<range.upperBound)
             }
         }
+    }
+
+    /// The block of one platform that a rack is the first of, when all of its nodes lie in a range that begins there.
+    @inline(__always)
+    private func blockBegun(by rack: Int, in nodes: Range<Int>) -> Int? {
+        let block = Int(tables.rackBlock[rack])
+        guard block >= 0, tables.blockGroup[block] >= 0 else { return nil }
+        let here = tables.blockNodes[block].range
+        return here.lowerBound == nodes.lowerBound && here.upperBound <= nodes.upperBound ? block : nil
+    }
+
+    /// Books a block at once when it is free as a whole at the instant and the booking begins then.
+    private mutating func takeBlock(_ block: Int, _ terms: BookingTerms) -> Bool {
+        guard terms.start <= instant, instant < terms.until, wholeBlocks[block >> 6] >> UInt64(block & 63) & 1 == 1
+        else { return false }
+        let racksOfBlock = tables.blockRacks[block].range
+        let platform = Int(tables.rackPlatform[racksOfBlock.lowerBound])
+        let mask = tables.platforms[platform].moduleMask
+        let capWatts = capWatts(terms, platform: platform)
+        for rack in racksOfBlock {
+            noteWindow(terms, rack: rack)
+            lists.insert(terms, capWatts: capWatts, moduleMask: mask, into: &racks[rack].firstBooking)
+        }
+        setNothingFree(ofWholeBlock: block)
+        return true
+    }
+
+    /// Takes a booking off a block at once when it held all of its racks as such at the instant and none of them is shut.
+    private mutating func giveBlock(_ block: Int, _ terms: BookingTerms) -> Bool {
+        guard terms.start <= instant, instant < terms.until else { return false }
+        let racksOfBlock = tables.blockRacks[block].range
+        let mask = tables.platforms[Int(tables.rackPlatform[racksOfBlock.lowerBound])].moduleMask
+        for rack in racksOfBlock {
+            let record = racks[rack]
+            guard record.shutCount == 0, lists.holds(terms, moduleMask: mask, from: record.firstBooking) else {
+                return false
+            }
+        }
+        for rack in racksOfBlock { _ = lists.remove(terms, moduleMask: mask, from: &racks[rack].firstBooking) }
+        setAllFree(ofTakenBlock: block)
+        return true
     }
 
     private mutating func insert(_ segment: Range<Int>, ofRack rack: Int, _ terms: BookingTerms) {

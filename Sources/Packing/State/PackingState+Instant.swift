@@ -148,6 +148,27 @@ extension PackingState {
         changeWholeRacks(ofBlockOf: rack, by: -1)
     }
 
+    /// Takes a block that is free as a whole at the instant.
+    mutating func setNothingFree(ofWholeBlock block: Int) {
+        let nodes = tables.blockNodes[block].range
+        buckets.removeAll(Int(tables.blockGroup[block]), Wholeness.allWhole, nodes: nodes)
+        free.fill(nodes, with: 0)
+        for rack in tables.blockRacks[block].range { writeFreeNodes(0, ofRack: rack) }
+        wholeRacks[block] = 0
+        wholeBlocks[block >> 6] ^= 1 << UInt64(block & 63)
+    }
+
+    /// Gives a block back of which nothing was free.
+    mutating func setAllFree(ofTakenBlock block: Int) {
+        let (nodes, racksOfBlock) = (tables.blockNodes[block].range, tables.blockRacks[block].range)
+        let platform = Int(tables.rackPlatform[racksOfBlock.lowerBound])
+        free.fill(nodes, with: tables.platforms[platform].moduleMask)
+        for rack in racksOfBlock { writeFreeNodes(tables.fullRack(rack), ofRack: rack) }
+        wholeRacks[block] = Int32(racksOfBlock.count)
+        wholeBlocks[block >> 6] ^= 1 << UInt64(block & 63)
+        buckets.insertAll(Int(tables.blockGroup[block]), Wholeness.allWhole, nodes: nodes)
+    }
+
     /// Gives a rack back of which nothing was free.
     mutating func setAllFree(ofTakenRack rack: Int) {
         let group = Int(tables.rackGroup[rack])

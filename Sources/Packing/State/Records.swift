@@ -137,6 +137,19 @@ struct BookingLists: Sendable {
         }
     }
 
+    /// Whether a booking of whole modules stands in a list.
+    func holds(_ booking: BookingTerms, moduleMask: UInt8, from head: Int32) -> Bool {
+        var place = head
+        while place >= 0 {
+            let record = records[Int(place)]
+            if record.moduleMask == moduleMask, record.sliceMask == 0, terms[Int(record.terms)].isOf(booking) {
+                return true
+            }
+            place = record.next
+        }
+        return false
+    }
+
     /// Takes a booking of whole modules off a list; false when it is not there.
     mutating func remove(_ booking: BookingTerms, moduleMask: UInt8, from head: inout Int32) -> Bool {
         remove(booking, BookingRecord(terms: -1, next: -1, capWatts: 0, moduleMask: moduleMask), from: &head)

@@ -9,6 +9,17 @@ struct ShapeMix: Equatable, Sendable {
 
     mutating func add(_ count: Int64, sizeIndex: Int) { booked[sizeIndex] += count }
 
+    /// Whether the weights are these; without a division, since it is asked after every booking.
+    @inline(__always)
+    func hasWeights(_ weights: SIMD4<Int64>) -> Bool {
+        let total = booked.wrappedSum() + 4
+        for index in 0..<4 {
+            let (share, weight) = (16 * (booked[index] + 1) + total / 2, weights[index])
+            guard share < (weight + 1) * total, weight == 1 || share >= weight * total else { return false }
+        }
+        return true
+    }
+
     /// The share of each size in sixteenths, at least one.
     var weights: SIMD4<Int64> {
         let total = booked.wrappedSum() + 4
