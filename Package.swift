@@ -122,7 +122,7 @@ let package = Package(
         .executableTarget(
             name: "berth",
             dependencies: [
-                "ControlAPI", "ControlClient",
+                "ControlAPI", "ControlClient", "FleetModel", "Packing", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "berthTests",
             dependencies: [
-                "berth", "ControlAPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "berth", "ControlAPI", "FleetModel", "Packing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
@@ -160,6 +160,8 @@ let package = Package(
             path: "Tests/System",
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Packing", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "LayeringTests", swiftSettings: strict),
     ]
 )

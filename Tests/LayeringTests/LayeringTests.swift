@@ -22,7 +22,7 @@ struct LayeringTests {
             "ControlAPI", "ControlServer", "FleetModel", "Journaling", "Leasing", "Scheduling", "Simulation",
             "Supervision",
         ],
-        "berth": ["ControlAPI", "ControlClient"],
+        "berth": ["ControlAPI", "ControlClient", "FleetModel", "Packing", "Simulation"],
     ]
 
     /// Modules from elsewhere that only these may import.

@@ -26,7 +26,7 @@ struct Berth: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self, NodesCommand.self,
             LeaseCommand.self, TenantCommand.self, ContractCommand.self, ApplyCommand.self, WatchCommand.self,
-            BackupCommand.self, VerifyCommand.self, ClockCommand.self,
+            BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self, SimulateCommand.self,
         ]
     )
 
