@@ -127,29 +127,43 @@ extension Book {
         return !fleet.platforms.contains { (models.isEmpty || models.contains($0.gpu)) && cap.isLegal(on: $0) }
     }
 
-    /// The first end of a lease at which all of it fits, of the next 48; at a lower cap if it never fits at this one.
+    /// The earliest start in the next years at which all of it fits; at a lower cap if it never fits at this one.
     private func earliestStart(_ order: LeaseOrder, _ sound: SoundOrder, now: Int64) -> CounterOffer? {
-        var ends: [Int64] = []
-        forEachLease { lease in
-            if !lease.state.isFinal && lease.until > sound.start { ends.append(lease.until) }
-            return true
-        }
-        let times = Set(ends).sorted().prefix(48)
+        let starts = sound.start...sound.start + Self.offerYears * 366 * 86_400
         func starting(at time: Int64) -> LeaseOrder {
             var later = order
             later.start = time
             later.end = order.end - sound.start + time
             return later
         }
-        for time in times {
-            let later = starting(at: time)
-            if let offer = offer(.earliestStart, "all of it from a later start", later, now: now) { return offer }
+        if let found = packing.earliestStart(of: sound.request, in: starts) {
+            return offer(.earliestStart, "all of it from a later start", starting(at: found.start), now: now)
         }
-        for time in times.prefix(4) {
-            guard let lower = underLowerCap(starting(at: time), now: now) else { continue }
-            return offer(.earliestStart, "all of it from a later start at \(lower.cap.phrase)", lower, now: now)
+        // What no lower cap would fit fits at none.
+        var lowest = sound.request
+        let terms = lowest.terms
+        lowest.terms = BookingTerms(
+            lease: terms.lease, start: terms.start, end: terms.end, until: terms.until, cap: lowestCap(of: order))
+        guard let found = packing.earliestStart(of: lowest, in: starts),
+            let lower = underLowerCap(starting(at: found.start), now: now)
+        else { return nil }
+        return offer(.earliestStart, "all of it from a later start at \(lower.cap.phrase)", lower, now: now)
+    }
+
+    /// How far ahead a later start is offered.
+    private static let offerYears: Int64 = 3
+
+    /// The lowest cap that every accepted model takes, in the order's own unit.
+    private func lowestCap(of order: LeaseOrder) -> PowerCap {
+        let models = Set(order.lines.flatMap(\.models))
+        let accepted = fleet.platforms.filter { models.isEmpty || models.contains($0.gpu) }
+        switch order.cap {
+        case .watts: return .watts(accepted.map(\.power.capWattsMin).max() ?? 0)
+        case .percent:
+            let lowest = (1...100).first { percent in accepted.allSatisfy { PowerCap.percent(percent).isLegal(on: $0) }
+            }
+            return .percent(lowest ?? 100)
         }
-        return nil
     }
 
     /// The largest single unit that fits now: on the models and sites asked for, else at any site, else of any model.

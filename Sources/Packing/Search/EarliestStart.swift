@@ -49,6 +49,11 @@ private struct StartSearch {
         while tries < Self.triesMax {
             tries += 1
             if fits(at: start) { return halve(after: failed, until: start) }
+            // What does not fit when everything has ended does not fit at all, and most of what never fits stops here.
+            if tries == 1, let last = relief(after: start, skipping: .max), !fits(at: last), isEverythingOver(at: last)
+            {
+                return nil
+            }
             failed = start
             guard let next = relief(after: start, skipping: stride), let sharpened = bound(from: next) else {
                 return nil
@@ -67,6 +72,9 @@ private struct StartSearch {
         }
         return nil
     }
+
+    /// Whether no booking of an accepted site and no closure with an end lasts beyond a time, and no limit changes later.
+    private func isEverythingOver(at time: Int64) -> Bool { endings(after: time, until: .max).isEmpty }
 
     private mutating func fits(at start: Int64) -> Bool {
         state.place(moved(to: start), into: &outcome)
