@@ -4,10 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FLEET ?= colossus
 
-.PHONY: help dependencies build run test check bench clean
+.PHONY: help dependencies build run test check bench bench-peers clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  make run FLEET=small   the small fleet instead of the default one; it starts empty"
 
@@ -30,6 +30,9 @@ check: ## Format, lint and layering
 
 bench: dependencies ## Measure; the rows of docs/performance.md
 	@scripts/bench.sh
+
+bench-peers: dependencies ## Measure Slurm, from Debian, beside Berth; PEERS_NODES=27500 and more in the script
+	@scripts/bench-peers.sh
 
 clean: ## Remove what was built; ./var stays
 	rm -rf .build Benchmarks/.build

@@ -17,6 +17,18 @@ let package = Package(
     ],
     targets: [
         .target(
+            name: "SampleFleets",
+            dependencies: [.product(name: "BerthCore", package: "berth")],
+            swiftSettings: strict
+        ),
+        // Stands before malloc in the program that it is linked into, so only berth-core has it.
+        .target(name: "Probes"),
+        .executableTarget(
+            name: "berth-core",
+            dependencies: ["Probes", "SampleFleets", .product(name: "BerthCore", package: "berth")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "SampleBooks",
             dependencies: [.product(name: "BerthCore", package: "berth")],
             swiftSettings: strict

@@ -4,7 +4,8 @@
 #   BENCH_RUNS=3          runs of each row over the socket; the median is printed
 #   BENCH_LEASES=100000   live leases for restart, memory and waiting polls
 #   BENCH_FACTS=1000000   facts behind the long restart
-#   BENCH_CORE=no         leaves the core benchmarks out
+#   BENCH_CORE=no         leaves the packing core and the benchmarks of books out
+#   BENCH_FIGURES=docs/figures   keeps the core's numbers and the figure made from them there
 #   BENCH_LOAD=no         leaves everything over the socket out
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -62,18 +63,25 @@ end() {
 }
 memory() { awk -v field="$1:" '$1 == field { printf "%.1f MB", $2 * 1024 / 1e6 }' "/proc/$daemon/status"; }
 
+figures=${BENCH_FIGURES:-$home}
+
 say "Building"
 swift build -c release --product berthd >&2
 berthd="$(swift build -c release --show-bin-path)/berthd"
 swift build --package-path Benchmarks -c release --product berth-load >&2
 swift build --package-path Benchmarks -c release --product berth-fill >&2
+swift build --package-path Benchmarks -c release --product berth-core >&2
 binaries=$(swift build --package-path Benchmarks -c release --show-bin-path)
 load="$binaries/berth-load"
 fill="$binaries/berth-fill"
+core="$binaries/berth-core"
 
 row "machine" "$(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo), Linux $(uname -r), load $(cut -d' ' -f1 /proc/loadavg) at the start"
 
 if [ "${BENCH_CORE:-yes}" = yes ]; then
+    mkdir -p "$figures"
+    "$core" table --csv "$figures/core.csv" | tee "$home/core-table" >&2
+    "$core" growth --csv "$figures/core-scaling.csv" --svg "$figures/core-scaling.svg" >&2
     # One process for each benchmark; the sandbox would keep the book from being kept between them.
     swift package --package-path Benchmarks --disable-sandbox benchmark --target CoreBenchmarks --no-progress \
         --time-units microseconds >"$home/core"
@@ -196,5 +204,6 @@ CONF
 fi
 
 echo
+[ ! -f "$home/core-table" ] || cat "$home/core-table"
 echo "Medians of $runs runs where a row has several; load $(cut -d' ' -f1 /proc/loadavg) at the end."
 column -t -s $'\t' "$table"

@@ -1,4 +1,5 @@
-// What the core costs without sockets and disk, on the default fleet of 336,128 GPUs.
+// What books cost without sockets and disk, on the default fleet of 336,128 GPUs. The packing core is measured by
+// berth-core.
 
 import Benchmark
 
@@ -7,7 +8,6 @@ let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
         metrics: [.wallClock, .instructions], warmupIterations: 2, maxDuration: .seconds(3), maxIterations: 2_000)
     fleetBenchmarks()
-    placementBenchmarks()
     bookBenchmarks()
     viewBenchmarks()
     recoveryBenchmarks()

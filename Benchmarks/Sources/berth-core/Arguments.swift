@@ -1,0 +1,58 @@
+// The command line: one verb, then `--name value`.
+
+import Foundation
+import SampleFleets
+
+struct Arguments {
+    let verb: String
+    private var values: [String: String] = [:]
+
+    init(_ arguments: [String]) throws {
+        guard let verb = arguments.first, !verb.hasPrefix("-") else { throw CoreFault(Arguments.usage) }
+        self.verb = verb
+        var rest = arguments.dropFirst()
+        while let name = rest.popFirst() {
+            guard name.hasPrefix("--"), let value = rest.popFirst() else {
+                throw CoreFault("\(name) wants a value\n\(Arguments.usage)")
+            }
+            values[String(name.dropFirst(2))] = value
+        }
+    }
+
+    func optional(_ name: String) -> String? { values[name] }
+
+    func numbers(_ name: String, _ otherwise: [Int]) throws -> [Int] {
+        guard let text = values[name] else { return otherwise }
+        return try text.split(separator: ",").map { part in
+            guard let number = Int(part), number >= 0 else {
+                throw CoreFault("--\(name) \(text): \(part) is no number")
+            }
+            return number
+        }
+    }
+
+    func number(_ name: String, _ otherwise: Int) throws -> Int {
+        guard let number = try numbers(name, [otherwise]).first else { throw CoreFault("--\(name) is empty") }
+        return number
+    }
+
+    var fleetPath: String { values["fleet"] ?? SampleFleets.defaultPath }
+
+    static let usage = """
+        berth-core VERB
+          table    decisions by occupancy, memory, instructions and the floor of memory bandwidth
+                   [--fleet FILE] [--occupancy 0,50,90,99] [--future 10000] [--rows gpu-1,block] [--csv FILE]
+                   [--valgrind yes|no]   instructions and cache lines need valgrind
+          growth   cost by the size of the fleet and of its calendar
+                   --csv FILE [--svg FILE] [--gpus 10000,...] [--future 0,...]
+          plot     the figure of growth from its numbers: --csv FILE --svg FILE
+        """
+}
+
+func write(_ text: String, to path: String) throws {
+    do {
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+        throw CoreFault("\(path): \(error.localizedDescription)")
+    }
+}
