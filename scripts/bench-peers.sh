@@ -50,7 +50,11 @@ say() { echo "$*" >&2; }
 # Installs what is missing; no service is started or left enabled by it.
 install_slurm() {
     local packages=(slurmctld slurm-client slurm-wlm-basic-plugins libslurm-dev munge gcc libc6-dev)
-    if command -v slurmctld scontrol munged gcc >/dev/null && [ -e /usr/include/slurm/slurm.h ]; then return; fi
+    local new=() program service
+    for program in slurmctld munged scontrol gcc; do
+        command -v "$program" >/dev/null || new+=("$program")
+    done
+    if [ ${#new[@]} -eq 0 ] && [ -e /usr/include/slurm/slurm.h ]; then return; fi
     as_root=()
     if [ "$(id -u)" != 0 ]; then as_root=(sudo -n); fi
     if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
@@ -63,15 +67,13 @@ install_slurm() {
         printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
         "${as_root[@]}" chmod 755 "$policy"
     fi
-    local had_munge=no
-    if command -v munged >/dev/null; then had_munge=yes; fi
     "${as_root[@]}" apt-get update -q >/dev/null
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -qy --no-install-recommends "${packages[@]}" >"$home/log" 2>&1
-    if command -v systemctl >/dev/null; then
-        "${as_root[@]}" systemctl disable slurmctld 2>/dev/null || true
-        [ "$had_munge" = yes ] || "${as_root[@]}" systemctl disable munge 2>/dev/null || true
-    fi
+    for service in slurmctld munge; do
+        [[ " ${new[*]} " = *" $service"?(d)" "* ]] || continue
+        "${as_root[@]}" systemctl disable "$service" 2>/dev/null || true
+    done
 }
 
 configure_slurm() {

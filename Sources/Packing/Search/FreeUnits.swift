@@ -1,0 +1,175 @@
+// Which whole units are free over a window: blocks, racks and nodes.
+
+import FleetModel
+
+extension PackingState {
+    // MARK: Finding what is free
+
+    func findNodes(_ window: SearchWindow, _ scratch: SearchScratch) {
+        for block in 0..<tables.blockCount { scratch.wholeRacksOfBlock[block] = 0 }
+        scratch.groupCount = 0
+        forEachMaybeOpenRack(window) { rack in
+            guard accepts(rack, window, scratch) else { return }
+            let mask = freeNodes(ofRack: rack, window, scratch)
+            if mask == 0 { return }
+            let block = Int(tables.rackBlock[rack])
+            if block >= 0 && mask == tables.fullRack(rack) { scratch.wholeRacksOfBlock[block] += 1 }
+            scratch.groups[scratch.groupCount] = UnitGroup(
+                count: Int32(mask.nonzeroBitCount), first: Int32(rack), end: Int32(rack + 1), rank: 0, mask: mask)
+            scratch.groupCount += 1
+        }
+        for place in 0..<scratch.groupCount {
+            let rack = Int(scratch.groups[place].first)
+            let block = Int(tables.rackBlock[rack])
+            let isWhole =
+                block < 0
+                ? scratch.groups[place].mask == tables.fullRack(rack)
+                : Int(scratch.wholeRacksOfBlock[block]) == tables.blockRacks[block].range.count
+            scratch.groups[place].rank = isWhole ? 1 : 0
+        }
+    }
+
+    @inline(__always)
+    private func forEachMaybeOpenRack(_ window: SearchWindow, _ body: (Int) -> Void) {
+        guard window.isIndexed else {
+            for rack in 0..<tables.rackCount { body(rack) }
+            return
+        }
+        for word in 0..<openRacks.count {
+            var left = openRacks[word]
+            while left != 0 {
+                body(word << 6 + left.trailingZeroBitCount)
+                left &= left - 1
+            }
+        }
+    }
+
+    func findRacks(_ window: SearchWindow, _ scratch: SearchScratch) {
+        for word in 0..<(tables.rackCount + 63) / 64 {
+            let racksOfWord = word << 6..<min(tables.rackCount, word << 6 + 64)
+            let maybe = window.isIndexed ? wholeRackBits[word] : ~0 >> UInt64(64 - racksOfWord.count)
+            let sure = sureUnits(maybe, rackHorizon, racksOfWord, window, scratch)
+            if maybe & ~sure == 0 && scratch.acceptedCount == tables.groupCount {
+                scratch.units[word] = maybe
+                continue
+            }
+            scratch.units[word] = keep(maybe, sure: sure, from: word << 6) { rack, isSure in
+                let group = Int(tables.rackGroup[rack])
+                if isSure { return scratch.isAccepted[group] }
+                return accepts(rack, window, scratch)
+                    && freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
+            }
+        }
+        makeGroups(tables.rackRuns, scratch)
+    }
+
+    func findBlocks(_ window: SearchWindow, _ scratch: SearchScratch) {
+        for word in 0..<(tables.blockCount + 63) / 64 {
+            let blocksOfWord = word << 6..<min(tables.blockCount, word << 6 + 64)
+            let maybe = window.isIndexed ? wholeBlocks[word] : ~0 >> UInt64(64 - blocksOfWord.count)
+            let sure = sureUnits(maybe, blockHorizon, blocksOfWord, window, scratch)
+            if maybe & ~sure == 0 && scratch.acceptedCount == tables.groupCount {
+                scratch.units[word] = maybe
+                continue
+            }
+            scratch.units[word] = keep(maybe, sure: sure, from: word << 6) { block, isSure in
+                let group = Int(tables.blockGroup[block])
+                if isSure && group >= 0 { return scratch.isAccepted[group] }
+                for rack in tables.blockRacks[block].range {
+                    guard accepts(rack, window, scratch),
+                        freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
+                    else { return false }
+                }
+                return true
+            }
+        }
+        makeGroups(tables.blockRuns, scratch)
+    }
+
+    /// Those of up to 64 units that are free at the instant on which nothing begins within the window either.
+    @inline(__always)
+    private func sureUnits(
+        _ maybe: UInt64, _ horizons: PagedColumn<Int64>, _ units: Range<Int>, _ window: SearchWindow,
+        _ scratch: SearchScratch
+    ) -> UInt64 {
+        guard window.isIndexed, window.bounds == nil, scratch.chosenRackCount == 0, maybe != 0 else { return 0 }
+        return unsafe horizons.readStretch(units) { unsafe VectorScan.atLeast(window.until, $0) }
+    }
+
+    /// The units of a word that `isFree` keeps; it is told which of them need no closer look.
+    @inline(__always)
+    private func keep(
+        _ maybe: UInt64, sure: UInt64, from first: Int, _ isFree: (Int, Bool) -> Bool
+    ) -> UInt64 {
+        var (left, result) = (maybe, maybe)
+        while left != 0 {
+            let place = left.trailingZeroBitCount
+            left &= left - 1
+            if !isFree(first + place, sure >> UInt64(place) & 1 == 1) { result &= ~(1 << UInt64(place)) }
+        }
+        return result
+    }
+
+    /// Makes a group of the free units of each run.
+    private func makeGroups(_ runs: Table<FleetTables.Span>, _ scratch: SearchScratch) {
+        scratch.groupCount = 0
+        for place in 0..<runs.count {
+            let run = runs[place]
+            let count = scratch.unitCount(run.range)
+            if count == 0 { continue }
+            scratch.groups[scratch.groupCount] = UnitGroup(
+                count: Int32(count), first: run.lower, end: run.upper, rank: 0, mask: 0)
+            scratch.groupCount += 1
+        }
+    }
+
+    // MARK: Saying what there is
+
+    /// Counts what there is for a line that could not be placed in full. O(nodes).
+    func surveyUnits(
+        _ kind: UnitKind, _ window: SearchWindow, _ scratch: SearchScratch, _ findings: inout LineFindings
+    ) {
+        switch kind {
+        case .node:
+            for rack in 0..<tables.rackCount where accepts(rack, window, scratch) {
+                let usable = window.bounds.map { boundsMask($0, rack) } ?? tables.fullRack(rack)
+                let free = freeNodes(ofRack: rack, window, scratch)
+                findings.existing += usable.nonzeroBitCount
+                findings.free += free.nonzeroBitCount
+                count(free, of: usable, rack: rack, &findings)
+            }
+        case .rack:
+            for rack in 0..<tables.rackCount where accepts(rack, window, scratch) {
+                let free = freeNodes(ofRack: rack, window, scratch)
+                findings.existing += 1
+                findings.free += free == tables.fullRack(rack) ? 1 : 0
+                count(free, of: tables.fullRack(rack), rack: rack, &findings)
+            }
+        case .block:
+            for block in 0..<tables.blockCount {
+                let racksOfBlock = tables.blockRacks[block].range
+                guard racksOfBlock.allSatisfy({ accepts($0, window, scratch) }) else { continue }
+                findings.existing += 1
+                var isFree = true
+                for rack in racksOfBlock {
+                    let free = freeNodes(ofRack: rack, window, scratch)
+                    if free != tables.fullRack(rack) { isFree = false }
+                    count(free, of: tables.fullRack(rack), rack: rack, &findings)
+                }
+                findings.free += isFree ? 1 : 0
+            }
+        }
+    }
+
+    /// Counts the free and the closed nodes of a rack.
+    func count(_ free: UInt64, of usable: UInt64, rack: Int, _ findings: inout LineFindings) {
+        findings.freeNodes += free.nonzeroBitCount
+        guard free != usable, racks[rack].shutCount > 0 else { return }
+        let first = Int(tables.rackFirstNode[rack])
+        var left = usable
+        while left != 0 {
+            if nodes[first + left.trailingZeroBitCount].isShut { findings.closedNodes += 1 }
+            left &= left - 1
+        }
+    }
+}
