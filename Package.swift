@@ -150,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "berthTests",
             dependencies: [
-                "berth", "ControlAPI", "FleetModel", "Packing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "berth", "ControlAPI", "FleetModel", "Packing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
