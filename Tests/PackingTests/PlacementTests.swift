@@ -129,7 +129,7 @@ struct PlacementTests {
         #expect(!state.place(.power(meterWatts: 12_851, wholeSites: false)).isComplete)
         #expect(!state.place(.power(meterWatts: 25_704, wholeSites: true)).isComplete)
         #expect(state.place(.power(meterWatts: 38_556, wholeSites: true)).isComplete)
-        let bounded = state.place(.power(meterWatts: 1_000_000, wholeSites: true), bounds: 0..<2)
+        let bounded = state.place(.power(meterWatts: 1_000_000, wholeSites: true), pins: [0..<2])
         #expect(bounded.isComplete && bounded.lines[0].wholeNodes == [0..<2])
     }
 

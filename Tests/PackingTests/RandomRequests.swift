@@ -34,12 +34,14 @@ struct RandomRequests {
     mutating func request(now: Int64) -> PlacementRequest {
         let lines = (0..<(random.chance(75) ? 1 : random.pick(2...3))).map { _ in line() }
         let siteMask: UInt64 = random.chance(85) ? .max : UInt64(random.pick(1...3))
-        var bounds: Range<Int>?
-        if random.chance(8) {
-            let first = random.pick(0...fleet.nodeCount - 1)
-            bounds = first..<random.pick(first...fleet.nodeCount)
-        }
-        return PlacementRequest(lines: lines, siteMask: siteMask, terms: terms(now: now), now: now, bounds: bounds)
+        return PlacementRequest(lines: lines, siteMask: siteMask, terms: terms(now: now), now: now)
+    }
+
+    /// A few stretches of nodes, sometimes none at all.
+    private mutating func pins() -> [Range<Int>]? {
+        guard random.chance(12) else { return nil }
+        let cuts = Set((0..<2 * random.pick(1...3)).map { _ in random.pick(0...fleet.nodeCount) }).sorted()
+        return stride(from: 0, to: cuts.count - 1, by: 2).map { cuts[$0]..<cuts[$0 + 1] }
     }
 
     mutating func terms(now: Int64) -> BookingTerms {
@@ -76,7 +78,8 @@ struct RandomRequests {
             random.chance(60) ? .max : random.chance(60) ? UInt64(all) : UInt64(random.pick(0...all))
         let within: WithinLevel? = random.chance(20) ? random.pick(from: WithinLevel.allCases) : nil
         return PlacementLine(
-            shape: shape, count: count, platformMask: platforms, within: within, isComposed: random.chance(70))
+            shape: shape, count: count, platformMask: platforms, within: within, isComposed: random.chance(70),
+            pins: pins())
     }
 
     private mutating func slice() -> GPUSlice {

@@ -159,7 +159,7 @@ enum RuleCheck {
             case .percent(let percent): cap = power.capWattsMax * Watts(percent) / 100
             }
             guard line.platformMask & 1 << rack.platformOffset != 0, request.siteMask & 1 << rack.siteOffset != 0,
-                request.bounds?.contains(node) ?? true, cap >= power.capWattsMin, cap <= power.capWattsMax
+                line.pins?.contains { $0.contains(node) } ?? true, cap >= power.capWattsMin, cap <= power.capWattsMax
             else { throw Mismatch("node \(node) was not asked for") }
         }
         guard let within = line.within else { return }

@@ -232,13 +232,13 @@ struct Trial {
         return free
     }
 
-    func isWithinBounds(_ node: Int) -> Bool {
-        guard let bounds = request.bounds else { return true }
-        return bounds.lowerBound <= node && node < bounds.upperBound
+    func mayUse(_ node: Int, _ line: PlacementLine) -> Bool {
+        guard let pins = line.pins else { return true }
+        return pins.contains { $0.contains(node) }
     }
 
-    private func isFree(_ node: Int) -> Bool {
-        isWithinBounds(node) && freeModules(of: node) == model.platform(of: node).moduleMask
+    private func isFree(_ node: Int, _ line: PlacementLine) -> Bool {
+        mayUse(node, line) && freeModules(of: node) == model.platform(of: node).moduleMask
     }
 
     func capWatts(on platform: Platform) -> Watts {
@@ -280,7 +280,7 @@ struct Trial {
         if request.siteMask & (1 << UInt64(place.siteOffset)) == 0 { return false }
         if line.platformMask & (1 << UInt64(place.platformOffset)) == 0 { return false }
         if cap < platform.power.capWattsMin || cap > platform.power.capWattsMax { return false }
-        if !place.nodes.contains(where: isWithinBounds) { return false }
+        if !place.nodes.contains(where: { mayUse($0, line) }) { return false }
         if line.within == .nvl72 && !platform.isRackScale { return false }
         switch line.shape {
         case .nvl72: return platform.isRackScale
@@ -409,7 +409,7 @@ struct Trial {
                 }
             }
         }
-        let free = units.filter { $0.nodes.allSatisfy(isFree) }
+        let free = units.filter { $0.nodes.allSatisfy { isFree($0, line) } }
         var parents: [Int] = []
         for unit in free where !parents.contains(unit.parent) { parents.append(unit.parent) }
         let freeNodes = Set(free.flatMap(\.nodes))
@@ -439,7 +439,7 @@ struct Trial {
         var isUsedUp = false
         search: for rack in order {
             var held = 0
-            for node in fleet.racks[rack].nodes where isFree(node) {
+            for node in fleet.racks[rack].nodes where isFree(node, line) {
                 var after = spent
                 after[fleet.racks[rack].siteOffset] += draw(held + 1, of: rack) - draw(held, of: rack)
                 if atMeters(after) > meterWatts {
@@ -452,7 +452,7 @@ struct Trial {
                 taken.append(node)
             }
         }
-        let existing = racks.reduce(0) { $0 + fleet.racks[$1].nodes.filter(isWithinBounds).count }
+        let existing = racks.reduce(0) { $0 + fleet.racks[$1].nodes.filter { mayUse($0, line) }.count }
         let isWhole = !taken.isEmpty && taken.count == existing
         return SlowAnswer.Line(
             wholeNodes: taken.sorted(), placed: taken.count,

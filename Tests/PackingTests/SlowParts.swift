@@ -114,7 +114,7 @@ extension Trial {
         let shares = shares()
         var candidates: [(key: [Int], node: Int)] = []
         for (rack, place) in fleet.racks.enumerated() where accepts(rack, line) {
-            for node in place.nodes where nodes.contains(node) && isWithinBounds(node) {
+            for node in place.nodes where nodes.contains(node) && mayUse(node, line) {
                 if parts(of: size, on: node, freeModules(of: node)) == nil { continue }
                 candidates.append((key(of: node, rack: place, size: size, shares), node))
             }
@@ -230,7 +230,7 @@ extension Trial {
             let platform = fleet.platforms[place.platformOffset]
             let profile = platform.migProfiles.first { $0.profileID == profileID }!
             let shares = shares(of: platform)
-            for node in place.nodes where nodes.contains(node) && isWithinBounds(node) {
+            for node in place.nodes where nodes.contains(node) && mayUse(node, line) {
                 for module in 0..<platform.gpusPerNode {
                     guard let held = slices(of: node, 1 << UInt8(module), onlyAtStart: true), held != HeldSlices(),
                         let start = bestStart(profile, held, platform, shares)

@@ -44,9 +44,9 @@ extension PackingState {
     func place(
         _ shape: PlacementShape, count: Int = 1, within: WithinLevel? = nil,
         as terms: BookingTerms = SmallFleets.terms(),
-        now: Int64 = 0, bounds: Range<Int>? = nil
+        now: Int64 = 0, pins: [Range<Int>]? = nil
     ) -> PlacementOutcome {
-        let line = PlacementLine(shape: shape, count: count, platformMask: .max, within: within)
-        return place(PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: now, bounds: bounds))
+        let line = PlacementLine(shape: shape, count: count, platformMask: .max, within: within, pins: pins)
+        return place(PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: now))
     }
 }

@@ -208,12 +208,13 @@ extension PackingState {
         _ shape: PlacementShape, like node: Int, for lease: Lease, in bounds: Range<Int>, at: Int64
     ) -> LinePlacement? {
         let rack = fleet.racks[fleet.rackOfNode[node].offset]
-        let line = PlacementLine(shape: shape, count: 1, platformMask: 1 << rack.platformOffset)
+        let line = PlacementLine(
+            shape: shape, count: 1, platformMask: 1 << rack.platformOffset, pins: [bounds])
         let start = max(at, lease.start)
         guard start < lease.end else { return nil }
         let terms = BookingTerms(
             lease: lease.number, start: start, end: lease.end, until: lease.until, cap: lease.cap)
-        let request = PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: at, bounds: bounds)
+        let request = PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: at)
         let outcome = place(request)
         return outcome.isComplete ? outcome.lines[0] : nil
     }

@@ -168,17 +168,22 @@ private struct StartSearch {
             let first = Int(tables.rackFirstNode[rack])
             return first..<first + Int(tables.rackNodeCount[rack])
         }
+        func acceptsWhole(_ rack: Int) -> Bool {
+            state.accepts(rack, scratch) && scratch.usableNodes(ofRack: rack, tables) == tables.fullRack(rack)
+        }
         switch kind {
         case .block:
             return (0..<tables.blockCount).filter { block in
-                tables.blockRacks[block].range.allSatisfy { state.accepts($0, window, scratch) }
+                tables.blockRacks[block].range.allSatisfy { acceptsWhole($0) }
             }
             .map { tables.blockNodes[$0].range }
         case .rack:
-            return (0..<tables.rackCount).filter { state.accepts($0, window, scratch) }.map(nodes)
+            return (0..<tables.rackCount).filter { acceptsWhole($0) }.map(nodes)
         case .node:
-            return (0..<tables.rackCount).filter { state.accepts($0, window, scratch) }
-                .flatMap { rack in nodes(rack).map { $0..<$0 + 1 } }
+            return (0..<tables.rackCount).filter { state.accepts($0, scratch) }
+                .flatMap { rack in
+                    nodes(rack).filter { scratch.mayUse($0, ofRack: rack, tables) }.map { $0..<$0 + 1 }
+                }
         }
     }
 

@@ -9,7 +9,7 @@ extension PackingState {
         for block in 0..<tables.blockCount { scratch.wholeRacksOfBlock[block] = 0 }
         scratch.groupCount = 0
         forEachMaybeOpenRack(window) { rack in
-            guard accepts(rack, window, scratch) else { return }
+            guard accepts(rack, scratch) else { return }
             let mask = freeNodes(ofRack: rack, window, scratch)
             if mask == 0 { return }
             let block = Int(tables.rackBlock[rack])
@@ -56,7 +56,7 @@ extension PackingState {
             scratch.units[word] = keep(maybe, sure: sure, from: word << 6) { rack, isSure in
                 let group = Int(tables.rackGroup[rack])
                 if isSure { return scratch.isAccepted[group] }
-                return accepts(rack, window, scratch)
+                return accepts(rack, scratch)
                     && freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
             }
         }
@@ -76,7 +76,7 @@ extension PackingState {
                 let group = Int(tables.blockGroup[block])
                 if isSure && group >= 0 { return scratch.isAccepted[group] }
                 for rack in tables.blockRacks[block].range {
-                    guard accepts(rack, window, scratch),
+                    guard accepts(rack, scratch),
                         freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
                     else { return false }
                 }
@@ -92,7 +92,7 @@ extension PackingState {
         _ maybe: UInt64, _ horizons: PagedColumn<Int64>, _ units: Range<Int>, _ window: SearchWindow,
         _ scratch: SearchScratch
     ) -> UInt64 {
-        guard window.isIndexed, window.bounds == nil, scratch.chosenRackCount == 0, maybe != 0 else { return 0 }
+        guard window.isIndexed, !scratch.hasPins, scratch.chosenRackCount == 0, maybe != 0 else { return 0 }
         return unsafe horizons.readStretch(units) { unsafe VectorScan.atLeast(window.until, $0) }
     }
 
@@ -131,15 +131,15 @@ extension PackingState {
     ) {
         switch kind {
         case .node:
-            for rack in 0..<tables.rackCount where accepts(rack, window, scratch) {
-                let usable = window.bounds.map { boundsMask($0, rack) } ?? tables.fullRack(rack)
+            for rack in 0..<tables.rackCount where accepts(rack, scratch) {
+                let usable = scratch.usableNodes(ofRack: rack, tables)
                 let free = freeNodes(ofRack: rack, window, scratch)
                 findings.existing += usable.nonzeroBitCount
                 findings.free += free.nonzeroBitCount
                 count(free, of: usable, rack: rack, &findings)
             }
         case .rack:
-            for rack in 0..<tables.rackCount where accepts(rack, window, scratch) {
+            for rack in 0..<tables.rackCount where accepts(rack, scratch) {
                 let free = freeNodes(ofRack: rack, window, scratch)
                 findings.existing += 1
                 findings.free += free == tables.fullRack(rack) ? 1 : 0
@@ -148,7 +148,7 @@ extension PackingState {
         case .block:
             for block in 0..<tables.blockCount {
                 let racksOfBlock = tables.blockRacks[block].range
-                guard racksOfBlock.allSatisfy({ accepts($0, window, scratch) }) else { continue }
+                guard racksOfBlock.allSatisfy({ accepts($0, scratch) }) else { continue }
                 findings.existing += 1
                 var isFree = true
                 for rack in racksOfBlock {

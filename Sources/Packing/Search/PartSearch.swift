@@ -44,12 +44,13 @@ extension PackingState {
         outcome.findings[index].wanted = line.count
         guard let wanted = PartWanted(line) else { return }
         guard let within = line.within else {
-            let all = window.bounds ?? 0..<fleet.nodeCount
-            return takeParts(wanted, in: all, window, scratch, &outcome.lines[index], &outcome.findings[index])
+            return takeParts(
+                wanted, in: pinnedNodes(line), window, scratch, &outcome.lines[index], &outcome.findings[index])
         }
+        let pinned = pinnedNodes(line)
         var (best, bestNodes) = (0, 0..<0)
         for domain in fleet.domains where domain.level == within.level {
-            let nodes = window.bounds.map { domain.nodes.clamped(to: $0) } ?? domain.nodes
+            let nodes = domain.nodes.clamped(to: pinned)
             outcome.lines[index].reset()
             takeParts(wanted, in: nodes, window, scratch, &outcome.lines[index], &outcome.findings[index])
             let placed = outcome.findings[index].placed
@@ -58,6 +59,12 @@ extension PackingState {
         }
         outcome.lines[index].reset()
         takeParts(wanted, in: bestNodes, window, scratch, &outcome.lines[index], &outcome.findings[index])
+    }
+
+    /// A stretch that holds all nodes of the pins.
+    private func pinnedNodes(_ line: PlacementLine) -> Range<Int> {
+        guard let pins = line.pins else { return 0..<fleet.nodeCount }
+        return (pins.first?.lowerBound ?? 0)..<(pins.last?.upperBound ?? 0)
     }
 
     /// Books the parts of nodes of one line.
@@ -141,6 +148,7 @@ extension PackingState {
                 entries: order.entries, head: range.lowerBound, end: range.upperBound)
         }
         return firstInBuckets(in: nodes, scratch) { node, rack, _, next in
+            guard scratch.mayUse(node, ofRack: rack, tables) else { return nil }
             let modules =
                 window.until <= rackHorizon[rack]
                 ? free[node] : freeModules(of: node, from: window.start, until: window.until, now: window.now)
@@ -223,7 +231,8 @@ extension PackingState {
             let whole = wholeNodes(ofRack: rack, atStart)
             if lists.modules(from: racks[rack].firstBooking, overlapping: window.start, window.until) != 0 { continue }
             let wholeness = whole == tables.fullRack(rack) ? wholenessOfWhole(rack, atStart) : Wholeness.rackBroken
-            for node in (first..<first + Int(tables.rackNodeCount[rack])).clamped(to: nodes) {
+            for node in (first..<first + Int(tables.rackNodeCount[rack])).clamped(to: nodes)
+            where scratch.mayUse(node, ofRack: rack, tables) {
                 let modules = freeModules(of: node, from: window.start, until: window.until, now: window.now)
                 guard table.hasPartition(sizeIndex: sizeIndex, free: modules) else { continue }
                 let before =
@@ -269,7 +278,8 @@ extension PackingState {
             let first = Int(tables.rackFirstNode[rack])
             let isKept = isIndexed(window.start, now: window.now) && window.until <= rackHorizon[rack]
             let hasShut = racks[rack].shutCount > 0
-            for node in (first..<first + Int(tables.rackNodeCount[rack])).clamped(to: nodes) {
+            for node in (first..<first + Int(tables.rackNodeCount[rack])).clamped(to: nodes)
+            where scratch.mayUse(node, ofRack: rack, tables) {
                 let modules =
                     isKept
                     ? free[node] : freeModules(of: node, from: window.start, until: window.until, now: window.now)

@@ -58,6 +58,20 @@ public enum WithinLevel: String, CaseIterable, Sendable {
     }
 }
 
+/// How widely the units of a line are spread.
+public struct SpreadLimit: Equatable, Sendable {
+    /// The domains that are looked at; `node` only for parts of nodes.
+    public var level: Level
+    /// The most units of the line in any one of them, at least 1.
+    public var unitsMax: Int
+
+    public init(level: Level, unitsMax: Int = 1) {
+        precondition(unitsMax >= 1, "a domain may hold at least one unit")
+        self.level = level
+        self.unitsMax = unitsMax
+    }
+}
+
 /// One line of a request.
 public struct PlacementLine: Equatable, Sendable {
     public var shape: PlacementShape
@@ -68,11 +82,18 @@ public struct PlacementLine: Equatable, Sendable {
     public var within: WithinLevel?
     /// Whether GPUs may be made up of several partitions of one node.
     public var isComposed: Bool
+    /// Nil to leave the spread to the packing. Not for power.
+    public var spread: SpreadLimit?
+    /// Only these nodes may be used, ascending ranges that do not touch; nil for the whole fleet.
+    public var pins: [Range<Int>]?
 
     public init(
-        shape: PlacementShape, count: Int, platformMask: UInt64, within: WithinLevel? = nil, isComposed: Bool = false
+        shape: PlacementShape, count: Int, platformMask: UInt64, within: WithinLevel? = nil, isComposed: Bool = false,
+        spread: SpreadLimit? = nil, pins: [Range<Int>]? = nil
     ) {
         self.isComposed = isComposed
+        self.spread = spread
+        self.pins = pins
         self.shape = shape
         self.count = count
         self.platformMask = platformMask
@@ -87,16 +108,11 @@ public struct PlacementRequest: Sendable {
     public var siteMask: UInt64
     public var terms: BookingTerms
     public var now: Int64
-    /// Only these nodes may be used; nil for the whole fleet.
-    public var bounds: Range<Int>?
 
-    public init(
-        lines: [PlacementLine], siteMask: UInt64, terms: BookingTerms, now: Int64, bounds: Range<Int>? = nil
-    ) {
+    public init(lines: [PlacementLine], siteMask: UInt64, terms: BookingTerms, now: Int64) {
         self.lines = lines
         self.siteMask = siteMask
         self.terms = terms
         self.now = now
-        self.bounds = bounds
     }
 }

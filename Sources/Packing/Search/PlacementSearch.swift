@@ -93,7 +93,6 @@ struct SearchWindow {
     let now: Int64
     let terms: BookingTerms
     let siteMask: UInt64
-    let bounds: Range<Int>?
     /// True when what is kept for the state's instant holds at the window's start.
     let isIndexed: Bool
 
@@ -104,7 +103,6 @@ struct SearchWindow {
         now = request.now
         terms = request.terms
         siteMask = request.siteMask
-        bounds = request.bounds
         self.isIndexed = isIndexed
     }
 
@@ -121,6 +119,7 @@ extension PackingState {
     /// some shapes, are of the right kind.
     func accept(_ line: PlacementLine, _ window: SearchWindow, _ scratch: SearchScratch) {
         scratch.acceptedCount = 0
+        scratch.setPins(line.pins, tables)
         for group in 0..<tables.groupCount {
             let platform = Int(tables.groupPlatform[group])
             scratch.isAccepted[group] =
@@ -150,28 +149,16 @@ extension PackingState {
         }
     }
 
-    /// Whether the line may use a rack, some of whose nodes the bounds leave.
+    /// Whether the line may use a rack, or some nodes of it.
     @inline(__always)
-    func accepts(_ rack: Int, _ window: SearchWindow, _ scratch: SearchScratch) -> Bool {
-        guard scratch.isAccepted[Int(tables.rackGroup[rack])] else { return false }
-        guard let bounds = window.bounds else { return true }
-        return boundsMask(bounds, rack) != 0
+    func accepts(_ rack: Int, _ scratch: SearchScratch) -> Bool {
+        scratch.isAccepted[Int(tables.rackGroup[rack])] && scratch.usableNodes(ofRack: rack, tables) != 0
     }
 
-    /// The nodes of a rack that lie within bounds.
-    func boundsMask(_ bounds: Range<Int>, _ rack: Int) -> UInt64 {
-        let first = Int(tables.rackFirstNode[rack])
-        let here = bounds.clamped(to: first..<first + Int(tables.rackNodeCount[rack]))
-        if here.isEmpty { return 0 }
-        return (~0 >> UInt64(64 - here.count)) << UInt64(here.lowerBound - first)
-    }
-
-    /// The nodes of a rack that are free as a whole over the window, within the bounds, and not yet taken.
+    /// The nodes of a rack that are free as a whole over the window, that the line may use, and that are not yet taken.
     @inline(__always)
     func freeNodes(ofRack rack: Int, _ window: SearchWindow, _ scratch: SearchScratch) -> UInt64 {
-        var mask = freeNodesOverWindow(rack, window)
-        if let bounds = window.bounds { mask &= boundsMask(bounds, rack) }
-        return mask & ~scratch.chosen[rack]
+        freeNodesOverWindow(rack, window) & scratch.usableNodes(ofRack: rack, tables) & ~scratch.chosen[rack]
     }
 
     @inline(__always)

@@ -14,7 +14,7 @@ extension PackingState {
         var findings = LineFindings(wanted: 0)
         var isUsedUp = false
         for rack in racksByWatts(window, scratch) {
-            let usable = window.bounds.map { boundsMask($0, rack) } ?? tables.fullRack(rack)
+            let usable = scratch.usableNodes(ofRack: rack, tables)
             let free = freeNodes(ofRack: rack, window, scratch)
             findings.existing += usable.nonzeroBitCount
             findings.free += free.nonzeroBitCount
@@ -51,7 +51,7 @@ extension PackingState {
     }
 
     private func racksByWatts(_ window: SearchWindow, _ scratch: SearchScratch) -> [Int] {
-        let racks = (0..<tables.rackCount).filter { accepts($0, window, scratch) }
+        let racks = (0..<tables.rackCount).filter { accepts($0, scratch) }
         let keys = racks.map { rack in
             let gpus = Watts(tables.rackNodeCount[rack]) * tables.platforms[Int(tables.rackPlatform[rack])].gpusPerNode
             return (watts(Int(tables.rackNodeCount[rack]), ofRack: rack, window) / gpus, rack)

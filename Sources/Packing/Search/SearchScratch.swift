@@ -96,6 +96,10 @@ final class SearchScratch: @unchecked Sendable {
     private let chosenRacks: ScratchBuffer<Int32>
     private(set) var chosenRackCount = 0
 
+    /// The nodes of each rack that the line is pinned to, when it is.
+    private(set) var hasPins = false
+    private let pinned: ScratchBuffer<UInt64>
+
     // Units of a line.
     var groupCount = 0
     let groups: ScratchBuffer<UnitGroup>
@@ -130,6 +134,7 @@ final class SearchScratch: @unchecked Sendable {
             repeating: BucketCursor(group: 0, bucket: 0, node: 0), count: tables.bucketLayout.bucketCount)
         chosen = ScratchBuffer(repeating: 0, count: racks)
         chosenRacks = ScratchBuffer(repeating: 0, count: racks)
+        pinned = ScratchBuffer(repeating: 0, count: racks)
         groups = ScratchBuffer(repeating: UnitGroup(count: 0, first: 0, end: 0, rank: 0, mask: 0), count: racks)
         units = ScratchBuffer(repeating: 0, count: (racks + 63) / 64)
         wholeRacksOfBlock = ScratchBuffer(repeating: 0, count: tables.blockCount)
@@ -154,6 +159,7 @@ final class SearchScratch: @unchecked Sendable {
         cursors.deallocate()
         chosen.deallocate()
         chosenRacks.deallocate()
+        pinned.deallocate()
         groups.deallocate()
         units.deallocate()
         wholeRacksOfBlock.deallocate()
@@ -265,6 +271,37 @@ final class SearchScratch: @unchecked Sendable {
             chosenRackCount += 1
         }
         chosen[rack] |= mask
+    }
+
+    // MARK: Nodes that a line is pinned to
+
+    /// Notes where a line may lie. O(racks) with pins, else O(1).
+    func setPins(_ pins: [Range<Int>]?, _ tables: FleetTables) {
+        hasPins = pins != nil
+        guard let pins else { return }
+        for rack in 0..<pinned.count { pinned[rack] = 0 }
+        for range in pins {
+            var node = range.lowerBound
+            while node < range.upperBound {
+                let rack = Int(tables.rackOfNode[node])
+                let first = Int(tables.rackFirstNode[rack])
+                let end = min(range.upperBound, first + Int(tables.rackNodeCount[rack]))
+                pinned[rack] |= (~0 >> UInt64(64 - (end - node))) << UInt64(node - first)
+                node = end
+            }
+        }
+    }
+
+    /// The nodes of a rack that the line may use, whether they are free or not.
+    @inline(__always)
+    func usableNodes(ofRack rack: Int, _ tables: FleetTables) -> UInt64 {
+        hasPins ? pinned[rack] : tables.fullRack(rack)
+    }
+
+    /// Whether the line may use a node of a rack.
+    @inline(__always)
+    func mayUse(_ node: Int, ofRack rack: Int, _ tables: FleetTables) -> Bool {
+        !hasPins || pinned[rack] >> UInt64(node - Int(tables.rackFirstNode[rack])) & 1 == 1
     }
 
     func forgetChosen() {

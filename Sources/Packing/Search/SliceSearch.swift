@@ -47,6 +47,7 @@ extension PackingState {
         }
         return firstInBuckets(in: nodes, scratch) { node, rack, bucket, _ in
             // The node is in this bucket for one or more of its GPUs; those of its other states have their own turn.
+            guard scratch.mayUse(node, ofRack: rack, tables) else { return nil }
             let ordinal = bucket - tables.partitions[Int(tables.rackPlatform[rack])].bucketCount
             for module in 0..<8 where Int(cuts[node][module]) == ordinal {
                 if let found = shared(profileID, node, rack, 1 << UInt8(module), window, &findings) { return found }
@@ -95,7 +96,7 @@ extension PackingState {
         where scratch.isAccepted[Int(tables.rackGroup[rack])] && racks[rack].nodeBookingCount > 0 {
             let first = Int(tables.rackFirstNode[rack])
             for node in (first..<first + Int(tables.rackNodeCount[rack])).clamped(to: nodes)
-            where self.nodes[node].hasSlices {
+            where self.nodes[node].hasSlices && scratch.mayUse(node, ofRack: rack, tables) {
                 for module in 0..<8 {
                     if let key = cutKey(profileID, node, rack, module, window) { keys.append(key) }
                 }
