@@ -45,7 +45,7 @@ struct EarliestStartTests {
                 #expect(state.place(Self.moved(request, to: answer.start)).lines == answer.outcome.lines)
                 #expect(answer.start >= expected!)
             }
-            guard isExact, request.lines.count == 1, request.lines[0].within == nil,
+            guard isExact, request.lines.count == 1, request.lines[0].within == nil, request.lines[0].spread == nil,
                 Self.isOfWholeUnits(request.lines[0].shape)
             else { continue }
             #expect(answer?.start == expected, "\(request)")

@@ -79,7 +79,18 @@ struct RandomRequests {
         let within: WithinLevel? = random.chance(20) ? random.pick(from: WithinLevel.allCases) : nil
         return PlacementLine(
             shape: shape, count: count, platformMask: platforms, within: within, isComposed: random.chance(70),
-            pins: pins())
+            spread: spread(shape), pins: pins())
+    }
+
+    private mutating func spread(_ shape: PlacementShape) -> SpreadLimit? {
+        guard random.chance(20) else { return nil }
+        switch shape {
+        case .power: return nil
+        case .gpus, .mig:
+            return SpreadLimit(level: random.pick(from: Level.allCases), unitsMax: random.pick(1...3))
+        case .block, .rack, .nvl72, .node:
+            return SpreadLimit(level: random.pick(from: [.site, .hall, .block, .rack]), unitsMax: random.pick(1...4))
+        }
     }
 
     private mutating func slice() -> GPUSlice {

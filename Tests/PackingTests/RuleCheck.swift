@@ -108,6 +108,7 @@ enum RuleCheck {
             try isOfShape(line, nodes, placement, in: fleet)
             let parts = placement.partialNodes.map(\.node) + placement.slices.map(\.node)
             try isWhereAsked(line, nodes + parts, request, in: fleet)
+            try isSpread(line, nodes, placement, in: fleet)
         }
     }
 
@@ -145,6 +146,36 @@ enum RuleCheck {
                 && placement.slices.allSatisfy { $0.profileID == profileID }
         }
         guard isRight else { throw Mismatch("\(nodes) and \(partials) are not \(line.count) of \(line.shape)") }
+    }
+
+    /// No domain holds more units than the spread allows, and the domains of its level together hold them all.
+    private static func isSpread(
+        _ line: PlacementLine, _ nodes: [Int], _ placement: LinePlacement, in fleet: Fleet
+    ) throws(Mismatch) {
+        guard let spread = line.spread else { return }
+        let whole = Set(nodes)
+        func units(in domain: Range<Int>) -> Int {
+            switch line.shape {
+            case .node: return nodes.filter { domain.contains($0) }.count
+            case .gpus(let size):
+                return placement.partialNodes.filter { domain.contains($0.node) }
+                    .reduce(0) { $0 + $1.moduleMask.nonzeroBitCount } / size
+            case .mig: return placement.slices.filter { domain.contains($0.node) }.count
+            case .block, .rack, .nvl72, .power:
+                let level: Level = line.shape == .block ? .block : .rack
+                return fleet.domains.filter { unit in
+                    unit.level == level && domain.lowerBound <= unit.nodes.lowerBound
+                        && unit.nodes.upperBound <= domain.upperBound && unit.nodes.allSatisfy { whole.contains($0) }
+                }.count
+            }
+        }
+        let domains =
+            spread.level == .node
+            ? (0..<fleet.nodeCount).map { $0..<$0 + 1 } : fleet.domains.filter { $0.level == spread.level }.map(\.nodes)
+        let counts = domains.map(units)
+        guard counts.allSatisfy({ $0 <= spread.unitsMax }), counts.reduce(0, +) == line.count else {
+            throw Mismatch("\(counts) units by domain are not \(line.count) spread as \(spread)")
+        }
     }
 
     private static func isWhereAsked(

@@ -204,6 +204,8 @@ struct Trial {
     private var instants: [Int64] = []
     private var committed: [[Watts]] = []
     private var limits: [[Watts]] = []
+    /// The nodes of the parts that the line has taken so far.
+    var partNodes: [Int] = []
 
     var fleet: Fleet { model.fleet }
 
@@ -309,16 +311,33 @@ struct Trial {
             var best = self
             for domain in domainsToTry(level(within), groups) {
                 var attempt = self
-                let got = attempt.take(line.count, inside(domain, groups))
+                let got = attempt.takeApart(line, inside(domain, groups))
                 if got.count > taken.count { (taken, best) = (got, attempt) }
                 if got.count == line.count { break }
             }
             self = best
         } else {
-            taken = take(line.count, groups)
+            taken = takeApart(line, groups)
         }
         return SlowAnswer.Line(
             wholeNodes: taken.flatMap { $0 }.sorted(), placed: taken.count, isComplete: taken.count == line.count)
+    }
+
+    /// Takes the units of a line, from one domain of its spread after another when it has one.
+    private mutating func takeApart(_ line: PlacementLine, _ groups: [Group]) -> [[Int]] {
+        guard let spread = line.spread else { return take(line.count, groups) }
+        var taken: [[Int]] = []
+        let domains = domainsToTry(spread.level, groups).map { domain in (domain, inside(domain, groups)) }
+        let size = { (groups: [Group]) in groups.reduce(0) { $0 + $1.units.count } }
+        // The order of the fleet decides where the number of free units is the same.
+        let ample = domains.filter { size($0.1) >= spread.unitsMax }
+        let scarce = domains.filter { size($0.1) < spread.unitsMax }
+        let sizes = Set(scarce.map { size($0.1) }).sorted().reversed()
+        for (_, groups) in ample + sizes.flatMap({ count in scarce.filter { size($0.1) == count } })
+        where taken.count < line.count {
+            taken += take(min(spread.unitsMax, line.count - taken.count), groups)
+        }
+        return taken
     }
 
     func level(_ within: WithinLevel) -> Level {

@@ -81,6 +81,7 @@ extension Trial {
 
     private mutating func takeParts(_ line: PlacementLine, in nodes: Range<Int>) -> [Part] {
         var taken: [Part] = []
+        partNodes = []
         while taken.count < line.count {
             let next: Part?
             switch line.shape {
@@ -91,8 +92,22 @@ extension Trial {
             }
             guard let next else { break }
             taken.append(next)
+            partNodes.append(next.node)
         }
         return taken
+    }
+
+    /// Whether the line may still take a part of a node.
+    private func mayGive(_ node: Int, _ line: PlacementLine) -> Bool {
+        guard mayUse(node, line) else { return false }
+        guard let spread = line.spread else { return true }
+        guard let nodes = domain(of: node, spread.level) else { return false }
+        return partNodes.filter { nodes.contains($0) }.count < spread.unitsMax
+    }
+
+    private func domain(of node: Int, _ level: Level) -> Range<Int>? {
+        if level == .node { return node..<node + 1 }
+        return fleet.domains.first { $0.level == level && $0.nodes.contains(node) }?.nodes
     }
 
     // MARK: Partitions
@@ -114,7 +129,7 @@ extension Trial {
         let shares = shares()
         var candidates: [(key: [Int], node: Int)] = []
         for (rack, place) in fleet.racks.enumerated() where accepts(rack, line) {
-            for node in place.nodes where nodes.contains(node) && mayUse(node, line) {
+            for node in place.nodes where nodes.contains(node) && mayGive(node, line) {
                 if parts(of: size, on: node, freeModules(of: node)) == nil { continue }
                 candidates.append((key(of: node, rack: place, size: size, shares), node))
             }
@@ -230,7 +245,7 @@ extension Trial {
             let platform = fleet.platforms[place.platformOffset]
             let profile = platform.migProfiles.first { $0.profileID == profileID }!
             let shares = shares(of: platform)
-            for node in place.nodes where nodes.contains(node) && mayUse(node, line) {
+            for node in place.nodes where nodes.contains(node) && mayGive(node, line) {
                 for module in 0..<platform.gpusPerNode {
                     guard let held = slices(of: node, 1 << UInt8(module), onlyAtStart: true), held != HeldSlices(),
                         let start = bestStart(profile, held, platform, shares)

@@ -6,6 +6,8 @@ import FleetModel
 struct PartWanted {
     let count: Int
     let kind: Kind
+    let spread: SpreadLimit?
+    let pins: [Range<Int>]?
 
     enum Kind {
         /// GPUs of one node, by the index of their number.
@@ -16,6 +18,8 @@ struct PartWanted {
 
     init?(_ line: PlacementLine) {
         count = line.count
+        spread = line.spread
+        pins = line.pins
         switch line.shape {
         case .gpus(let gpuCount):
             guard let sizeIndex = PartitionSize.index(of: gpuCount, isComposed: line.isComposed) else { return nil }
@@ -30,6 +34,41 @@ struct PartWanted {
 enum FoundPart {
     case gpus(PartialNode)
     case slice(GPUSlice)
+
+    var node: Int {
+        switch self {
+        case .gpus(let part): part.node
+        case .slice(let slice): slice.node
+        }
+    }
+}
+
+/// How many parts of a line each domain of its spread has given. A domain that may give no more is taken out of the nodes
+/// that the line may use.
+private struct PartSpread {
+    private let limit: SpreadLimit
+    private var counts: [Int: Int] = [:]
+
+    init(_ limit: SpreadLimit, _ state: PackingState, _ scratch: SearchScratch) {
+        self.limit = limit
+        // What lies in no domain of the level does not count.
+        for rack in 0..<state.tables.rackCount where Self.domain(of: rack, limit.level, state) == nil {
+            scratch.exclude(state.fleet.racks[rack].nodes, state.tables)
+        }
+    }
+
+    mutating func note(_ node: Int, _ state: PackingState, _ scratch: SearchScratch) {
+        let nodes =
+            limit.level == .node
+            ? node..<node + 1 : Self.domain(of: Int(state.tables.rackOfNode[node]), limit.level, state)!
+        counts[nodes.lowerBound, default: 0] += 1
+        if counts[nodes.lowerBound]! == limit.unitsMax { scratch.exclude(nodes, state.tables) }
+    }
+
+    private static func domain(of rack: Int, _ level: Level, _ state: PackingState) -> Range<Int>? {
+        if level == .node { return state.fleet.racks[rack].nodes }
+        return state.fleet.domain(of: RackIndex(rack), at: level).map { state.fleet.domains[$0.offset].nodes }
+    }
 }
 
 extension PackingState {
@@ -78,7 +117,7 @@ extension PackingState {
         _ placement: inout LinePlacement, _ findings: inout LineFindings
     ) {
         findings.placed = 0
-        guard wanted.count > 1 else {
+        guard wanted.count > 1 || wanted.spread != nil else {
             if let part = bestPart(wanted, in: nodes, window, scratch, &findings) {
                 add(part, wanted, to: &placement)
                 findings.placed = 1
@@ -88,10 +127,14 @@ extension PackingState {
             return
         }
         var trial = self
+        var spread = wanted.spread.map { PartSpread($0, self, scratch) }
+        defer { if spread != nil { scratch.setPins(wanted.pins, tables) } }
         while findings.placed < wanted.count {
             guard let part = trial.bestPart(wanted, in: nodes, window, scratch, &findings) else {
+                if spread != nil { scratch.setPins(wanted.pins, tables) }
                 return trial.survey(wanted, in: nodes, window, scratch, &findings)
             }
+            spread?.note(part.node, self, scratch)
             var one = LinePlacement()
             add(part, wanted, to: &one)
             trial.bookParts(one, as: window.terms)

@@ -27,6 +27,29 @@ import FleetModel
     }
 }
 
+extension ScratchBuffer {
+    /// Puts the first `count` elements in order, in place: a heap sort, which allocates nothing. O(n log n).
+    ///
+    /// Not stable: of two different elements one must come first.
+    func sort(first count: Int, by comesFirst: (Element, Element) -> Bool) {
+        func sift(_ root: Int, _ end: Int) {
+            var root = root
+            while 2 * root + 1 < end {
+                var child = 2 * root + 1
+                if child + 1 < end && comesFirst(self[child], self[child + 1]) { child += 1 }
+                guard comesFirst(self[root], self[child]) else { return }
+                (self[root], self[child]) = (self[child], self[root])
+                root = child
+            }
+        }
+        for root in (0..<count / 2).reversed() { sift(root, count) }
+        for end in (0..<count).reversed() where end > 0 {
+            (self[0], self[end]) = (self[end], self[0])
+            sift(0, end)
+        }
+    }
+}
+
 /// Free units that share a parent: nodes of a rack, racks of a block or hall, blocks of a hall.
 struct UnitGroup: BitwiseCopyable {
     /// Free units in it.
@@ -110,6 +133,8 @@ final class SearchScratch: @unchecked Sendable {
     let tally: ScratchBuffer<Int32>
     /// Domains to try, with their free units and the groups inside.
     let places: ScratchBuffer<DomainPlace>
+    /// The same for the domains that a line is spread over.
+    let spreadPlaces: ScratchBuffer<DomainPlace>
 
     /// What was taken: ranges of nodes in the order of taking, and how many units each is.
     var takenCount = 0
@@ -140,8 +165,9 @@ final class SearchScratch: @unchecked Sendable {
         wholeRacksOfBlock = ScratchBuffer(repeating: 0, count: tables.blockCount)
         order = ScratchBuffer(repeating: 0, count: max(racks, tables.fleet.domains.count))
         tally = ScratchBuffer(repeating: 0, count: 2 * max(nodes, 64) + 4)
-        places = ScratchBuffer(
-            repeating: DomainPlace(domain: 0, firstGroup: 0, endGroup: 0, free: 0), count: tables.fleet.domains.count)
+        let noPlace = DomainPlace(domain: 0, firstGroup: 0, endGroup: 0, free: 0)
+        places = ScratchBuffer(repeating: noPlace, count: tables.fleet.domains.count)
+        spreadPlaces = ScratchBuffer(repeating: noPlace, count: tables.fleet.domains.count)
         taken = ScratchBuffer(repeating: FleetTables.Span(0..<0), count: nodes)
     }
 
@@ -166,6 +192,7 @@ final class SearchScratch: @unchecked Sendable {
         order.deallocate()
         tally.deallocate()
         places.deallocate()
+        spreadPlaces.deallocate()
         taken.deallocate()
     }
 
@@ -281,14 +308,27 @@ final class SearchScratch: @unchecked Sendable {
         guard let pins else { return }
         for rack in 0..<pinned.count { pinned[rack] = 0 }
         for range in pins {
-            var node = range.lowerBound
-            while node < range.upperBound {
-                let rack = Int(tables.rackOfNode[node])
-                let first = Int(tables.rackFirstNode[rack])
-                let end = min(range.upperBound, first + Int(tables.rackNodeCount[rack]))
-                pinned[rack] |= (~0 >> UInt64(64 - (end - node))) << UInt64(node - first)
-                node = end
-            }
+            forEachStretch(of: range, tables) { rack, mask in pinned[rack] |= mask }
+        }
+    }
+
+    /// Takes nodes out of those that the line may use. O(racks) the first time without pins.
+    func exclude(_ nodes: Range<Int>, _ tables: FleetTables) {
+        if !hasPins {
+            for rack in 0..<pinned.count { pinned[rack] = tables.fullRack(rack) }
+            hasPins = true
+        }
+        forEachStretch(of: nodes, tables) { rack, mask in pinned[rack] &= ~mask }
+    }
+
+    private func forEachStretch(of nodes: Range<Int>, _ tables: FleetTables, _ body: (Int, UInt64) -> Void) {
+        var node = nodes.lowerBound
+        while node < nodes.upperBound {
+            let rack = Int(tables.rackOfNode[node])
+            let first = Int(tables.rackFirstNode[rack])
+            let end = min(nodes.upperBound, first + Int(tables.rackNodeCount[rack]))
+            body(rack, (~0 >> UInt64(64 - (end - node))) << UInt64(node - first))
+            node = end
         }
     }
 

@@ -34,7 +34,8 @@ extension PackingState {
     ) {
         guard let kind = UnitKind(line.shape) else { return }
         scratch.takenCount = 0
-        var search = UnitSearch(kind: kind, count: line.count, window: window, scratch: scratch)
+        var search = UnitSearch(
+            kind: kind, count: line.count, spread: line.spread, window: window, scratch: scratch)
         switch kind {
         case .block: findBlocks(window, scratch)
         case .rack: findRacks(window, scratch)
@@ -43,7 +44,7 @@ extension PackingState {
         if let within = line.within {
             search.takeInsideOneDomain(of: within.level, self)
         } else {
-            search.take(line.count, from: 0..<scratch.groupCount, self)
+            search.takeInside(nil, self)
         }
         outcome.findings[index].wanted = line.count
         outcome.findings[index].placed = search.taken
@@ -74,6 +75,7 @@ extension PackingState {
 struct UnitSearch {
     let kind: UnitKind
     let count: Int
+    let spread: SpreadLimit?
     let window: SearchWindow
     let scratch: SearchScratch
     /// Units taken, and where the scratch space holds them.
@@ -82,22 +84,24 @@ struct UnitSearch {
     private var joinedFrom = 0
     private var shortLoads: [Int] = []
 
-    init(kind: UnitKind, count: Int, window: SearchWindow, scratch: SearchScratch) {
+    init(kind: UnitKind, count: Int, spread: SpreadLimit?, window: SearchWindow, scratch: SearchScratch) {
         self.kind = kind
         self.count = count
+        self.spread = spread
         self.window = window
         self.scratch = scratch
     }
 
     /// Takes units: from the group that is left with least when it can give all that is still missing, else all it can
     /// from the largest group, and so on.
-    mutating func take(_ wanted: Int, from groups: Range<Int>, _ state: PackingState) {
+    private mutating func take(_ wanted: Int, from groups: Range<Int>, _ state: PackingState) {
         if takeFromTightestGroup(wanted, groups, state) { return }
+        let goal = taken + wanted
         let end = sort(groups)
         var next = 0
-        while taken < wanted && next < end {
-            if takeFromTightest(wanted - taken, next..<end, state) { return }
-            take(atMost: wanted - taken, from: scratch.groups[Int(scratch.order[next])], state)
+        while taken < goal && next < end {
+            if takeFromTightest(goal - taken, next..<end, state) { return }
+            take(atMost: goal - taken, from: scratch.groups[Int(scratch.order[next])], state)
             next += 1
         }
     }
@@ -168,7 +172,9 @@ struct UnitSearch {
 
     /// Tries the domains of a level, the one with fewest free units that could hold the line first.
     mutating func takeInsideOneDomain(of level: Level, _ state: PackingState) {
-        let placeCount = findPlaces(level, state)
+        let placeCount = findPlaces(level, 0..<scratch.groupCount, inside: nil, into: scratch.places, state)
+        // Fewest free units first; those of as many in the order of the fleet.
+        scratch.places.sort(first: placeCount) { ($0.free, $0.domain) < ($1.free, $1.domain) }
         let mark = scratch.mark
         var (best, bestTaken) = (-1, 0)
         for isComplete in [true, false] {
@@ -185,16 +191,43 @@ struct UnitSearch {
         if best >= 0 { takeInside(scratch.places[best], state) }
     }
 
-    private mutating func takeInside(_ place: DomainPlace, _ state: PackingState) {
+    /// Takes the line's units inside one domain, or anywhere; no more than its spread allows.
+    mutating func takeInside(_ place: DomainPlace?, _ state: PackingState) {
+        guard let place else {
+            return spread == nil
+                ? take(count, from: 0..<scratch.groupCount, state) : takeSpread(0..<scratch.groupCount, nil, state)
+        }
+        take(count, inside: place, isSpread: spread != nil, state)
+    }
+
+    private mutating func take(_ wanted: Int, inside place: DomainPlace, isSpread: Bool, _ state: PackingState) {
         let (first, end) = (Int(place.firstGroup), Int(place.endGroup))
         let units = units(of: state.fleet.domains[Int(place.domain)], state)
         // A group of units that reaches beyond the domain is cut to it for as long as the domain is tried.
         let saved = (scratch.groups[first], scratch.groups[end - 1])
         clip(first, to: units)
         clip(end - 1, to: units)
-        take(count, from: first..<end, state)
+        if isSpread { takeSpread(first..<end, units, state) } else { take(wanted, from: first..<end, state) }
         scratch.groups[end - 1] = saved.1
         scratch.groups[first] = saved.0
+    }
+
+    /// Takes units from one domain of the spread after another: from those that can give the most that one may give, the
+    /// one with fewest free units first; then from the others, the one with most first.
+    private mutating func takeSpread(_ groups: Range<Int>, _ units: Range<Int>?, _ state: PackingState) {
+        guard let spread else { return }
+        let places = scratch.spreadPlaces
+        let placeCount = findPlaces(spread.level, groups, inside: units, into: places, state)
+        let most = Int32(clamping: spread.unitsMax)
+        places.sort(first: placeCount) { left, right in
+            let (isLeftFull, isRightFull) = (left.free >= most, right.free >= most)
+            if isLeftFull != isRightFull { return isLeftFull }
+            if left.free != right.free { return isLeftFull == (left.free < right.free) }
+            return left.domain < right.domain
+        }
+        for index in 0..<placeCount where taken < count {
+            take(min(spread.unitsMax, count - taken), inside: places[index], isSpread: false, state)
+        }
     }
 
     private func clip(_ place: Int, to units: Range<Int>) {
@@ -216,16 +249,21 @@ struct UnitSearch {
         return reaches > domain.racks.upperBound ? 0..<0 : first..<end
     }
 
-    /// Lists the domains of a level with a free unit inside, fewest first. One pass over groups and domains.
-    private func findPlaces(_ level: Level, _ state: PackingState) -> Int {
-        var (found, first) = (0, 0)
+    /// Lists the domains of a level that have a free unit of some groups inside; inside `outer` too when it is given.
+    /// One pass over groups and domains.
+    private func findPlaces(
+        _ level: Level, _ groups: Range<Int>, inside outer: Range<Int>?, into places: ScratchBuffer<DomainPlace>,
+        _ state: PackingState
+    ) -> Int {
+        var (found, first) = (0, groups.lowerBound)
         for (index, domain) in state.fleet.domains.enumerated() where domain.level == level {
-            let units = units(of: domain, state)
+            var units = units(of: domain, state)
+            if let outer { units = units.clamped(to: outer) }
             if units.isEmpty { continue }
             var place = DomainPlace(domain: Int32(index), firstGroup: 0, endGroup: 0, free: 0)
-            while first < scratch.groupCount, Int(scratch.groups[first].end) <= units.lowerBound { first += 1 }
+            while first < groups.upperBound, Int(scratch.groups[first].end) <= units.lowerBound { first += 1 }
             var group = first
-            while group < scratch.groupCount, Int(scratch.groups[group].first) < units.upperBound {
+            while group < groups.upperBound, Int(scratch.groups[group].first) < units.upperBound {
                 let inside = unitsInside(scratch.groups[group], units)
                 if inside > 0 {
                     if place.free == 0 { place.firstGroup = Int32(group) }
@@ -235,25 +273,17 @@ struct UnitSearch {
                 group += 1
             }
             if place.free > 0 {
-                scratch.places[found] = place
+                places[found] = place
                 found += 1
             }
         }
-        return sortPlaces(found)
+        return found
     }
 
     private func unitsInside(_ group: UnitGroup, _ units: Range<Int>) -> Int {
         let range = Int(group.first)..<Int(group.end)
         if units.lowerBound <= range.lowerBound && range.upperBound <= units.upperBound { return Int(group.count) }
         return kind == .node ? 0 : scratch.unitCount(range.clamped(to: units))
-    }
-
-    private func sortPlaces(_ count: Int) -> Int {
-        // Fewest free units first; those of as many in the order of the fleet.
-        var sorted = (0..<count).map { scratch.places[$0] }
-        sorted.sort { ($0.free, $0.domain) < ($1.free, $1.domain) }
-        for index in 0..<count { scratch.places[index] = sorted[index] }
-        return count
     }
 
     // MARK: Taking units
