@@ -171,9 +171,11 @@ enum RuleCheck {
         }
         let domains =
             spread.level == .node
-            ? (0..<fleet.nodeCount).map { $0..<$0 + 1 } : fleet.domains.filter { $0.level == spread.level }.map(\.nodes)
+            ? (0..<fleet.nodeCount).map({ $0..<$0 + 1 })
+            : fleet.domains.filter({ $0.level == spread.level }).map(\.nodes)
         let counts = domains.map(units)
-        guard counts.allSatisfy({ $0 <= spread.unitsMax }), counts.reduce(0, +) == line.count else {
+        let isWithinLimit = counts.allSatisfy { $0 <= spread.unitsMax }
+        guard isWithinLimit, counts.reduce(0, +) == line.count else {
             throw Mismatch("\(counts) units by domain are not \(line.count) spread as \(spread)")
         }
     }
@@ -190,7 +192,8 @@ enum RuleCheck {
             case .percent(let percent): cap = power.capWattsMax * Watts(percent) / 100
             }
             guard line.platformMask & 1 << rack.platformOffset != 0, request.siteMask & 1 << rack.siteOffset != 0,
-                line.pins?.contains { $0.contains(node) } ?? true, cap >= power.capWattsMin, cap <= power.capWattsMax
+                line.pins?.contains(where: { $0.contains(node) }) ?? true, cap >= power.capWattsMin,
+                cap <= power.capWattsMax
             else { throw Mismatch("node \(node) was not asked for") }
         }
         guard let within = line.within else { return }

@@ -301,7 +301,9 @@ struct Trial {
         /// Each unit by its nodes.
         var units: [[Int]]
         /// True when taking its units breaks something that is whole: asked of nodes only.
-        var isLastOfItsSize = false
+        var breaksWhole = false
+        /// How badly the window matches what is held around it.
+        var match: [Int] = [0, 0]
     }
 
     mutating func placeUnits(_ line: PlacementLine) -> SlowAnswer.Line {
@@ -376,20 +378,25 @@ struct Trial {
             let missing = count - taken.count
             let largest = left.map(\.units.count).max()!
             if largest >= missing {
-                for size in missing...largest {
-                    let ofThatSize = left.filter { $0.units.count == size }
-                    for group in ofThatSize.filter({ !$0.isLastOfItsSize }) + ofThatSize.filter(\.isLastOfItsSize) {
-                        var attempt = self
-                        let got = attempt.give(missing, from: group)
-                        if got.count == missing {
-                            self = attempt
-                            return taken + got
-                        }
+                let ample = left.enumerated().filter { $0.element.units.count >= missing }
+                let order = ample.sorted { left, right in
+                    func key(_ group: Group) -> [Int] {
+                        [group.breaksWhole ? 1 : 0, group.match[0], group.units.count, group.match[1]]
+                    }
+                    return (key(left.element) + [left.offset]).lexicographicallyPrecedes(
+                        key(right.element) + [right.offset])
+                }
+                for (_, group) in order {
+                    var attempt = self
+                    let got = attempt.give(missing, from: group)
+                    if got.count == missing {
+                        self = attempt
+                        return taken + got
                     }
                 }
             }
             let first =
-                left.firstIndex { $0.units.count == largest && !$0.isLastOfItsSize }
+                left.firstIndex { $0.units.count == largest && !$0.breaksWhole }
                 ?? left.firstIndex { $0.units.count == largest }!
             taken += give(missing, from: left[first])
             left.remove(at: first)
@@ -434,12 +441,35 @@ struct Trial {
         let freeNodes = Set(free.flatMap(\.nodes))
         return parents.map { parent in
             let units = free.filter { $0.parent == parent }.map(\.nodes)
-            guard line.shape == .node else { return Group(units: units) }
-            // The rack of these nodes, or its block, while all of it is free.
             let rack = fleet.racks[fleet.rackOfNode[units[0][0]].offset]
-            let around = rack.block.map { fleet.domains[$0.offset].nodes } ?? rack.nodes
-            return Group(units: units, isLastOfItsSize: around.allSatisfy { freeNodes.contains($0) })
+            let block = rack.block.map { fleet.domains[$0.offset].nodes }
+            switch line.shape {
+            case .node:
+                // The rack of these nodes, or its block, while all of it is free and has power together.
+                let around = block ?? rack.nodes
+                var attempt = self
+                let isWhole = around.allSatisfy { freeNodes.contains($0) } && attempt.add(Array(around))
+                return Group(units: units, breaksWhole: isWhole, match: matchKey(around: around))
+            case .rack, .nvl72: return Group(units: units, match: block.map { matchKey(around: $0) } ?? [0, 0])
+            default: return Group(units: units)
+            }
         }
+    }
+
+    // MARK: What is held around
+
+    /// When the last of what is held of some nodes at the window's start ends.
+    func busyUntil(_ nodes: Range<Int>) -> Int64? {
+        let start = request.terms.start
+        return nodes.flatMap { model.holdings[$0] }.filter { $0.start <= start && start < $0.until }.map(\.until).max()
+    }
+
+    /// How much longer the window is than what is held of some nodes, in steps; and how far the two ends are apart.
+    func matchKey(around nodes: Range<Int>) -> [Int] {
+        guard let busy = busyUntil(nodes) else { return [5, 0] }
+        let (start, until) = (request.terms.start, request.terms.until)
+        let steps = [16, 8, 4, 2].filter { part in until - busy > (until - start) / part }
+        return [steps.count, Int(abs(until - busy))]
     }
 
     private func parent(_ place: Int, _ level: Level) -> Int {

@@ -113,19 +113,36 @@ extension Trial {
     // MARK: Partitions
 
     private mutating func takePartitions(_ line: PlacementLine, size: Int, in nodes: Range<Int>) -> Part? {
-        for node in nodesInOrder(line, size: size, in: nodes) {
-            let parts = parts(of: size, on: node, freeModules(of: node))!
-            // All of them or none.
-            var attempt = self
-            if parts.allSatisfy({ attempt.add([node], modules: $0.moduleMask) }) {
-                self = attempt
-                return Part(node: node, partitions: parts)
+        for alike in nodesInOrder(line, size: size, in: nodes) {
+            var able: [(node: Int, parts: [NVLinkPartition], after: Trial)] = []
+            for node in alike where able.count < 8 {
+                let parts = parts(of: size, on: node, freeModules(of: node))!
+                // All of them or none.
+                var attempt = self
+                if parts.allSatisfy({ attempt.add([node], modules: $0.moduleMask) }) {
+                    able.append((node, parts, attempt))
+                }
             }
+            guard let best = bestMatch(of: able.map(\.node)) else { continue }
+            let chosen = able.first { $0.node == best }!
+            self = chosen.after
+            return Part(node: chosen.node, partitions: chosen.parts)
         }
         return nil
     }
 
-    private func nodesInOrder(_ line: PlacementLine, size: Int, in nodes: Range<Int>) -> [Int] {
+    /// The first of the nodes whose neighbours match the window best.
+    private func bestMatch(of nodes: [Int]) -> Int? {
+        let keys = nodes.map {
+            matchKey(around: isIdle($0) ? fleet.racks[fleet.rackOfNode[$0].offset].nodes : $0..<$0 + 1) + [$0]
+        }
+        return keys.min { $0.lexicographicallyPrecedes($1) }?.last
+    }
+
+    private func isIdle(_ node: Int) -> Bool { busyUntil(node..<node + 1) == nil }
+
+    /// The candidates, those that are as good as each other together and in the order of the fleet.
+    private func nodesInOrder(_ line: PlacementLine, size: Int, in nodes: Range<Int>) -> [[Int]] {
         let shares = shares()
         var candidates: [(key: [Int], node: Int)] = []
         for (rack, place) in fleet.racks.enumerated() where accepts(rack, line) {
@@ -134,7 +151,16 @@ extension Trial {
                 candidates.append((key(of: node, rack: place, size: size, shares), node))
             }
         }
-        return candidates.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.node)
+        let sorted = candidates.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        var result: [[Int]] = []
+        for (place, candidate) in sorted.enumerated() {
+            if place > 0 && sorted[place - 1].key.dropLast() == candidate.key.dropLast() {
+                result[result.count - 1].append(candidate.node)
+            } else {
+                result.append([candidate.node])
+            }
+        }
+        return result
     }
 
     /// How early a node is tried: fragmentation added, GPUs free, how much around it is whole, its number.
@@ -228,10 +254,18 @@ extension Trial {
             }
         }
         // A GPU that is free as a whole, as for one GPU.
-        for node in nodesInOrder(line, size: 1, in: nodes) {
-            let module = partition(of: 1, on: node, freeModules(of: node))!.moduleMask
-            let slice = slice(profileID, on: node, module, HeldSlices())!
-            if add([node], modules: module, slice: slice.held) { return Part(node: node, slice: slice.slice) }
+        for alike in nodesInOrder(line, size: 1, in: nodes) {
+            var able: [(slice: GPUSlice, after: Trial)] = []
+            for node in alike where able.count < 8 {
+                let module = partition(of: 1, on: node, freeModules(of: node))!.moduleMask
+                let slice = slice(profileID, on: node, module, HeldSlices())!
+                var attempt = self
+                if attempt.add([node], modules: module, slice: slice.held) { able.append((slice.slice, attempt)) }
+            }
+            guard let best = bestMatch(of: able.map(\.slice.node)) else { continue }
+            let chosen = able.first { $0.slice.node == best }!
+            self = chosen.after
+            return Part(node: best, slice: chosen.slice)
         }
         return nil
     }

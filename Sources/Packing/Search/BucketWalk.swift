@@ -7,23 +7,22 @@ extension PackingState {
     /// scratch space holds. Buckets with one key are as good as each other: the first node of all of them goes first.
     @inline(__always)
     func firstInBuckets<Found>(
-        in nodes: Range<Int>, _ scratch: SearchScratch, _ choose: (Int, Int, Int, inout Int) -> Found?
+        in nodes: Range<Int>, _ scratch: SearchScratch, _ choose: (Int, Int, Int) -> Found?
     ) -> Found? {
         while let key = nextKey(scratch) {
             openBuckets(key, in: nodes, scratch)
             while let (node, place) = nextNode(scratch, below: nodes.upperBound) {
-                var next = node + 1
-                if let found = choose(node, Int(tables.rackOfNode[node]), scratch.cursors[place].bucket, &next) {
+                if let found = choose(node, Int(tables.rackOfNode[node]), scratch.cursors[place].bucket) {
                     return found
                 }
-                advance(place, to: next, scratch)
+                advance(place, to: node + 1, scratch)
             }
         }
         return nil
     }
 
     /// The lowest key of the buckets that are not used up and not empty.
-    private func nextKey(_ scratch: SearchScratch) -> Int64? {
+    func nextKey(_ scratch: SearchScratch) -> Int64? {
         var best = Int64.max
         for place in 0..<scratch.acceptedCount {
             let group = Int(scratch.accepted[place])
@@ -38,7 +37,7 @@ extension PackingState {
     }
 
     /// Points a cursor at the first node of each bucket that has the key.
-    private func openBuckets(_ key: Int64, in nodes: Range<Int>, _ scratch: SearchScratch) {
+    func openBuckets(_ key: Int64, in nodes: Range<Int>, _ scratch: SearchScratch) {
         scratch.cursorCount = 0
         for place in 0..<scratch.acceptedCount {
             let group = Int(scratch.accepted[place])
@@ -56,7 +55,7 @@ extension PackingState {
         }
     }
 
-    private func nextNode(_ scratch: SearchScratch, below end: Int) -> (node: Int, place: Int)? {
+    func nextNode(_ scratch: SearchScratch, below end: Int) -> (node: Int, place: Int)? {
         var (node, found) = (end, -1)
         for place in 0..<scratch.cursorCount where scratch.cursors[place].node < node {
             (node, found) = (scratch.cursors[place].node, place)
@@ -64,7 +63,7 @@ extension PackingState {
         return found < 0 ? nil : (node, found)
     }
 
-    private func advance(_ place: Int, to node: Int, _ scratch: SearchScratch) {
+    func advance(_ place: Int, to node: Int, _ scratch: SearchScratch) {
         let cursor = scratch.cursors[place]
         scratch.cursors[place].node = buckets.first(cursor.group, cursor.bucket, from: node)
     }

@@ -6,27 +6,72 @@ extension PackingState {
     // MARK: Finding what is free
 
     func findNodes(_ window: SearchWindow, _ scratch: SearchScratch) {
-        for block in 0..<tables.blockCount { scratch.wholeRacksOfBlock[block] = 0 }
+        let areas = tables.areas
+        for area in 0..<areas.count { scratch.wholeRacksOfArea[area] = 0 }
         scratch.groupCount = 0
         forEachMaybeOpenRack(window) { rack in
             guard accepts(rack, scratch) else { return }
             let mask = freeNodes(ofRack: rack, window, scratch)
             if mask == 0 { return }
-            let block = Int(tables.rackBlock[rack])
-            if block >= 0 && mask == tables.fullRack(rack) { scratch.wholeRacksOfBlock[block] += 1 }
+            if mask == tables.fullRack(rack) { scratch.wholeRacksOfArea[Int(areas.ofRack[rack])] += 1 }
             scratch.groups[scratch.groupCount] = UnitGroup(
                 count: Int32(mask.nonzeroBitCount), first: Int32(rack), end: Int32(rack + 1), rank: 0, mask: mask)
             scratch.groupCount += 1
         }
+        var (last, isWhole, match) = (-1, false, NeighbourMatch.unasked)
+        var feed = FeedAnswer()
         for place in 0..<scratch.groupCount {
-            let rack = Int(scratch.groups[place].first)
-            let block = Int(tables.rackBlock[rack])
-            let isWhole =
-                block < 0
-                ? scratch.groups[place].mask == tables.fullRack(rack)
-                : Int(scratch.wholeRacksOfBlock[block]) == tables.blockRacks[block].range.count
+            let area = Int(areas.ofRack[Int(scratch.groups[place].first)])
+            if area != last {
+                last = area
+                isWhole =
+                    Int(scratch.wholeRacksOfArea[area]) == areas.racks[area].range.count
+                    && hasPower(forArea: area, window, scratch, &feed)
+                match = NeighbourMatch(window, busyUntil: busyUntil(area: area, window, scratch))
+            }
             scratch.groups[place].rank = isWhole ? 1 : 0
+            scratch.groups[place].match = match
         }
+    }
+
+    /// Whether the last feed that was asked about had what was asked for; neighbours mostly ask the same.
+    private struct FeedAnswer {
+        var feed = -1
+        var watts: Watts = 0
+        var isEnough = false
+    }
+
+    /// Whether all nodes of an area that is free over the window could be taken together.
+    @inline(__always)
+    private func hasPower(
+        forArea area: Int, _ window: SearchWindow, _ scratch: SearchScratch, _ last: inout FeedAnswer
+    ) -> Bool {
+        let areas = tables.areas
+        guard areas.nodeWattsMax[area] >= 0 else { return hasPower(forRacks: areas.racks[area].range, window, scratch) }
+        let each = scratch.nodeWatts[Int(areas.group[area])]
+        if each > areas.nodeWattsMax[area] { return false }
+        let (feed, watts) = (Int(areas.feed[area]), Watts(areas.nodeCount[area]) * each)
+        if feed != last.feed || watts != last.watts {
+            last = FeedAnswer(feed: feed, watts: watts, isEnough: isEnough(feed, watts, window, scratch))
+        }
+        return last.isEnough
+    }
+
+    private func isEnough(_ feed: Int, _ watts: Watts, _ window: SearchWindow, _ scratch: SearchScratch) -> Bool {
+        for place in Int(tables.areas.feedStart[feed])..<Int(tables.areas.feedStart[feed + 1])
+        where !scratch.hasRoom(watts, load: Int(tables.areas.feedLoads[place]), self, window) { return false }
+        return true
+    }
+
+    /// The same by taking all of it and giving it back.
+    private func hasPower(forRacks racks: Range<Int>, _ window: SearchWindow, _ scratch: SearchScratch) -> Bool {
+        let mark = scratch.mark
+        defer { scratch.undo(to: mark, tables) }
+        for rack in racks {
+            let watts = Watts(tables.rackNodeCount[rack]) * scratch.nodeWatts[Int(tables.rackGroup[rack])]
+            if scratch.take(watts, rack: rack, self, window) >= 0 { return false }
+        }
+        return true
     }
 
     @inline(__always)
@@ -61,6 +106,12 @@ extension PackingState {
             }
         }
         makeGroups(tables.rackRuns, scratch)
+        for place in 0..<scratch.groupCount {
+            let rack = Int(scratch.groups[place].first)
+            guard tables.rackBlock[rack] >= 0 else { continue }
+            let busy = busyUntil(area: Int(tables.areas.ofRack[rack]), window, scratch)
+            scratch.groups[place].match = NeighbourMatch(window, busyUntil: busy)
+        }
     }
 
     func findBlocks(_ window: SearchWindow, _ scratch: SearchScratch) {

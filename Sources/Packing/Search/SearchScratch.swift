@@ -2,85 +2,6 @@
 
 import FleetModel
 
-/// A stretch of memory of fixed length that is written through, whoever holds it.
-@safe struct ScratchBuffer<Element: BitwiseCopyable> {
-    private let base: UnsafeMutablePointer<Element>
-    let count: Int
-
-    init(repeating element: Element, count: Int) {
-        unsafe base = UnsafeMutablePointer.allocate(capacity: max(1, count))
-        unsafe base.initialize(repeating: element, count: count)
-        self.count = count
-    }
-
-    func deallocate() { unsafe base.deallocate() }
-
-    subscript(index: Int) -> Element {
-        @inline(__always) get {
-            precondition(index >= 0 && index < count, "an index into scratch space lies within it")
-            return unsafe base[index]
-        }
-        @inline(__always) nonmutating _modify {
-            precondition(index >= 0 && index < count, "an index into scratch space lies within it")
-            yield unsafe &base[index]
-        }
-    }
-}
-
-extension ScratchBuffer {
-    /// Puts the first `count` elements in order, in place: a heap sort, which allocates nothing. O(n log n).
-    ///
-    /// Not stable: of two different elements one must come first.
-    func sort(first count: Int, by comesFirst: (Element, Element) -> Bool) {
-        func sift(_ root: Int, _ end: Int) {
-            var root = root
-            while 2 * root + 1 < end {
-                var child = 2 * root + 1
-                if child + 1 < end && comesFirst(self[child], self[child + 1]) { child += 1 }
-                guard comesFirst(self[root], self[child]) else { return }
-                (self[root], self[child]) = (self[child], self[root])
-                root = child
-            }
-        }
-        for root in (0..<count / 2).reversed() { sift(root, count) }
-        for end in (0..<count).reversed() where end > 0 {
-            (self[0], self[end]) = (self[end], self[0])
-            sift(0, end)
-        }
-    }
-}
-
-/// Free units that share a parent: nodes of a rack, racks of a block or hall, blocks of a hall.
-struct UnitGroup: BitwiseCopyable {
-    /// Free units in it.
-    var count: Int32
-    /// For nodes the rack; else the first rack or block of those it is made of.
-    var first: Int32
-    /// Behind the last of those.
-    var end: Int32
-    /// 1 when taking its units would break a block that is whole, else 0.
-    var rank: Int32
-    /// For nodes: bit `n` for a free node `n` of the rack.
-    var mask: UInt64
-}
-
-/// What is left of the order of buckets of one group.
-struct BucketSequence: BitwiseCopyable {
-    let entries: Table<BucketOrder.Entry>
-    var head: Int
-    let end: Int
-
-    @inline(__always) var first: BucketOrder.Entry { entries[head] }
-}
-
-/// Where a search stands in one bucket.
-struct BucketCursor: BitwiseCopyable {
-    let group: Int
-    let bucket: Int
-    /// The next node to look at, `Int.max` when there is none.
-    var node: Int
-}
-
 /// The scratch space of one search at a time.
 final class SearchScratch: @unchecked Sendable {
     // Handed from search to search by `FleetTables.withScratch`; never used by two at once.
@@ -114,6 +35,11 @@ final class SearchScratch: @unchecked Sendable {
     var cursorCount = 0
     let cursors: ScratchBuffer<BucketCursor>
 
+    /// The nodes among which the neighbours decide.
+    var candidateCount = 0
+    let candidates: ScratchBuffer<PartCandidate>
+    static let candidatesMax = 8
+
     /// Nodes of each rack that earlier lines have taken, with the racks in question.
     let chosen: ScratchBuffer<UInt64>
     private let chosenRacks: ScratchBuffer<Int32>
@@ -128,8 +54,9 @@ final class SearchScratch: @unchecked Sendable {
     let groups: ScratchBuffer<UnitGroup>
     /// Free racks or blocks, bit by bit.
     let units: ScratchBuffer<UInt64>
-    let wholeRacksOfBlock: ScratchBuffer<Int32>
+    let wholeRacksOfArea: ScratchBuffer<Int32>
     let order: ScratchBuffer<Int32>
+    let bySuit: ScratchBuffer<Int32>
     let tally: ScratchBuffer<Int32>
     /// Domains to try, with their free units and the groups inside.
     let places: ScratchBuffer<DomainPlace>
@@ -157,13 +84,16 @@ final class SearchScratch: @unchecked Sendable {
             repeating: BucketSequence(entries: tables.noEntries, head: 0, end: 0), count: tables.groupCount)
         cursors = ScratchBuffer(
             repeating: BucketCursor(group: 0, bucket: 0, node: 0), count: tables.bucketLayout.bucketCount)
+        candidates = ScratchBuffer(
+            repeating: PartCandidate(node: 0, modules: 0, match: .unasked), count: Self.candidatesMax)
         chosen = ScratchBuffer(repeating: 0, count: racks)
         chosenRacks = ScratchBuffer(repeating: 0, count: racks)
         pinned = ScratchBuffer(repeating: 0, count: racks)
         groups = ScratchBuffer(repeating: UnitGroup(count: 0, first: 0, end: 0, rank: 0, mask: 0), count: racks)
         units = ScratchBuffer(repeating: 0, count: (racks + 63) / 64)
-        wholeRacksOfBlock = ScratchBuffer(repeating: 0, count: tables.blockCount)
+        wholeRacksOfArea = ScratchBuffer(repeating: 0, count: tables.areas.count)
         order = ScratchBuffer(repeating: 0, count: max(racks, tables.fleet.domains.count))
+        bySuit = ScratchBuffer(repeating: 0, count: racks)
         tally = ScratchBuffer(repeating: 0, count: 2 * max(nodes, 64) + 4)
         let noPlace = DomainPlace(domain: 0, firstGroup: 0, endGroup: 0, free: 0)
         places = ScratchBuffer(repeating: noPlace, count: tables.fleet.domains.count)
@@ -183,13 +113,15 @@ final class SearchScratch: @unchecked Sendable {
         accepted.deallocate()
         sequences.deallocate()
         cursors.deallocate()
+        candidates.deallocate()
         chosen.deallocate()
         chosenRacks.deallocate()
         pinned.deallocate()
         groups.deallocate()
         units.deallocate()
-        wholeRacksOfBlock.deallocate()
+        wholeRacksOfArea.deallocate()
         order.deallocate()
+        bySuit.deallocate()
         tally.deallocate()
         places.deallocate()
         spreadPlaces.deallocate()
@@ -247,21 +179,27 @@ final class SearchScratch: @unchecked Sendable {
         let places = Int(tables.chainStart[rack])..<Int(tables.chainStart[rack + 1])
         for place in places {
             let load = Int(tables.chain[place])
-            if stamps[load] != epoch {
-                add(0, to: load)
-                rooms[load] = state.sureHeadroom(ofLoad: load, from: window.start, until: window.until)
-                isExact[load] = false
-            }
-            if rooms[load] - sums[load] >= watts { continue }
-            if isExact[load] { return load }
-            rooms[load] = state.headroom(ofLoad: load, from: window.start, until: window.until)
-            isExact[load] = true
-            if rooms[load] - sums[load] < watts { return load }
+            if !hasRoom(watts, load: load, state, window) { return load }
         }
         for place in places { sums[Int(tables.chain[place])] += watts }
         log[logCount] = LogEntry(rack: Int32(rack), watts: watts)
         logCount += 1
         return -1
+    }
+
+    /// Whether a load has `watts` left beside what has been taken.
+    @inline(__always)
+    func hasRoom(_ watts: Watts, load: Int, _ state: PackingState, _ window: SearchWindow) -> Bool {
+        if stamps[load] != epoch {
+            add(0, to: load)
+            rooms[load] = state.sureHeadroom(ofLoad: load, from: window.start, until: window.until)
+            isExact[load] = false
+        }
+        if rooms[load] - sums[load] >= watts { return true }
+        if isExact[load] { return false }
+        rooms[load] = state.headroom(ofLoad: load, from: window.start, until: window.until)
+        isExact[load] = true
+        return rooms[load] - sums[load] >= watts
     }
 
     // MARK: Units

@@ -45,7 +45,7 @@ extension PackingState {
             scratch.sequences[place] = BucketSequence(
                 entries: order.entries, head: range.lowerBound, end: range.upperBound)
         }
-        return firstInBuckets(in: nodes, scratch) { node, rack, bucket, _ in
+        return firstInBuckets(in: nodes, scratch) { node, rack, bucket in
             // The node is in this bucket for one or more of its GPUs; those of its other states have their own turn.
             guard scratch.mayUse(node, ofRack: rack, tables) else { return nil }
             let ordinal = bucket - tables.partitions[Int(tables.rackPlatform[rack])].bucketCount

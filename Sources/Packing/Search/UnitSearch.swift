@@ -2,15 +2,6 @@
 
 import FleetModel
 
-/// A domain that a line might lie within.
-struct DomainPlace: BitwiseCopyable {
-    var domain: Int32
-    var firstGroup: Int32
-    var endGroup: Int32
-    /// Free units inside.
-    var free: Int32
-}
-
 /// Which kind of unit a line is made of.
 enum UnitKind {
     case block, rack, node
@@ -79,9 +70,9 @@ struct UnitSearch {
     let window: SearchWindow
     let scratch: SearchScratch
     /// Units taken, and where the scratch space holds them.
-    private(set) var taken = 0
+    var taken = 0
     /// Ranges taken before this one are not joined to: they may have to be kept when later ones are given back.
-    private var joinedFrom = 0
+    var joinedFrom = 0
     private var shortLoads: [Int] = []
 
     init(kind: UnitKind, count: Int, spread: SpreadLimit?, window: SearchWindow, scratch: SearchScratch) {
@@ -92,32 +83,40 @@ struct UnitSearch {
         self.scratch = scratch
     }
 
-    /// Takes units: from the group that is left with least when it can give all that is still missing, else all it can
-    /// from the largest group, and so on.
-    private mutating func take(_ wanted: Int, from groups: Range<Int>, _ state: PackingState) {
-        if takeFromTightestGroup(wanted, groups, state) { return }
+    /// Takes units: from the group that suits best when it can give all that is still missing, else all it can from the
+    /// largest group, and so on.
+    mutating func take(_ wanted: Int, from groups: Range<Int>, _ state: PackingState) {
+        if takeFromBestGroup(wanted, groups, state) { return }
         let goal = taken + wanted
         let end = sort(groups)
         var next = 0
         while taken < goal && next < end {
-            if takeFromTightest(goal - taken, next..<end, state) { return }
+            if takeFromOne(goal - taken, next..<end, state) { return }
             take(atMost: goal - taken, from: scratch.groups[Int(scratch.order[next])], state)
             next += 1
         }
     }
 
     /// The common case: one group has enough of everything.
-    private mutating func takeFromTightestGroup(
+    private mutating func takeFromBestGroup(
         _ wanted: Int, _ groups: Range<Int>, _ state: PackingState
     ) -> Bool {
-        var (best, bestKey) = (-1, Int64.max)
-        for place in groups {
-            let group = scratch.groups[place]
-            let key = Int64(group.count) << 1 | Int64(group.rank)
-            if Int(group.count) >= wanted && key < bestKey { (best, bestKey) = (place, key) }
+        var best = -1
+        for place in groups where Int(scratch.groups[place].count) >= wanted {
+            if best < 0 || suits(scratch.groups[place], better: scratch.groups[best]) { best = place }
         }
         guard best >= 0 else { return false }
         return takeAll(wanted, from: scratch.groups[best], state)
+    }
+
+    /// Whether all that is wanted is rather taken from one group than from another: one that breaks nothing whole, then
+    /// where it is not prolonged, then the smaller, then where the ends lie nearer.
+    @inline(__always)
+    private func suits(_ group: UnitGroup, better other: UnitGroup) -> Bool {
+        if group.rank != other.rank { return group.rank < other.rank }
+        if group.match.prolonged != other.match.prolonged { return group.match.prolonged < other.match.prolonged }
+        if group.count != other.count { return group.count < other.count }
+        return group.match.apart < other.match.apart
     }
 
     /// Takes all that is wanted from one group, or nothing.
@@ -131,21 +130,32 @@ struct UnitSearch {
         return false
     }
 
-    /// Takes `wanted` units from the smallest of the sorted groups (largest first) that can give them all.
-    private mutating func takeFromTightest(
+    /// Takes `wanted` units from the one of the sorted groups (largest first) that suits best of those that can give them
+    /// all.
+    private mutating func takeFromOne(
         _ wanted: Int, _ order: Range<Int>, _ state: PackingState
     ) -> Bool {
-        var end = order.lowerBound
-        while end < order.upperBound && size(end) >= wanted { end += 1 }
-        while end > order.lowerBound {
-            // Among groups of one size the first in order goes first.
-            var start = end - 1
-            while start > order.lowerBound && size(start - 1) == size(end - 1) { start -= 1 }
-            for place in start..<end
-            where takeAll(wanted, from: scratch.groups[Int(scratch.order[place])], state) { return true }
-            end = start
+        var (count, best) = (0, -1)
+        while order.lowerBound + count < order.upperBound, size(order.lowerBound + count) >= wanted {
+            let place = Int(scratch.order[order.lowerBound + count])
+            scratch.bySuit[count] = Int32(place)
+            if best < 0 || isTried(place, before: best) { best = place }
+            count += 1
+        }
+        guard best >= 0 else { return false }
+        if takeAll(wanted, from: scratch.groups[best], state) { return true }
+        // Power is in the way: the others in their order.
+        scratch.bySuit.sort(first: count) { isTried(Int($0), before: Int($1)) }
+        for place in 1..<count where takeAll(wanted, from: scratch.groups[Int(scratch.bySuit[place])], state) {
+            return true
         }
         return false
+    }
+
+    private func isTried(_ place: Int, before other: Int) -> Bool {
+        let (one, two) = (scratch.groups[place], scratch.groups[other])
+        if suits(one, better: two) { return true }
+        return suits(two, better: one) ? false : place < other
     }
 
     private func size(_ place: Int) -> Int { Int(scratch.groups[Int(scratch.order[place])].count) }
@@ -168,127 +178,9 @@ struct UnitSearch {
         return groups.count
     }
 
-    // MARK: Within one domain
-
-    /// Tries the domains of a level, the one with fewest free units that could hold the line first.
-    mutating func takeInsideOneDomain(of level: Level, _ state: PackingState) {
-        let placeCount = findPlaces(level, 0..<scratch.groupCount, inside: nil, into: scratch.places, state)
-        // Fewest free units first; those of as many in the order of the fleet.
-        scratch.places.sort(first: placeCount) { ($0.free, $0.domain) < ($1.free, $1.domain) }
-        let mark = scratch.mark
-        var (best, bestTaken) = (-1, 0)
-        for isComplete in [true, false] {
-            for index in 0..<placeCount {
-                let place = scratch.places[index]
-                guard isComplete ? Int(place.free) >= count : Int(place.free) > bestTaken else { continue }
-                takeInside(place, state)
-                if taken == count { return }
-                if !isComplete && taken > bestTaken { (best, bestTaken) = (index, taken) }
-                scratch.undo(to: mark, state.tables)
-                (taken, scratch.takenCount, joinedFrom) = (0, 0, 0)
-            }
-        }
-        if best >= 0 { takeInside(scratch.places[best], state) }
-    }
-
-    /// Takes the line's units inside one domain, or anywhere; no more than its spread allows.
-    mutating func takeInside(_ place: DomainPlace?, _ state: PackingState) {
-        guard let place else {
-            return spread == nil
-                ? take(count, from: 0..<scratch.groupCount, state) : takeSpread(0..<scratch.groupCount, nil, state)
-        }
-        take(count, inside: place, isSpread: spread != nil, state)
-    }
-
-    private mutating func take(_ wanted: Int, inside place: DomainPlace, isSpread: Bool, _ state: PackingState) {
-        let (first, end) = (Int(place.firstGroup), Int(place.endGroup))
-        let units = units(of: state.fleet.domains[Int(place.domain)], state)
-        // A group of units that reaches beyond the domain is cut to it for as long as the domain is tried.
-        let saved = (scratch.groups[first], scratch.groups[end - 1])
-        clip(first, to: units)
-        clip(end - 1, to: units)
-        if isSpread { takeSpread(first..<end, units, state) } else { take(wanted, from: first..<end, state) }
-        scratch.groups[end - 1] = saved.1
-        scratch.groups[first] = saved.0
-    }
-
-    /// Takes units from one domain of the spread after another: from those that can give the most that one may give, the
-    /// one with fewest free units first; then from the others, the one with most first.
-    private mutating func takeSpread(_ groups: Range<Int>, _ units: Range<Int>?, _ state: PackingState) {
-        guard let spread else { return }
-        let places = scratch.spreadPlaces
-        let placeCount = findPlaces(spread.level, groups, inside: units, into: places, state)
-        let most = Int32(clamping: spread.unitsMax)
-        places.sort(first: placeCount) { left, right in
-            let (isLeftFull, isRightFull) = (left.free >= most, right.free >= most)
-            if isLeftFull != isRightFull { return isLeftFull }
-            if left.free != right.free { return isLeftFull == (left.free < right.free) }
-            return left.domain < right.domain
-        }
-        for index in 0..<placeCount where taken < count {
-            take(min(spread.unitsMax, count - taken), inside: places[index], isSpread: false, state)
-        }
-    }
-
-    private func clip(_ place: Int, to units: Range<Int>) {
-        guard kind != .node else { return }
-        let group = scratch.groups[place]
-        let range = (Int(group.first)..<Int(group.end)).clamped(to: units)
-        scratch.groups[place] = UnitGroup(
-            count: Int32(scratch.unitCount(range)), first: Int32(range.lowerBound), end: Int32(range.upperBound),
-            rank: group.rank, mask: 0)
-    }
-
-    /// The racks or blocks that lie wholly inside a domain.
-    private func units(of domain: TopologyDomain, _ state: PackingState) -> Range<Int> {
-        guard kind == .block else { return domain.racks }
-        let first = Int(state.tables.blocksBefore[domain.racks.lowerBound])
-        let end = Int(state.tables.blocksBefore[domain.racks.upperBound])
-        // A rack may begin a block that goes on behind it.
-        let reaches = first < end ? state.tables.blockRacks[end - 1].range.upperBound : 0
-        return reaches > domain.racks.upperBound ? 0..<0 : first..<end
-    }
-
-    /// Lists the domains of a level that have a free unit of some groups inside; inside `outer` too when it is given.
-    /// One pass over groups and domains.
-    private func findPlaces(
-        _ level: Level, _ groups: Range<Int>, inside outer: Range<Int>?, into places: ScratchBuffer<DomainPlace>,
-        _ state: PackingState
-    ) -> Int {
-        var (found, first) = (0, groups.lowerBound)
-        for (index, domain) in state.fleet.domains.enumerated() where domain.level == level {
-            var units = units(of: domain, state)
-            if let outer { units = units.clamped(to: outer) }
-            if units.isEmpty { continue }
-            var place = DomainPlace(domain: Int32(index), firstGroup: 0, endGroup: 0, free: 0)
-            while first < groups.upperBound, Int(scratch.groups[first].end) <= units.lowerBound { first += 1 }
-            var group = first
-            while group < groups.upperBound, Int(scratch.groups[group].first) < units.upperBound {
-                let inside = unitsInside(scratch.groups[group], units)
-                if inside > 0 {
-                    if place.free == 0 { place.firstGroup = Int32(group) }
-                    place.endGroup = Int32(group + 1)
-                    place.free += Int32(inside)
-                }
-                group += 1
-            }
-            if place.free > 0 {
-                places[found] = place
-                found += 1
-            }
-        }
-        return found
-    }
-
-    private func unitsInside(_ group: UnitGroup, _ units: Range<Int>) -> Int {
-        let range = Int(group.first)..<Int(group.end)
-        if units.lowerBound <= range.lowerBound && range.upperBound <= units.upperBound { return Int(group.count) }
-        return kind == .node ? 0 : scratch.unitCount(range.clamped(to: units))
-    }
-
     // MARK: Taking units
 
-    private func unitNodes(_ unit: Int, _ state: PackingState) -> Range<Int> {
+    func unitNodes(_ unit: Int, _ state: PackingState) -> Range<Int> {
         if kind == .block { return state.tables.blockNodes[unit].range }
         let first = Int(state.tables.rackFirstNode[unit])
         return first..<first + Int(state.tables.rackNodeCount[unit])

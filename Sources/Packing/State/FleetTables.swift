@@ -32,8 +32,6 @@ final class FleetTables: Sendable {
     // By group.
     let groupSite: Table<Int32>
     let groupPlatform: Table<Int32>
-    let groupFirstNode: Table<Int32>
-    let groupEndNode: Table<Int32>
 
     // By block.
     let blockRacks: Table<Span>
@@ -44,6 +42,9 @@ final class FleetTables: Sendable {
     let blocksBefore: Table<Int32>
     /// The group of all its racks, or -1 when they differ.
     let blockGroup: Table<Int32>
+
+    /// What is broken when a node of it is taken: blocks, and racks that are in none.
+    let areas: Areas
 
     // By load.
     let loads: Loads
@@ -129,8 +130,6 @@ final class FleetTables: Sendable {
         rackGroup = arena.table(groups.ofRack)
         groupSite = arena.table(groups.site)
         groupPlatform = arena.table(groups.platform)
-        groupFirstNode = arena.table(groups.firstNode)
-        groupEndNode = arena.table(groups.endNode)
 
         let blocks = fleet.domains.indices.filter { fleet.domains[$0].level == .block }
         var blockOfDomain = [Int32](repeating: -1, count: fleet.domains.count)
@@ -159,6 +158,7 @@ final class FleetTables: Sendable {
         self.loads = loads
         chainStart = arena.table(loads.chains.reduce(into: [Int32(0)]) { $0.append($0.last! + Int32($1.count)) })
         chain = arena.table(loads.chains.flatMap { $0.map(Int32.init) })
+        areas = Areas(fleet, loads, groups.ofRack, in: arena)
         loadRacks = arena.table(loads.racks.map { Span(($0.first ?? 0)..<($0.last ?? -1) + 1) })
         loadIsRange = arena.table(loads.racks.map { $0.count == ($0.last ?? -1) + 1 - ($0.first ?? 0) })
         limitStart = arena.table(loads.limits.reduce(into: [Int32(0)]) { $0.append($0.last! + Int32($1.count)) })

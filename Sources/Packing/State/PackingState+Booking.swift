@@ -38,7 +38,10 @@ extension PackingState {
         racks[rack].nodeBookingCount += 1
         racks[rack].nodesIdleFrom = max(racks[rack].nodesIdleFrom, terms.until)
         noteWindow(terms, rack: rack)
-        if terms.start <= instant && instant < terms.until { setFree(free[node] & ~mask, of: node, rack: rack) }
+        if terms.start <= instant && instant < terms.until {
+            setFree(free[node] & ~mask, of: node, rack: rack)
+            setBusy(max(busyUntil[node], terms.until), of: node, rack: rack)
+        }
         count(mask, 1)
     }
 
@@ -108,7 +111,7 @@ extension PackingState {
             noteWindow(terms, rack: rack)
             lists.insert(terms, capWatts: capWatts, moduleMask: mask, into: &racks[rack].firstBooking)
         }
-        setNothingFree(ofWholeBlock: block)
+        setNothingFree(ofWholeBlock: block, until: terms.until)
         return true
     }
 
@@ -136,7 +139,9 @@ extension PackingState {
         noteWindow(terms, rack: rack)
         if segment.count == Int(tables.rackNodeCount[rack]) {
             lists.insert(terms, capWatts: capWatts, moduleMask: mask, into: &racks[rack].firstBooking)
-            if isNow && freeNodes[rack] == tables.fullRack(rack) { return setNothingFree(ofWholeRack: rack) }
+            if isNow && freeNodes[rack] == tables.fullRack(rack) {
+                return setNothingFree(ofWholeRack: rack, until: terms.until)
+            }
         } else {
             for node in segment {
                 lists.insert(terms, capWatts: capWatts, moduleMask: mask, into: &nodes[node].firstBooking)
@@ -145,7 +150,10 @@ extension PackingState {
             racks[rack].nodesIdleFrom = max(racks[rack].nodesIdleFrom, terms.until)
         }
         guard isNow else { return }
-        for node in segment { setFree(0, of: node, rack: rack) }
+        for node in segment {
+            setFree(0, of: node, rack: rack)
+            setBusy(max(busyUntil[node], terms.until), of: node, rack: rack)
+        }
     }
 
     private mutating func remove(_ segment: Range<Int>, ofRack rack: Int, _ terms: BookingTerms) {

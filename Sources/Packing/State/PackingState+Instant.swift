@@ -97,11 +97,50 @@ extension PackingState {
     /// Works out which modules of a node are free at the instant.
     mutating func refreshFree(of node: Int, rack: Int) {
         setFree(freeModules(of: node, from: instant, until: instantEnd, now: instant), of: node, rack: rack)
+        setBusy(latestEnd(of: node, rack: rack, at: instant), of: node, rack: rack)
         if nodes[node].hasSlices { refreshCuts(of: node, rack: rack) }
     }
 
     /// The second after the instant, the end of time included.
     var instantEnd: Int64 { instant == .max ? .max : instant + 1 }
+
+    // MARK: Until when nodes are held
+
+    /// When the last booking that holds some of a node at `time` ends; `Int64.min` when none does.
+    func latestEnd(of node: Int, rack: Int, at time: Int64) -> Int64 {
+        var latest = Int64.min
+        func visit(_ terms: TermsRecord) {
+            if terms.start <= time && time < terms.until { latest = max(latest, terms.until) }
+        }
+        lists.forEach(from: nodes[node].firstBooking) { visit($1) }
+        lists.forEach(from: racks[rack].firstBooking) { visit($1) }
+        return latest
+    }
+
+    /// Writes until when a node is held, and keeps the latest of its rack.
+    @inline(__always)
+    mutating func setBusy(_ until: Int64, of node: Int, rack: Int) {
+        let before = busyUntil[node]
+        guard before != until else { return }
+        busyUntil[node] = until
+        let latest = rackBusyUntil[rack]
+        if until >= latest { rackBusyUntil[rack] = until } else if before == latest { refreshBusy(ofRack: rack) }
+    }
+
+    private mutating func refreshBusy(ofRack rack: Int) {
+        let first = Int(tables.rackFirstNode[rack])
+        var latest = Int64.min
+        for node in first..<first + Int(tables.rackNodeCount[rack]) { latest = max(latest, busyUntil[node]) }
+        rackBusyUntil[rack] = latest
+    }
+
+    /// Writes until when all nodes of a rack are held.
+    @inline(__always)
+    mutating func setBusy(_ until: Int64, ofRack rack: Int) {
+        let first = Int(tables.rackFirstNode[rack])
+        busyUntil.fill(first..<first + Int(tables.rackNodeCount[rack]), with: until)
+        rackBusyUntil[rack] = until
+    }
 
     // MARK: Free modules, nodes, racks and blocks
 
@@ -139,20 +178,23 @@ extension PackingState {
     }
 
     /// Takes a rack that is free as a whole at the instant.
-    mutating func setNothingFree(ofWholeRack rack: Int) {
+    mutating func setNothingFree(ofWholeRack rack: Int, until: Int64) {
         let group = Int(tables.rackGroup[rack])
         let (first, count) = (Int(tables.rackFirstNode[rack]), Int(tables.rackNodeCount[rack]))
         buckets.remove(group, wholeness(ofRack: rack), nodes: first, count: count)
         free.fill(first..<first + count, with: 0)
+        setBusy(until, ofRack: rack)
         writeFreeNodes(0, ofRack: rack)
         changeWholeRacks(ofBlockOf: rack, by: -1)
     }
 
     /// Takes a block that is free as a whole at the instant.
-    mutating func setNothingFree(ofWholeBlock block: Int) {
+    mutating func setNothingFree(ofWholeBlock block: Int, until: Int64) {
         let nodes = tables.blockNodes[block].range
         buckets.removeAll(Int(tables.blockGroup[block]), Wholeness.allWhole, nodes: nodes)
         free.fill(nodes, with: 0)
+        busyUntil.fill(nodes, with: until)
+        rackBusyUntil.fill(tables.blockRacks[block].range, with: until)
         for rack in tables.blockRacks[block].range { writeFreeNodes(0, ofRack: rack) }
         wholeRacks[block] = 0
         wholeBlocks[block >> 6] ^= 1 << UInt64(block & 63)
@@ -163,6 +205,8 @@ extension PackingState {
         let (nodes, racksOfBlock) = (tables.blockNodes[block].range, tables.blockRacks[block].range)
         let platform = Int(tables.rackPlatform[racksOfBlock.lowerBound])
         free.fill(nodes, with: tables.platforms[platform].moduleMask)
+        busyUntil.fill(nodes, with: .min)
+        rackBusyUntil.fill(racksOfBlock, with: .min)
         for rack in racksOfBlock { writeFreeNodes(tables.fullRack(rack), ofRack: rack) }
         wholeRacks[block] = Int32(racksOfBlock.count)
         wholeBlocks[block >> 6] ^= 1 << UInt64(block & 63)
@@ -174,6 +218,7 @@ extension PackingState {
         let group = Int(tables.rackGroup[rack])
         let (first, count) = (Int(tables.rackFirstNode[rack]), Int(tables.rackNodeCount[rack]))
         free.fill(first..<first + count, with: tables.platforms[Int(tables.rackPlatform[rack])].moduleMask)
+        setBusy(.min, ofRack: rack)
         changeWholeRacks(ofBlockOf: rack, by: 1)
         writeFreeNodes(tables.fullRack(rack), ofRack: rack)
         buckets.insert(group, wholeness(ofRack: rack), nodes: first, count: count)

@@ -39,6 +39,10 @@ public struct PackingState: Sendable {
     var wholeBlocks: PagedColumn<UInt64>
     /// Not later than the next time after the instant at which a booking of the rack begins.
     var rackHorizon: PagedColumn<Int64>
+    /// When the last booking of each node that holds some of it at the instant ends; `Int64.min` when none does.
+    var busyUntil: PagedColumn<Int64>
+    /// The latest of those of each rack's nodes.
+    var rackBusyUntil: PagedColumn<Int64>
     /// Racks of each block that are free as a whole at the instant.
     var wholeRacks: PagedColumn<Int32>
     /// The least `rackHorizon` of each block's racks.
@@ -68,6 +72,8 @@ public struct PackingState: Sendable {
         wholeRackBits = PagedColumn(repeating: 0, count: rackWords, allocator: allocator)
         wholeBlocks = PagedColumn(repeating: 0, count: (tables.blockCount + 63) / 64, allocator: allocator)
         rackHorizon = PagedColumn(repeating: .max, count: fleet.racks.count, allocator: allocator)
+        busyUntil = PagedColumn(repeating: .min, count: fleet.nodeCount, allocator: allocator)
+        rackBusyUntil = PagedColumn(repeating: .min, count: fleet.racks.count, allocator: allocator)
         wholeRacks = PagedColumn(repeating: 0, count: tables.blockCount, allocator: allocator)
         blockHorizon = PagedColumn(repeating: .max, count: tables.blockCount, allocator: allocator)
         buckets = BucketIndex(tables.bucketLayout, allocator: allocator)
@@ -131,11 +137,6 @@ public struct PackingState: Sendable {
         watts.value(of: tables.loads.ofBudget[budget.offset], at: time)
     }
 
-    /// The highest committed watts anywhere in `[start, until)`.
-    public func committedPeak(of budget: BudgetIndex, from start: Int64, until: Int64) -> Watts {
-        watts.peak(of: tables.loads.ofBudget[budget.offset], from: start, until: until)
-    }
-
     /// Committed watts as steps in `[start, until)`, the first one at `start` with the value there. O(steps).
     public func committedSteps(of budget: BudgetIndex, from start: Int64, until: Int64) -> [LimitStep] {
         watts.steps(of: tables.loads.ofBudget[budget.offset], from: start, until: until)
@@ -147,6 +148,7 @@ public struct PackingState: Sendable {
             nodes.ownedBytes + racks.ownedBytes + free.ownedBytes + freeNodes.ownedBytes + rackHorizon.ownedBytes
             + wholeRacks.ownedBytes + blockHorizon.ownedBytes + nextEventOfRacks.ownedBytes
             + openRacks.ownedBytes + wholeRackBits.ownedBytes + wholeBlocks.ownedBytes + cuts.ownedBytes
+            + busyUntil.ownedBytes + rackBusyUntil.ownedBytes
         return columns + buckets.ownedBytes + calendarBytes
     }
 
