@@ -35,6 +35,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CVectorScan"),
         .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
 
         .target(
@@ -45,7 +46,7 @@ let package = Package(
         ),
         .target(
             name: "Packing",
-            dependencies: ["FleetModel"],
+            dependencies: ["FleetModel", "CVectorScan"],
             swiftSettings: strict + [.strictMemorySafety()]
         ),
         .target(

@@ -49,7 +49,9 @@ struct DifferentialRun {
         let mood = BudgetMood.allCases[Int(seed % 3)]
         let fleet = try RandomFleet.make(&random, mood: mood, isLarge: seed % 16 == 0)
         leasesMax = [3, 6, 12][Int(seed / 3 % 3)]
-        state = PackingState(fleet: fleet)
+        // One instruction set after another, of those that this machine has.
+        let sets = InstructionSet.allCases.filter(\.isAvailable)
+        state = PackingState(fleet: fleet, instructionSet: sets[Int(seed) % sets.count])
         model = SlowModel(fleet: fleet)
         requests = RandomRequests(fleet: fleet, random: random)
     }

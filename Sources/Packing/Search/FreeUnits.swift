@@ -144,7 +144,7 @@ extension PackingState {
         _ scratch: SearchScratch
     ) -> UInt64 {
         guard window.isIndexed, !scratch.hasPins, scratch.chosenRackCount == 0, maybe != 0 else { return 0 }
-        return unsafe horizons.readStretch(units) { unsafe VectorScan.atLeast(window.until, $0) }
+        return unsafe horizons.readStretch(units) { unsafe tables.scan.atLeast(window.until, $0) }
     }
 
     /// The units of a word that `isFree` keeps; it is told which of them need no closer look.

@@ -10,6 +10,7 @@ final class FleetTables: Sendable {
 
     let fleet: Fleet
     private let arena = TableArena()
+    let scan: VectorScan
 
     // By rack.
     let rackFirstNode: Table<Int32>
@@ -115,8 +116,9 @@ final class FleetTables: Sendable {
     private let orders = Mutex<[(weights: SIMD4<Int64>, order: BucketOrder)]>([])
     private let idleScratch = Mutex<[SearchScratch]>([])
 
-    init(_ fleet: Fleet) {
+    init(_ fleet: Fleet, _ instructionSet: InstructionSet) {
         self.fleet = fleet
+        scan = VectorScan(instructionSet)
         let racks = fleet.racks
         precondition(
             racks.allSatisfy { $0.nodes.count <= Self.nodesPerRackMax }, "a rack has at most 64 nodes")

@@ -57,8 +57,12 @@ public struct PackingState: Sendable {
     var sliceOrders: [BucketOrder?]
 
     /// The state of a fleet of which nothing is leased, in pages from `allocator`. O(nodes + budgets × depth).
-    public init(fleet: Fleet, allocator: any PageAllocator = HeapPages()) {
-        let tables = FleetTables(fleet)
+    ///
+    /// - Parameter instructionSet: what scans are made with; it must be available, and changes no answer.
+    public init(
+        fleet: Fleet, allocator: any PageAllocator = HeapPages(), instructionSet: InstructionSet = .widest
+    ) {
+        let tables = FleetTables(fleet, instructionSet)
         self.tables = tables
         self.allocator = allocator
         lists = BookingLists(allocator: allocator)
