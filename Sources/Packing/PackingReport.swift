@@ -25,7 +25,7 @@ public struct GPUCounts: Equatable, Sendable {
 }
 
 /// The state of packing at one instant, over the whole fleet.
-public struct PackingReport: Sendable {
+public struct PackingReport: Equatable, Sendable {
     public var wholeBlocksLeft = 0
     public var wholeNVL72Left = 0
     public var wholeNodesLeft = 0
@@ -34,6 +34,9 @@ public struct PackingReport: Sendable {
     public var strandedGPUs = 0
     /// Watts where the power roots are measured that all free GPUs below them at their highest cap could not use.
     public var strandedWatts: Watts = 0
+
+    /// Nothing left, and nothing stranded.
+    public init() {}
 }
 
 extension PackingState {
@@ -58,51 +61,101 @@ extension PackingState {
         return counts
     }
 
-    /// Measures the packing at `now`. O(nodes + budgets).
+    /// Measures the packing at `now`. O(racks × depth of budgets + nodes of racks that are leased in parts).
     public func report(at now: Int64) -> PackingReport {
         var report = PackingReport()
-        var freeNodes = [Int](repeating: 0, count: fleet.racks.count)
-        var left = fleet.budgets.indices.map { headroom(of: BudgetIndex($0), from: now, until: now + 1) }
-        let headroomNow = left
+        var room = RoomLeft(loadCount: tables.loadCount)
         var wanted = [Watts](repeating: 0, count: fleet.budgets.count)
-        for (offset, rack) in fleet.racks.enumerated() {
-            let platform = fleet.platforms[rack.platformOffset]
-            var rackFree = 0
-            for node in rack.nodes {
-                let counts = gpuCounts(of: node, at: now)
-                report.gpus += counts
-                rackFree += counts.free
-                if counts.free == counts.total { freeNodes[offset] += 1 }
-            }
-            report.wholeNodesLeft += freeNodes[offset]
-            if platform.isRackScale && freeNodes[offset] == rack.nodes.count { report.wholeNVL72Left += 1 }
-            let numbers = tables.platforms[rack.platformOffset]
-            let watts =
-                numbers.gpuWatts(rackFree, capWatts: platform.power.capWattsMin)
-                + Watts(freeNodes[offset]) * numbers.firstWatts
-            report.strandedGPUs += strandedGPUs(rackFree, watts, RackIndex(offset), &left)
-            let rackWanted =
-                numbers.gpuWatts(rackFree, capWatts: platform.power.capWattsMax)
-                + Watts(freeNodes[offset]) * numbers.firstWatts
-            for budget in fleet.budgetChains[offset] { wanted[budget.offset] += rackWanted }
+        var wholeRacks = [Bool](repeating: false, count: tables.rackCount)
+        for rack in 0..<tables.rackCount {
+            let (counts, wholeNodes) = rackCounts(rack, at: now)
+            report.gpus += counts
+            report.wholeNodesLeft += wholeNodes
+            let numbers = tables.platforms[Int(tables.rackPlatform[rack])]
+            wholeRacks[rack] = wholeNodes == Int(tables.rackNodeCount[rack])
+            if numbers.isRackScale && wholeRacks[rack] { report.wholeNVL72Left += 1 }
+            guard counts.free > 0 else { continue }
+            let firstWatts = Watts(wholeNodes) * numbers.firstWatts
+            let least = numbers.gpuWatts(counts.free, capWatts: numbers.capWattsMin) + firstWatts
+            let available = room.take(least, rack: rack, self, at: now)
+            if available < least { report.strandedGPUs += counts.free - Int(Watts(counts.free) * available / least) }
+            let most = numbers.gpuWatts(counts.free, capWatts: numbers.capWattsMax) + firstWatts
+            for root in tables.loads.powerRoots[rack] { wanted[root.offset] += most }
         }
-        for domain in fleet.domains where domain.level == .block {
-            let isWhole = domain.racks.allSatisfy { freeNodes[$0] == fleet.racks[$0].nodes.count }
-            report.wholeBlocksLeft += isWhole ? 1 : 0
+        for block in 0..<tables.blockCount where tables.blockRacks[block].range.allSatisfy({ wholeRacks[$0] }) {
+            report.wholeBlocksLeft += 1
         }
         for (offset, budget) in fleet.budgets.enumerated() where budget.parent == nil && budget.kind == .power {
-            let unused = max(0, headroomNow[offset] - wanted[offset])
-            report.strandedWatts += budget.measuredWatts(rackWatts: unused)
+            let unused = headroom(of: BudgetIndex(offset), from: now, until: now + 1) - wanted[offset]
+            report.strandedWatts += budget.measuredWatts(rackWatts: max(0, unused))
         }
         return report
     }
 
-    /// How many of a rack's free GPUs no watts are `left` for at their lowest cap, after the racks before it.
-    private func strandedGPUs(_ free: Int, _ watts: Watts, _ rack: RackIndex, _ left: inout [Watts]) -> Int {
-        guard free > 0, watts > 0 else { return 0 }
-        let chain = fleet.budgetChains[rack.offset]
-        let available = chain.reduce(watts) { min($0, max(0, left[$1.offset])) }
-        for budget in chain { left[budget.offset] -= available }
-        return free - Int(Watts(free) * available / watts)
+    /// What the GPUs of a rack are doing, and how many of its nodes are free as a whole.
+    private func rackCounts(_ rack: Int, at now: Int64) -> (counts: GPUCounts, wholeNodes: Int) {
+        let first = Int(tables.rackFirstNode[rack])
+        let nodeCount = Int(tables.rackNodeCount[rack])
+        let record = racks[rack]
+        if record.nodeBookingCount == 0 && record.shutCount == 0 && record.faultyCount == 0 {
+            // All nodes do the same.
+            var counts = gpuCounts(of: first, at: now)
+            let wholeNodes = counts.free == counts.total ? nodeCount : 0
+            counts.multiply(by: nodeCount)
+            return (counts, wholeNodes)
+        }
+        var (sum, wholeNodes) = (GPUCounts(), 0)
+        for node in first..<first + nodeCount {
+            let counts = gpuCounts(of: node, at: now)
+            sum += counts
+            if counts.free == counts.total { wholeNodes += 1 }
+        }
+        return (sum, wholeNodes)
+    }
+}
+
+extension GPUCounts {
+    fileprivate mutating func multiply(by count: Int) {
+        total *= count
+        free *= count
+        held *= count
+        leased *= count
+        faulty *= count
+    }
+}
+
+/// Watts that loads have left at an instant, worked out only where a lower bound is not enough.
+private struct RoomLeft {
+    private var left: [Watts]
+    private var state: [State]
+
+    private enum State { case unasked, bound, exact }
+
+    init(loadCount: Int) {
+        left = [Watts](repeating: 0, count: loadCount)
+        state = [State](repeating: .unasked, count: loadCount)
+    }
+
+    /// Takes what there is of `watts` above a rack, and says how much that was.
+    mutating func take(_ watts: Watts, rack: Int, _ packing: PackingState, at now: Int64) -> Watts {
+        let tables = packing.tables
+        let chain = Int(tables.chainStart[rack])..<Int(tables.chainStart[rack + 1])
+        var available = watts
+        for place in chain {
+            let load = Int(tables.chain[place])
+            if state[load] == .unasked {
+                left[load] = packing.sureHeadroom(ofLoad: load, from: now, until: now + 1)
+                state[load] = .bound
+            }
+            if left[load] < available && state[load] == .bound {
+                left[load] +=
+                    packing.headroom(ofLoad: load, from: now, until: now + 1)
+                    - packing.sureHeadroom(ofLoad: load, from: now, until: now + 1)
+                state[load] = .exact
+            }
+            available = min(available, max(0, left[load]))
+        }
+        for place in chain { left[Int(tables.chain[place])] -= available }
+        return available
     }
 }

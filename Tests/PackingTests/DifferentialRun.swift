@@ -73,6 +73,8 @@ struct DifferentialRun {
         try RuleCheck.noModuleTwice(state, model)
         try RuleCheck.wattsWithinLimits(state, model)
         try RuleCheck.gpuCountsAddUp(state, model, now: now)
+        let (report, expected) = (state.report(at: now), model.report(at: now, of: state))
+        guard report == expected else { throw Mismatch("\(report) is not \(expected)") }
     }
 
     // MARK: Requests

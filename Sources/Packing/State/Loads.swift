@@ -18,6 +18,8 @@ struct Loads: Sendable {
     let ofBudget: [Int]
     /// By rack: the loads that its draw counts in.
     let chains: [[Int]]
+    /// By rack: the roots of its power trees.
+    let powerRoots: [[BudgetIndex]]
 
     var count: Int { racks.count }
 
@@ -44,6 +46,9 @@ struct Loads: Sendable {
         self.budgets = budgets
         self.ofBudget = ofBudget
         limits = budgets.map { Self.least($0.map { fleet.budgets[$0.offset].rackLimitSteps }) }
+        powerRoots = fleet.budgetChains.map { chain in
+            chain.filter { fleet.budgets[$0.offset].parent == nil && fleet.budgets[$0.offset].kind == .power }
+        }
         chains = fleet.budgetChains.map { chain in
             var loads: [Int] = []
             for budget in chain where !loads.contains(ofBudget[budget.offset]) { loads.append(ofBudget[budget.offset]) }

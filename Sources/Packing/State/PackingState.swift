@@ -176,9 +176,12 @@ public struct PackingState: Sendable {
     private mutating func changeNode(_ node: Int, _ change: (inout NodeRecord) -> Void) {
         let rack = Int(tables.rackOfNode[node])
         let wasShut = nodes[node].isShut
+        let wasFaulty = nodes[node].health == .faulty
         change(&nodes[node])
         let isShut = nodes[node].isShut
         if wasShut != isShut { racks[rack].shutCount += isShut ? 1 : -1 }
+        let isFaulty = nodes[node].health == .faulty
+        if wasFaulty != isFaulty { racks[rack].faultyCount += isFaulty ? 1 : -1 }
         noteEvent(nodes[node].closedUntil, rack: rack)
         refreshFree(of: node, rack: rack)
     }

@@ -33,8 +33,6 @@ struct PartitionTable: Sendable {
     let classOfMask: Table<UInt8>
     /// By class: a mask of it.
     let maskOfClass: Table<UInt8>
-    /// Free GPUs by class.
-    let freeOfClass: Table<UInt8>
     /// By size index × 256 + mask: the free partition that breaks least, or an empty mask.
     private let choices: Table<Choice>
     /// By size index × 256 + mask: how many partitions of the size are free.
@@ -67,7 +65,6 @@ struct PartitionTable: Sendable {
         self.counts = arena.table(counts)
         self.classOfMask = arena.table(classOfMask)
         self.maskOfClass = arena.table(maskOfClass)
-        freeOfClass = arena.table(maskOfClass.map { UInt8($0.nonzeroBitCount) })
     }
 
     var classCount: Int { maskOfClass.count }

@@ -29,6 +29,8 @@ struct RackRecord: BitwiseCopyable, Sendable {
     var nodeBookingCount: Int32 = 0
     /// Nodes that are closed, or of which some modules are not ready.
     var shutCount: Int32 = 0
+    /// Nodes that are faulty.
+    var faultyCount: Int32 = 0
 }
 
 /// One booking in the list of a node or a rack.
