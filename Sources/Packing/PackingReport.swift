@@ -42,7 +42,7 @@ public struct PackingReport: Equatable, Sendable {
 extension PackingState {
     /// What the GPUs of a node are doing at `now`. O(bookings of the node).
     public func gpuCounts(of node: Int, at now: Int64) -> GPUCounts {
-        let mask = fleet.moduleMasks[node]
+        let mask = tables.platforms[Int(tables.rackPlatform[Int(tables.rackOfNode[node])])].moduleMask
         var counts = GPUCounts()
         counts.total = mask.nonzeroBitCount
         if nodes[node].health == .faulty {
@@ -50,10 +50,12 @@ extension PackingState {
             return counts
         }
         var (leased, held) = (UInt8(0), nodes[node].notReady)
-        forEachBooking(of: NodeIndex(node)) { booking in
-            guard booking.start <= now, now < booking.until else { return }
-            if now < booking.end { leased |= booking.moduleMask } else { held |= booking.moduleMask }
+        func visit(_ booking: BookingRecord, _ terms: TermsRecord) {
+            guard terms.start <= now, now < terms.until else { return }
+            if now < terms.end { leased |= booking.moduleMask } else { held |= booking.moduleMask }
         }
+        lists.forEach(from: nodes[node].firstBooking, visit)
+        lists.forEach(from: racks[Int(tables.rackOfNode[node])].firstBooking, visit)
         if nodes[node].closedUntil > now { held = mask }
         counts.leased = leased.nonzeroBitCount
         counts.held = (held & ~leased).nonzeroBitCount
@@ -105,8 +107,17 @@ extension PackingState {
             return (counts, wholeNodes)
         }
         var (sum, wholeNodes) = (GPUCounts(), 0)
-        for node in first..<first + nodeCount {
-            let counts = gpuCounts(of: node, at: now)
+        var left = tables.fullRack(rack)
+        if record.faultyCount == 0 && isIndexed(now, now: now) {
+            // What is free as a whole at the instant is known.
+            wholeNodes = freeNodes[rack].nonzeroBitCount
+            sum.total = wholeNodes * Int(tables.platforms[Int(tables.rackPlatform[rack])].gpusPerNode)
+            sum.free = sum.total
+            left &= ~freeNodes[rack]
+        }
+        while left != 0 {
+            let counts = gpuCounts(of: first + left.trailingZeroBitCount, at: now)
+            left &= left - 1
             sum += counts
             if counts.free == counts.total { wholeNodes += 1 }
         }

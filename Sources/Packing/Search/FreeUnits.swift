@@ -90,20 +90,9 @@ extension PackingState {
     }
 
     func findRacks(_ window: SearchWindow, _ scratch: SearchScratch) {
-        for word in 0..<(tables.rackCount + 63) / 64 {
-            let racksOfWord = word << 6..<min(tables.rackCount, word << 6 + 64)
-            let maybe = window.isIndexed ? wholeRackBits[word] : ~0 >> UInt64(64 - racksOfWord.count)
-            let sure = sureUnits(maybe, rackHorizon, racksOfWord, window, scratch)
-            if maybe & ~sure == 0 && scratch.acceptedCount == tables.groupCount {
-                scratch.units[word] = maybe
-                continue
-            }
-            scratch.units[word] = keep(maybe, sure: sure, from: word << 6) { rack, isSure in
-                let group = Int(tables.rackGroup[rack])
-                if isSure { return scratch.isAccepted[group] }
-                return accepts(rack, scratch)
-                    && freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
-            }
+        markFree(tables.rackCount, wholeRackBits, rackHorizon, window, scratch) { rack, isSure in
+            if isSure { return scratch.isAccepted[Int(tables.rackGroup[rack])] }
+            return accepts(rack, scratch) && freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
         }
         makeGroups(tables.rackRuns, scratch)
         for place in 0..<scratch.groupCount {
@@ -115,26 +104,32 @@ extension PackingState {
     }
 
     func findBlocks(_ window: SearchWindow, _ scratch: SearchScratch) {
-        for word in 0..<(tables.blockCount + 63) / 64 {
-            let blocksOfWord = word << 6..<min(tables.blockCount, word << 6 + 64)
-            let maybe = window.isIndexed ? wholeBlocks[word] : ~0 >> UInt64(64 - blocksOfWord.count)
-            let sure = sureUnits(maybe, blockHorizon, blocksOfWord, window, scratch)
-            if maybe & ~sure == 0 && scratch.acceptedCount == tables.groupCount {
-                scratch.units[word] = maybe
-                continue
+        markFree(tables.blockCount, wholeBlocks, blockHorizon, window, scratch) { block, isSure in
+            let group = Int(tables.blockGroup[block])
+            if isSure && group >= 0 { return scratch.isAccepted[group] }
+            for rack in tables.blockRacks[block].range {
+                guard accepts(rack, scratch), freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
+                else { return false }
             }
-            scratch.units[word] = keep(maybe, sure: sure, from: word << 6) { block, isSure in
-                let group = Int(tables.blockGroup[block])
-                if isSure && group >= 0 { return scratch.isAccepted[group] }
-                for rack in tables.blockRacks[block].range {
-                    guard accepts(rack, scratch),
-                        freeNodes(ofRack: rack, window, scratch) == tables.fullRack(rack)
-                    else { return false }
-                }
-                return true
-            }
+            return true
         }
         makeGroups(tables.blockRuns, scratch)
+    }
+
+    /// Notes which of some units `isFree` keeps, of those that may be free: by the bits of the instant when those hold. It is
+    /// told which need no closer look, because nothing begins on them within the window.
+    @inline(__always)
+    private func markFree(
+        _ count: Int, _ free: PagedColumn<UInt64>, _ horizons: PagedColumn<Int64>, _ window: SearchWindow,
+        _ scratch: SearchScratch, _ isFree: (Int, Bool) -> Bool
+    ) {
+        for word in 0..<(count + 63) / 64 {
+            let units = word << 6..<min(count, word << 6 + 64)
+            let maybe = window.isIndexed ? free[word] : ~0 >> UInt64(64 - units.count)
+            let sure = sureUnits(maybe, horizons, units, window, scratch)
+            let isAll = maybe & ~sure == 0 && scratch.acceptedCount == tables.groupCount
+            scratch.units[word] = isAll ? maybe : keep(maybe, sure: sure, from: word << 6, isFree)
+        }
     }
 
     /// Those of up to 64 units that are free at the instant on which nothing begins within the window either.
