@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "Probes"),
         .executableTarget(
             name: "berth-core",
-            dependencies: ["Probes", "SampleFleets", .product(name: "BerthCore", package: "berth")],
+            dependencies: ["Probes", "SampleBooks", "SampleFleets", .product(name: "BerthCore", package: "berth")],
             swiftSettings: strict
         ),
         .target(

@@ -11,6 +11,7 @@ enum Main {
             switch arguments.verb {
             case "table": try CoreTable(arguments).run()
             case "growth": try Growth(arguments).run()
+            case "refusals": try Refusals(arguments).run()
             case "plot": try GrowthPlot.draw(arguments)
             case "counted": try CountedRun(arguments).run()
             default: throw CoreFault(Arguments.usage)

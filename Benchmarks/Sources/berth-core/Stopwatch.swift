@@ -69,6 +69,7 @@ struct Samples {
         return samples[min(samples.count - 1, Int(Double(samples.count) * rank))]
     }
 
+    var sum: Int64 { samples.reduce(0, +) }
     var p50: Int64 { nanoseconds(0.5) }
     var p99: Int64 { nanoseconds(0.99) }
     var longest: Int64 { nanoseconds(1) }
