@@ -28,8 +28,12 @@ public enum WireLimits {
     public static let unitsPerLineMax = 10_000_000
     /// Most entries of a short list within a request: sites, GPU models, causes.
     public static let shortListMax = 64
-    /// Most names that one host list may stand for.
+    /// Most names that one host list, or all pins of one line, may stand for.
     public static let hostListNamesMax = 100_000
+    /// Most pins of one line.
+    public static let pinsMax = 64
+    /// Longest pin, in bytes.
+    public static let pinBytesMax = 1_024
     /// Entries of a list answer when the request names no limit.
     public static let listLimitDefault = 100
     /// Most entries of a list answer.

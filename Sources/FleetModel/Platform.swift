@@ -139,6 +139,11 @@ public struct Platform: Equatable, Sendable {
     /// One bit for each GPU module of a node.
     @inlinable public var moduleMask: UInt8 { UInt8(truncatingIfNeeded: (1 << gpusPerNode) - 1) }
 
+    /// Memory slices of an instance of the profile that NVML numbers `id`; 0 when there is no such profile.
+    public func memorySlices(ofProfile id: Int) -> Int {
+        migProfiles.first { $0.profileID == id }?.memorySlices ?? 0
+    }
+
     /// Watts that a node commits at the rack with `leasedGPUs` of its GPUs leased at `capWatts` each.
     ///
     /// The first leased GPU commits the node's overhead; the GPUs that are not leased stay at their idle draw.

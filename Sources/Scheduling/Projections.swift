@@ -8,7 +8,7 @@ import Packing
 /// Tables derived from facts. They can be dropped and rebuilt at any time.
 public enum Projections {
     /// Raised whenever the tables or what they hold change; the journal then asks for a rebuild.
-    public static let version = 1
+    public static let version = 2
 
     public static let tables: [ProjectionTable] = [
         ProjectionTable(
@@ -17,8 +17,8 @@ public enum Projections {
                 .init("id", .text), .init("number", .integer), .init("tenant", .text, indexed: true),
                 .init("contract", .text), .init("label", .text), .init("class", .text),
                 .init("state", .text, indexed: true), .init("start", .text), .init("end", .text),
-                .init("gpus", .integer), .init("watts", .integer), .init("watts_at_meter", .integer),
-                .init("hardware", .text), .init("revision", .integer),
+                .init("gpus", .integer), .init("mig_instances", .integer), .init("watts", .integer),
+                .init("watts_at_meter", .integer), .init("hardware", .text), .init("revision", .integer),
             ], primaryKeyColumnCount: 1),
         ProjectionTable(
             name: "tenants",
@@ -67,8 +67,9 @@ public enum Projections {
                 .text(book.naming.id(of: lease.number)), .integer(Int64(lease.number)), .text(lease.tenant),
                 optional(lease.contract), optional(lease.label), .text(lease.leaseClass.name),
                 .text(lease.state.name), .text(RFC3339.text(lease.start)), .text(RFC3339.text(lease.end)),
-                .integer(Int64(lease.promised.gpus)), .integer(lease.promised.watts), .integer(lease.meterWatts),
-                .text(hardware.joined(separator: " ")), .integer(Int64(lease.revision)),
+                .integer(Int64(lease.promised.gpus)), .integer(Int64(lease.promised.migInstances)),
+                .integer(lease.promised.watts), .integer(lease.meterWatts), .text(hardware.joined(separator: " ")),
+                .integer(Int64(lease.revision)),
             ])
     }
 

@@ -9,9 +9,9 @@ import Packing
 
 /// Checks rules 1 to 3 on one book.
 public struct BookRules {
-    private let book: Book
+    let book: Book
     private let now: Int64
-    private var fleet: Fleet { book.fleet }
+    var fleet: Fleet { book.fleet }
 
     /// - Parameter now: the instant from which limits must hold.
     public init(_ book: Book, now: Int64) {
@@ -27,21 +27,29 @@ public struct BookRules {
     private struct Hold {
         let node: Int
         let mask: UInt8
+        /// Memory slices of the one module, for a MIG instance; else 0.
+        let slices: UInt8
         let start: Int64
         let end: Int64
         let until: Int64
         let lease: UInt64
         let cap: PowerCap
+
+        /// Whether a GPU, or a slice of one, is held by both.
+        func shares(with other: Hold) -> Bool {
+            guard mask & other.mask != 0 else { return false }
+            return slices == 0 || other.slices == 0 || slices & other.slices != 0
+        }
     }
 
     private func holders() -> RuleReport {
-        var report = RuleReport(1, "no GPU belongs to two leases at one instant")
+        var report = RuleReport(1, "no GPU and no MIG slice belongs to two leases at one instant")
         let holds = self.holds()
         for (index, hold) in holds.enumerated() {
             var next = index + 1
             while next < holds.count, holds[next].node == hold.node {
                 let other = holds[next]
-                if hold.mask & other.mask != 0, hold.start < other.end, other.start < hold.end {
+                if hold.shares(with: other), hold.start < other.end, other.start < hold.end {
                     report.violate(
                         "\(name(hold.node)) is held by \(id(hold.lease)) and \(id(other.lease)) at one instant")
                 }
@@ -71,7 +79,7 @@ public struct BookRules {
                 && here.allSatisfy { hold in
                     booked.contains {
                         $0.lease == hold.lease && $0.start == hold.start && $0.end == hold.end
-                            && $0.until == hold.until && $0.moduleMask == hold.mask
+                            && $0.until == hold.until && $0.moduleMask == hold.mask && $0.sliceMask == hold.slices
                     }
                 }
             if !matches { report.violate("the bookings of \(name(node)) are not what its leases hold") }
@@ -82,17 +90,21 @@ public struct BookRules {
     private func holds() -> [Hold] {
         var holds: [Hold] = []
         for lease in book.liveLeases {
-            func add(_ node: Int, _ mask: UInt8) {
+            func add(_ node: Int, _ mask: UInt8, slices: UInt8 = 0) {
                 guard !lease.returnedNodes.contains(where: { $0.contains(node) }) else { return }
                 holds.append(
                     Hold(
-                        node: node, mask: mask, start: lease.start, end: lease.end, until: lease.until,
-                        lease: lease.number, cap: lease.cap))
+                        node: node, mask: mask, slices: slices, start: lease.start, end: lease.end,
+                        until: lease.until, lease: lease.number, cap: lease.cap))
             }
             for line in lease.lines {
                 for range in line.holdings.wholeNodes { for node in range { add(node, fleet.moduleMasks[node]) } }
                 for node in line.holdings.spareNodes { add(node, fleet.moduleMasks[node]) }
                 for partial in line.holdings.partialNodes { add(partial.node, partial.moduleMask) }
+                for slice in line.holdings.slices {
+                    let platform = fleet.platform(of: NodeIndex(slice.node))
+                    add(slice.node, slice.moduleMask, slices: slice.memoryMask(on: platform))
+                }
             }
         }
         return holds.sorted { $0.node != $1.node ? $0.node < $1.node : $0.lease < $1.lease }
@@ -178,13 +190,15 @@ public struct BookRules {
             let present = holds.filter { $0.start <= time && time < $0.until }
             var watts = platform.power.nodeIdleWatts
             if !present.isEmpty {
-                let gpus = present.reduce(0) { $0 + $1.mask.nonzeroBitCount }
+                // A GPU of which only a slice is held draws its cap, however many hold one.
+                var capped: UInt8 = 0
                 watts = platform.power.nodeOverheadWatts
-                watts += Watts(platform.gpusPerNode - gpus) * platform.power.gpuIdleWatts
                 for hold in present {
                     let cap = max(hold.cap.watts(on: platform), platform.power.gpuIdleWatts)
-                    watts += Watts(hold.mask.nonzeroBitCount) * cap
+                    watts += Watts((hold.mask & ~capped).nonzeroBitCount) * cap
+                    capped |= hold.mask
                 }
+                watts += Watts(platform.gpusPerNode - capped.nonzeroBitCount) * platform.power.gpuIdleWatts
             }
             result.append((time, watts - before))
             before = watts
@@ -192,76 +206,8 @@ public struct BookRules {
         return result
     }
 
-    // MARK: Rule 3
-
-    private func legality() -> RuleReport {
-        var report = RuleReport(3, "what is granted is legal in hardware")
-        var (partitions, units) = (0, 0)
-        for lease in book.liveLeases {
-            for line in lease.lines {
-                for partial in line.holdings.partialNodes {
-                    partitions += 1
-                    let known = fleet.platform(of: NodeIndex(partial.node)).partitions.contains {
-                        $0.id == partial.partitionID && $0.moduleMask == partial.moduleMask
-                    }
-                    if !known {
-                        report.violate("\(id(lease.number)) holds no legal partition of \(name(partial.node))")
-                    }
-                }
-                units += line.count
-                if let problem = shapeProblem(line) {
-                    report.violate("\(id(lease.number)) line \(line.name): \(problem)")
-                }
-                for node in lease.cap.nodesRefusingIt(of: line, in: fleet) {
-                    report.violate("\(id(lease.number)): \(name(node)) does not take its cap")
-                }
-            }
-        }
-        report.count("units", units)
-        report.count("partitions", partitions)
-        return report
-    }
-
-    private func shapeProblem(_ line: LeaseLine) -> String? {
-        let nodes = line.holdings.bookedNodes
-        let count = nodes.reduce(0) { $0 + $1.count }
-        switch line.shape {
-        case .block: return whole(.block, nodes) == line.count ? nil : "it is not \(line.count) whole blocks"
-        case .rack, .nvl72: return whole(.rack, nodes) == line.count ? nil : "it is not \(line.count) whole racks"
-        case .node:
-            if line.holdings.spareNodes.isEmpty && count != line.count { return "it is not \(line.count) nodes" }
-            guard let within = line.within else { return nil }
-            let isInside = fleet.domains.contains { domain in
-                domain.level == within.level
-                    && nodes.allSatisfy {
-                        domain.nodes.lowerBound <= $0.lowerBound && $0.upperBound <= domain.nodes.upperBound
-                    }
-            }
-            return isInside ? nil : "it does not lie within one \(within.rawValue)"
-        case .gpus(let gpus):
-            let isRight = line.holdings.partialNodes.allSatisfy { $0.moduleMask.nonzeroBitCount == gpus }
-            return isRight && line.holdings.partialNodes.count == line.count
-                ? nil : "it is not \(line.count) × \(gpus) GPUs"
-        case .mig: return "no lease can hold MIG instances"
-        case .power: return count > 0 ? nil : "it holds nothing"
-        }
-    }
-
-    /// How many domains of a level the nodes are made of; -1 when one of them is held in part.
-    private func whole(_ level: Level, _ nodes: [Range<Int>]) -> Int {
-        var (domains, covered) = (0, 0)
-        for domain in fleet.domains where domain.level == level {
-            let held = nodes.reduce(0) { $0 + $1.clamped(to: domain.nodes).count }
-            if held == 0 { continue }
-            if held < domain.nodes.count { return -1 }
-            domains += 1
-            covered += held
-        }
-        return covered == nodes.reduce(0) { $0 + $1.count } ? domains : -1
-    }
-
-    private func name(_ node: Int) -> String { fleet.nodeName(NodeIndex(node)) }
-    private func id(_ lease: UInt64) -> String { book.naming.id(of: lease) }
+    func name(_ node: Int) -> String { fleet.nodeName(NodeIndex(node)) }
+    func id(_ lease: UInt64) -> String { book.naming.id(of: lease) }
 }
 
 extension Book {
@@ -273,16 +219,5 @@ extension Book {
             return true
         }
         return leases
-    }
-}
-
-extension PowerCap {
-    /// The nodes of a line whose platform does not take this cap; one for each rack.
-    fileprivate func nodesRefusingIt(of line: LeaseLine, in fleet: Fleet) -> [Int] {
-        let whole = fleet.rackSegments(of: line.holdings.bookedNodes).filter {
-            !isLegal(on: fleet.platform(of: $0.rack))
-        }
-        let partial = line.holdings.partialNodes.filter { !isLegal(on: fleet.platform(of: NodeIndex($0.node))) }
-        return whole.map(\.nodes.lowerBound) + partial.map(\.node)
     }
 }

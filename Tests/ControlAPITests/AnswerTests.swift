@@ -49,6 +49,24 @@ struct AnswerTests {
         #expect(try StrictJSON.decode(AllocatedNode.self, from: CanonicalJSON.encode(node)) == node)
     }
 
+    @Test("with MIG instances writes each with its place, and no NVLink")
+    func instances() throws {
+        let node = AllocatedNode(
+            node: "n1", domain: "m/h1/r1", platform: "hgx-h100", gpus: [AllocatedGPU(module: 1)],
+            mig: [MigInstance(module: 1, profile: "1g.10gb", profileId: 19, start: 3)], numa: [1], cpus: ["56-111"],
+            nics: ["mlx5_6"], capWattsPerGpu: 700, capWatts: 87)
+        #expect(
+            encoded(node)
+                == #"{"node":"n1","domain":"m/h1/r1","platform":"hgx-h100","gpus":[{"module":1,"uuid":null}],"#
+                + #""mig":[{"module":1,"profile":"1g.10gb","profileId":19,"start":3}],"numa":[1],"cpus":["56-111"],"#
+                + #""nics":["mlx5_6"],"capWattsPerGpu":700,"capWatts":87}"#)
+        #expect(encoded(Capacity(gpus: 0, migInstances: 7, watts: 5)) == #"{"gpus":0,"migInstances":7,"watts":5}"#)
+        let line = ReservationAnswer(
+            name: "line-1", shape: .mig, count: 7, profile: "1g.10gb", within: .rack,
+            spread: SpreadRequest(level: .node, max: 2), pin: ["m/h1/r1"], allocation: ["m/h1/r1/n1:1:1g.10gb@3"])
+        #expect(try StrictJSON.decode(ReservationAnswer.self, from: CanonicalJSON.encode(line)) == line)
+    }
+
     @Test("with a lease, its decision and its shortfall reads back the same")
     func lease() throws {
         let blocker = Blocker(kind: .budget, name: "memphis-1/grid", message: "3 MW too many")

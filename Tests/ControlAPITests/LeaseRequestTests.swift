@@ -43,6 +43,10 @@ struct LeaseRequestTests {
             reservations: [
                 ReservationRequest(shape: .watts, megawatts: Megawatts(watts: 1_500_000)),
                 ReservationRequest(shape: .node, count: 3, within: .rack),
+                ReservationRequest(
+                    shape: .mig, count: 7, profile: "1g.10gb", spread: SpreadRequest(level: .node, max: 2),
+                    pin: ["memphis-1/h1/b003", "memphis-2-h1-r[001-010]-t[01,18]"]),
+                ReservationRequest(shape: .gpu, gpus: 3, composed: true, spread: SpreadRequest(level: .nvl72)),
             ],
             duration: WireDuration(seconds: 5_400), highestCap: true, spares: SpareRequest(perDomain: 1),
             reason: "tab\t, quote \", backslash \\, newline \n, slash /, é")
@@ -96,7 +100,41 @@ struct LeaseRequestTests {
             code: .badRequest, pointer: "/reservations/0/gpus", expected: "a value, which shape gpu needs"),
         Refusal(
             body: #"{"tenant":"a","reservations":[{"shape":"gpu","gpus":3}],"duration":"1d"}"#,
-            code: .badRequest, pointer: "/reservations/0/gpus", expected: "1, 2, 4 or 8"),
+            code: .badRequest, pointer: "/reservations/0/gpus",
+            expected: "1, 2, 4 or 8, or \"composed\": true beside it"),
+        Refusal(
+            body: #"{"tenant":"a","reservations":[{"shape":"gpu","gpus":9,"composed":true}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/gpus", expected: "1, 2, 4 or 8, or with composed"),
+        Refusal(
+            body: #"{"tenant":"a","reservations":[{"shape":"node","composed":true}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/composed", expected: "no such field for shape node"),
+        Refusal(
+            body: #"{"tenant":"a","reservations":[{"shape":"mig","count":1}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/profile", expected: "a value, which shape mig needs"),
+        Refusal(
+            body: #"{"tenant":"a","reservations":[{"shape":"gpu","gpus":1,"profile":"1g.10gb"}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/profile", expected: "no such field for shape gpu"),
+        Refusal(
+            body: #"{"tenant":"a","reservations":[{"shape":"node","spread":{"level":"node"}}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/spread", expected: "a level above node"),
+        Refusal(
+            body:
+                #"{"tenant":"a","reservations":[{"shape":"node","spread":{"level":"rack","max":0}}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/spread/max", expected: "1 to 10000000"),
+        Refusal(
+            body: #"{"tenant":"a","reservations":[{"shape":"node","spread":{"levle":"rack"}}],"duration":"1d"}"#,
+            code: .unknownField, pointer: "/reservations/0/spread/levle", expected: "one of level, max",
+            suggestion: "level"),
+        Refusal(
+            body:
+                #"{"tenant":"a","reservations":[{"shape":"watts","megawatts":1,"spread":{"level":"rack"}}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/spread", expected: "no spread beside megawatts"),
+        Refusal(
+            body: #"{"tenant":"a","reservations":[{"shape":"node","pin":[]}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/pin", expected: "1 to 64 pins"),
+        Refusal(
+            body: #"{"tenant":"a","reservations":[{"shape":"node","pin":["a",""]}],"duration":"1d"}"#,
+            code: .badRequest, pointer: "/reservations/0/pin", expected: "pins of 1 to 1024 bytes"),
         Refusal(
             body: #"{"tenant":"a","reservations":[{"shape":"node","gpus":4}],"duration":"1d"}"#,
             code: .badRequest, pointer: "/reservations/0/gpus", expected: "no such field for shape node"),

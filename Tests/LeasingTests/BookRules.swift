@@ -16,7 +16,7 @@ enum BookRules {
         }
         let live = leases.filter { !$0.state.isFinal }
         return overlaps(live, book) + wattsWrong(live, book) + illegalHardware(live, book)
-            + sumsWrong(leases, live, book) + statesWrong(live, book)
+            + sumsWrong(leases, live, book) + statesWrong(live, book) + MIGRules.unpinned(live, book)
     }
 
     // MARK: Rule 1
@@ -28,6 +28,7 @@ enum BookRules {
         for lease in live {
             for (node, mask) in held(lease, book.fleet) { holders[node, default: []].append((lease, mask)) }
         }
+        result += MIGRules.violations(live, holders, book)
         for (node, here) in holders {
             for (place, one) in here.enumerated() {
                 for other in here[(place + 1)...] where one.mask & other.mask != 0 {
@@ -42,7 +43,7 @@ enum BookRules {
         return result
     }
 
-    /// Modules that a lease still has booked, by node.
+    /// Modules that a lease still has booked as a whole, by node.
     static func held(_ lease: Lease, _ fleet: Fleet) -> [Int: UInt8] {
         var result: [Int: UInt8] = [:]
         for line in lease.lines {
@@ -82,11 +83,18 @@ enum BookRules {
     /// Watts that each budget carries at one instant, node by node.
     private static func committed(_ live: [Lease], _ fleet: Fleet, at instant: Int64) -> [Watts] {
         var leased: [Int: (gpus: Int, capWatts: Watts)] = [:]
+        var cut: [Int: UInt8] = [:]
         for lease in live where lease.start <= instant && instant < lease.until {
-            for (node, mask) in held(lease, fleet) {
+            func count(_ mask: UInt8, of node: Int) {
                 let cap = lease.cap.watts(on: fleet.platform(of: NodeIndex(node)))
                 leased[node, default: (0, 0)].gpus += mask.nonzeroBitCount
                 leased[node]!.capWatts += Watts(mask.nonzeroBitCount) * cap
+            }
+            for (node, mask) in held(lease, fleet) { count(mask, of: node) }
+            // The first instance on a GPU commits all of it.
+            for slice in MIGRules.held(lease) where cut[slice.node, default: 0] & slice.moduleMask == 0 {
+                cut[slice.node, default: 0] |= slice.moduleMask
+                count(slice.moduleMask, of: slice.node)
             }
         }
         var sums = [Watts](repeating: 0, count: fleet.budgets.count)
@@ -120,7 +128,7 @@ enum BookRules {
                     }
                     if !isLegal { result.append("lease \(lease.number): no partition \(partial)") }
                 }
-                for node in line.holdings.bookedNodes.flatMap({ Array($0) }) + line.holdings.partialNodes.map(\.node) {
+                for node in line.holdings.bookedNodes.flatMap({ Array($0) }) + line.holdings.sharedNodes {
                     let platform = fleet.platform(of: NodeIndex(node))
                     if !line.models.isEmpty && !line.models.contains(platform.gpu) {
                         result.append("lease \(lease.number): \(platform.gpu) was not accepted")
@@ -140,7 +148,7 @@ enum BookRules {
     /// Whether a line holds as much as it says, inside the domain it asked for.
     private static func misshapen(_ line: LeaseLine, _ lease: Lease, _ fleet: Fleet) -> [String] {
         var result: [String] = []
-        let nodes = line.holdings.bookedNodes.flatMap { Array($0) } + line.holdings.partialNodes.map(\.node)
+        let nodes = line.holdings.bookedNodes.flatMap { Array($0) } + line.holdings.sharedNodes
         if let level = line.within?.level {
             let domains = Set(nodes.map { fleet.domain(of: fleet.rackOfNode[$0], at: level) })
             if domains.count > 1 { result.append("lease \(lease.number): not within one \(level)") }
@@ -150,17 +158,25 @@ enum BookRules {
             let whole = line.holdings.wholeNodes.reduce(0) { $0 + $1.count }
             if whole != line.count { result.append("lease \(lease.number): \(whole) nodes for \(line.count)") }
         case .gpus(let count):
-            let isWrong = line.holdings.partialNodes.contains { $0.moduleMask.nonzeroBitCount != count }
-            if line.holdings.partialNodes.count != line.count || isWrong {
+            let held = Dictionary(grouping: line.holdings.partialNodes, by: \.node).mapValues {
+                $0.reduce(0) { $0 + $1.moduleMask.nonzeroBitCount }
+            }
+            let isWrong = held.values.contains { $0 % count != 0 }
+            let isPlain = line.isComposed || line.holdings.partialNodes.count == line.count
+            if held.values.reduce(0, +) != line.count * count || isWrong || !isPlain {
                 result.append("lease \(lease.number): wrong partitions")
             }
         case .rack, .nvl72:
             let racks = Set(nodes.map { fleet.rackOfNode[$0] })
             if racks.count != line.count { result.append("lease \(lease.number): \(racks.count) racks") }
-        case .mig: result.append("lease \(lease.number): MIG instances are not leased")
+        case .mig(let profileID):
+            let isWrong = line.holdings.slices.contains { $0.profileID != profileID }
+            if line.holdings.slices.count != line.count || isWrong {
+                result.append("lease \(lease.number): wrong instances")
+            }
         case .block, .power: break
         }
-        return result
+        return result + MIGRules.strayed(line, lease, nodes, fleet)
     }
 
     // MARK: Sums
@@ -182,7 +198,7 @@ enum BookRules {
             if listed != own.map(\.number) { result.append("tenant \(name) lists \(listed)") }
             for instant in Set([book.time] + own.flatMap { [$0.start, $0.end] }) where instant >= book.time {
                 let running = own.filter { $0.start <= instant && instant < $0.end }
-                let gpus = running.reduce(0) { $0 + Int64($1.promised.gpus) }
+                let gpus = running.reduce(0) { $0 + MIGRules.quotaGPUs($1, book.fleet) }
                 let watts = running.reduce(0) { $0 + $1.promised.watts }
                 if tenant.gpuTimeline.value(at: instant) != gpus || tenant.wattTimeline.value(at: instant) != watts {
                     result.append("tenant \(name) holds \(gpus) GPUs at \(instant) by hand")
@@ -211,10 +227,16 @@ enum BookRules {
             if gpus != lease.promised.gpus {
                 result.append("lease \(lease.number) promises \(lease.promised.gpus) GPUs")
             }
+            let slices = lease.lines.flatMap(\.holdings.slices)
+            if slices.count != lease.promised.migInstances {
+                result.append("lease \(lease.number) promises \(lease.promised.migInstances) instances")
+            }
             let delivered = lease.delivered(in: fleet)
             let runs = lease.state == .starting || lease.state == .active
             var expected = runs ? gpus : 0
-            for node in runs ? lease.downNodes : [] { expected -= held(lease, fleet)[node]!.nonzeroBitCount }
+            for node in runs ? lease.downNodes : [] { expected -= held(lease, fleet)[node, default: 0].nonzeroBitCount }
+            let instances = runs ? slices.count { !lease.downNodes.contains($0.node) } : 0
+            if delivered.migInstances != instances { result.append("lease \(lease.number) delivers \(delivered)") }
             if delivered.gpus != expected || delivered.watts < 0 || delivered.watts > lease.promised.watts {
                 result.append("lease \(lease.number) delivers \(delivered)")
             }
@@ -223,7 +245,7 @@ enum BookRules {
             }
             let hasConditions = !lease.conditions.isEmpty
             if hasConditions != !lease.downNodes.isEmpty { result.append("lease \(lease.number): \(lease.conditions)") }
-            let closed = held(lease, fleet).keys.filter { node in
+            let closed = (Array(held(lease, fleet).keys) + MIGRules.held(lease).map(\.node)).filter { node in
                 [.faulty, .validating].contains(book.packing.health(of: NodeIndex(node)))
                     && lease.lines.contains { $0.holdings.uses(node) }
             }

@@ -31,6 +31,12 @@ import Testing
         "0c020a01",
         "0d020b01",
         "0e020c01",
+        "0fac02036164610103632d3101086772c3b6c39f746500040465617374047765737400940a0204066c696e6520300626"
+            + "00020204483130300002001202c8d9040a080290bf0502066c696e65203104060004020448313030010468616c6c02e8"
+            + "071202c8d9040a080290bf050280c8ceb40d80ccfd930e901c020400076e3120646f776e8ac8ceb40d01166e32207374"
+            + "696c6c20696e207475726e2d726f756e6401801080b09f0180e8c801020501020602291104010731672e313067620001"
+            + "046e6f6465060002c9d90408260c000100010403ac0280d0acf30e010002",
+        "10ac0204070804030a0412028001120800048001120880011208",
     ]
 
     @Test("Every kind of fact has the stored bytes that it always had")
@@ -85,8 +91,8 @@ import Testing
     @Test("Facts and formats of the future, and bytes too many, are faults that say where")
     func unknown() {
         let frame = Array(FactFixtures.entry([]).encoded().dropLast())
-        #expect(throws: CodingFault(offset: frame.count + 2, problem: "unknown fact 15")) {
-            try Entry(decoding: frame + [2, 15])
+        #expect(throws: CodingFault(offset: frame.count + 2, problem: "unknown fact 17")) {
+            try Entry(decoding: frame + [2, 17])
         }
         #expect(throws: CodingFault(offset: 1, problem: "entry of format 2; this program reads format 1")) {
             try Entry(decoding: [2] + frame.dropFirst())

@@ -67,7 +67,31 @@ enum FactFixtures {
         return record
     }()
 
-    /// In the order of their stored numbers, 1 to 14.
+    /// A lease of lines that say more than their shape, count, models and level.
+    static let leaseWithTerms: LeaseRecord = {
+        var record = lease
+        record.lines = Array(record.lines.prefix(2))
+        record.lines[0].line.shape = .mig(profileID: 19)
+        record.lines[0].line.profile = "1g.10gb"
+        record.lines[0].line.spread = LineSpread(over: .node, unitsMax: 3)
+        record.lines[0].hardware.slices = [
+            PermanentSlice(id: 77_001, slice: NodeSlice(GPUSlice(node: 0, moduleMask: 8, profileID: 19, start: 6)))
+        ]
+        record.lines[1].line.shape = .gpus(3)
+        record.lines[1].line.isComposed = true
+        record.lines[1].line.pins = [IDRange(first: 3, count: 300), IDRange(first: 4_000_000_000, count: 1)]
+        record.promised.migInstances = 1
+        return record
+    }()
+
+    static let exchange: PartExchange = {
+        let partitions = [NodePartition(moduleMask: 3, partitionID: 5), NodePartition(moduleMask: 4, partitionID: 9)]
+        let slice = NodeSlice(GPUSlice(node: 0, moduleMask: 128, profileID: 9, start: 4))
+        return PartExchange(
+            given: NodeParts(partitions: partitions, slices: [slice]), taken: NodeParts(slices: [slice, slice]))
+    }()
+
+    /// In the order of their stored numbers, 1 to 16.
     static let facts: [Fact] = [
         .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255]),
         .fleetAdopted(source: "version: 1\n", runs: [IDRun(firstNode: 0, firstID: 9, count: 64)], nextID: 73),
@@ -90,6 +114,8 @@ enum FactFixtures {
         .nodesCleaned([IDRange(first: 10, count: 1)]),
         .nodesReturned([IDRange(first: 11, count: 1)]),
         .nodesOverdue([IDRange(first: 12, count: 1)]),
+        .leaseGranted(leaseWithTerms),
+        .memberReplaced(Replacement(lease: 300, line: 2, old: 7, new: 8, wasSpare: false, parts: exchange)),
     ]
 
     static func entry(_ facts: [Fact], key: IdempotencyKey? = nil) -> Entry {

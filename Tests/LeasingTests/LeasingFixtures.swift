@@ -69,6 +69,23 @@ enum Fleets {
     static let reported = parse(text(turnRound: byReport))
 }
 
+/// A line of MIG instances, by the number that NVML has for the profile.
+func instances(
+    _ count: Int, _ profile: String = "1g.10gb", id: Int = 19, named name: String = "line", spread: LineSpread? = nil
+) -> LeaseLine {
+    LeaseLine(
+        name: name, shape: .mig(profileID: id), count: count, models: [], within: nil, profile: profile, spread: spread)
+}
+
+/// An order of lines for `ada` at the highest cap of an H100.
+func order(
+    of line: LeaseLine, _ others: LeaseLine..., tenant: String = "ada", until end: Int64, cap: PowerCap = .watts(700)
+) -> LeaseOrder {
+    var result = order(tenant: tenant, until: end, cap: cap)
+    result.lines = [line] + others
+    return result
+}
+
 /// An order of one line for `ada`, at the highest cap of an H100 unless told otherwise.
 func order(
     _ shape: PlacementShape = .node, _ count: Int = 1, tenant: String = "ada", from start: Int64? = nil,
@@ -85,6 +102,7 @@ extension Lease {
     /// Whole nodes in use, ascending.
     var nodesInUse: [Int] { lines.flatMap(\.holdings.wholeNodes).flatMap { Array($0) }.sorted() }
     var partitions: [PartialNode] { lines.flatMap(\.holdings.partialNodes) }
+    var slices: [GPUSlice] { lines.flatMap(\.holdings.slices) }
     var spares: [Int] { lines.flatMap(\.holdings.spareNodes) }
     func has(_ kind: ConditionKind) -> Bool { conditions.contains { $0.kind == kind } }
 }

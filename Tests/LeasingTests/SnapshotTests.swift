@@ -44,9 +44,31 @@ import Testing
     @Test("A snapshot of another format is refused by its version")
     func version() throws {
         var bytes = try Self.full().book.snapshot()
-        bytes[0] = 2
-        #expect(throws: CodingFault(offset: 1, problem: "snapshot of format 2; this program reads format 1")) {
+        bytes[0] = 3
+        #expect(throws: CodingFault(offset: 1, problem: "snapshot of format 3; this program reads formats 1 and 2")) {
             try Book(snapshot: bytes)
+        }
+    }
+
+    @Test("Only a book with a lease that needs it is written in format 2, and it is checked as strictly")
+    func formats() throws {
+        var desk = JournalledBook(Fleets.plain)
+        _ = try desk.request(order(until: noon + day))
+        #expect(desk.book.snapshot()[0] == 1)
+        _ = try desk.request(order(of: instances(3, spread: LineSpread(over: .node)), until: noon + day))
+        _ = try desk.request(
+            order(of: instances(1), instances(1, "3g.40gb", id: 9, named: "two"), tenant: "bob", until: noon + day))
+        let bytes = desk.book.snapshot()
+        #expect(bytes[0] == 2)
+        for count in 0..<bytes.count {
+            #expect(throws: CodingFault.self, "\(count) bytes") { try Book(snapshot: Array(bytes[..<count])) }
+        }
+        var random = SeededGenerator(seed: 8)
+        for round in 0..<3_000 {
+            // The terms and the instances stand at the end.
+            let spoilt = Spoiler.spoil(bytes, in: bytes.count - 160..<bytes.count, &random)
+            guard let book = try? Book(snapshot: spoilt) else { continue }
+            #expect(BookRules.violations(of: book).isEmpty || book.digest() != desk.book.digest(), "round \(round)")
         }
     }
 

@@ -191,9 +191,39 @@ struct Workload {
         let models =
             random.isOne(in: 3)
             ? [["H100"], ["H200"], ["GB200"], ["H100", "H200"]].randomElement(using: &random)! : []
-        return LeaseLine(
+        var line = LeaseLine(
             name: "line \(place)", shape: shape, count: shape == .block ? 1 : Int.random(in: 1...4, using: &random),
             models: models, within: within)
+        if !hasSpares { makePartial(&line) }
+        addTerms(&line)
+        return line
+    }
+
+    /// Makes some lines ones of instances or of composed GPUs.
+    private mutating func makePartial(_ line: inout LeaseLine) {
+        if random.isOne(in: 4) {
+            let profiles = [("1g.10gb", 19), ("1g.10gb+me", 20), ("3g.40gb", 9), ("1g.18gb", 19), ("2g.47gb", 14)]
+            let profile = profiles.randomElement(using: &random)!
+            (line.profile, line.shape, line.models) = (profile.0, .mig(profileID: profile.1), [])
+            line.count = Int.random(in: 1...9, using: &random)
+        } else if random.isOne(in: 6) {
+            line.shape = .gpus([3, 5, 6, 7, 2].randomElement(using: &random)!)
+            line.isComposed = !random.isOne(in: 10)
+        }
+    }
+
+    private mutating func addTerms(_ line: inout LeaseLine) {
+        if random.isOne(in: 5) {
+            line.spread = LineSpread(
+                over: LineSpread.Over.allCases.randomElement(using: &random)!,
+                unitsMax: Int.random(in: 1...2, using: &random))
+        }
+        if random.isOne(in: 8) {
+            let count = desk.book.fleet.nodeCount
+            let first = Int.random(in: 0..<count, using: &random)
+            let last = Int.random(in: first..<count, using: &random)
+            line.pins = desk.book.register.permanent([0..<min(first, 2), first..<last + 1].united())
+        }
     }
 
     private mutating func verb() -> Command {
@@ -247,6 +277,9 @@ struct Workload {
                 let lease = book.lease(number)!
                 let nodes = lease.lines.flatMap { line in
                     line.holdings.bookedNodes.flatMap { Array($0) }.map { book.fleet.nodeName(NodeIndex($0)) }
+                        + line.holdings.slices.map {
+                            "\(book.fleet.nodeName(NodeIndex($0.node))):\($0.moduleMask):\($0.profileID)@\($0.start)"
+                        }
                         + line.holdings.partialNodes.map {
                             "\(book.fleet.nodeName(NodeIndex($0.node))):\($0.moduleMask)"
                         }

@@ -15,6 +15,8 @@ struct LeaseCommandLineTests {
             reservations: [
                 ReservationRequest(shape: .gpu, count: 2, gpus: 4, gpu: ["H100", "H200"], within: .rack),
                 ReservationRequest(name: "rest", shape: .node, count: 3),
+                ReservationRequest(shape: .mig, count: 7, profile: "1g.10gb+me", spread: SpreadRequest(level: .node)),
+                ReservationRequest(shape: .gpu, count: 1, gpus: 3, composed: true, pin: ["a/h1", "a-h1-r[1-2]-n1"]),
             ],
             sites: ["memphis-1", "memphis-2"], start: Timestamp("2026-12-01T12:00:00Z"),
             end: Timestamp("2029-06-01T00:00:00Z"), capPercent: 66, leaseClass: .standard,

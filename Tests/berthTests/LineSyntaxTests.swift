@@ -17,6 +17,19 @@ struct LineSyntaxTests {
             "watts:300MW:H100,H200",
             ReservationRequest(shape: .watts, megawatts: Megawatts(watts: 300_000_000), gpu: ["H100", "H200"])
         ),
+        ("mig:7x1g.10gb:H200", ReservationRequest(shape: .mig, count: 7, profile: "1g.10gb", gpu: ["H200"])),
+        ("gpu:2x3:composed", ReservationRequest(shape: .gpu, count: 2, gpus: 3, composed: true)),
+        (
+            "node:64:spread=rack/4",
+            ReservationRequest(shape: .node, count: 64, spread: SpreadRequest(level: .rack, max: 4))
+        ),
+        ("node:2:spread=block", ReservationRequest(shape: .node, count: 2, spread: SpreadRequest(level: .block))),
+        (
+            "node:9:within=hall:spread=rack:pin=memphis-1/h1/b003:pin=memphis-2-h1-r[001-010,12]-t[01-18]",
+            ReservationRequest(
+                shape: .node, count: 9, within: .hall, spread: SpreadRequest(level: .rack),
+                pin: ["memphis-1/h1/b003", "memphis-2-h1-r[001-010,12]-t[01-18]"])
+        ),
         ("node:1:within=rack:name=rest", ReservationRequest(name: "rest", shape: .node, count: 1, within: .rack)),
     ]
 
@@ -36,8 +49,10 @@ struct LineSyntaxTests {
     @Test(
         "is refused when it is not a line",
         arguments: [
-            "", "block", "block:", "block:x", "block:0", "blok:1", "gpu:4", "gpu:2x", "mig:1", "watts:300", "watts:MW",
-            "node:1:within=node", "node:1:within=floor", "node:1:size=3", "node:1:H100:H200", "node:1:",
+            "", "block", "block:", "block:x", "block:0", "blok:1", "gpu:4", "gpu:2x", "mig:1", "mig:1x", "mig:x1g.10gb",
+            "watts:300", "watts:MW",
+            "node:1:within=node", "node:1:within=floor", "node:1:spread=floor", "node:1:spread=rack/0",
+            "node:1:spread=rack/", "node:1:spread", "node:1:size=3", "node:1:H100:H200", "node:1:",
         ])
     func refuses(_ text: String) {
         #expect(throws: LineSyntax.Fault.self) { try LineSyntax.parse(text) }

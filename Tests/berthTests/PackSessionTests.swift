@@ -45,6 +45,22 @@ struct PackSessionTests {
         #expect(session.summary().refused == 1)
     }
 
+    @Test("places instances, composed GPUs, and lines that are spread or pinned")
+    mutating func terms() throws {
+        let mig = try decide("lease mig:8x1g.10gb:H100 duration=1d cap=60% id=mig")
+        #expect(mig.granted && mig.gpus == 0 && mig.migInstances == 8)
+        #expect(mig.hardware?.count == 8 && mig.hardware?.first?.contains(":1g.10gb@") == true)
+        let composed = try decide("lease gpu:1x3:H100:composed duration=1d cap=60%")
+        #expect(composed.granted && composed.gpus == 3 && composed.hardware?.count == 2)
+        let spread = try decide("lease node:2:H100:spread=rack duration=1d cap=60%")
+        #expect(spread.granted && Set(spread.hardware?.map { $0.split(separator: "-")[3] } ?? []).count == 2)
+        let pinned = try decide("lease node:3:pin=lab-h1-b1-r8-n[2,4-5] duration=1d cap=60%")
+        #expect(pinned.hardware == ["lab-h1-b1-r8-n2", "lab-h1-b1-r8-n4..lab-h1-b1-r8-n5"])
+        #expect(!(try decide("lease node:1:pin=lab/h1/b1/r8/n4 duration=1d cap=60%").granted))
+        guard case .released(let release) = try run("release mig") else { throw LineSyntax.Fault(description: "none") }
+        #expect(release.held)
+    }
+
     @Test("gives back what is released, and knows what was refused")
     mutating func releases() throws {
         #expect(try decide("lease block:1 duration=1d cap=60% id=a").granted)
@@ -75,7 +91,10 @@ struct PackSessionTests {
         #expect(try decide("lease node:1 duration=1d cap=60% id=a").granted)
         for text in [
             "lease node:1 duration=1d id=a", "lease node:1:B200 duration=1d", "lease node:1 duration=1d site=moon",
-            "lease gpu:1x3 duration=1d", "lease node:1 start=2020-01-01 duration=1d", "lease node:1 duration=20000d",
+            "lease gpu:1x3 duration=1d", "lease mig:1x1g.10bg duration=1d", "lease node:1:pin=lab/h1/b9 duration=1d",
+            "lease node:1:spread=node duration=1d", "lease node:1:within=rack:spread=hall duration=1d",
+            "lease watts:1MW:spread=rack duration=1d", "lease node:1:composed duration=1d",
+            "lease node:1 start=2020-01-01 duration=1d", "lease node:1 duration=20000d",
         ] {
             let step = try #require(try PackSyntax.parse(text))
             #expect(throws: LineSyntax.Fault.self, "\(text)") { try session.run(step, line: 1) }

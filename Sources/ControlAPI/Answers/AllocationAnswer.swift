@@ -75,7 +75,8 @@ public struct AllocatedNode: Codable, Sendable, Equatable {
     public var domain: String
     /// Its platform.
     public var platform: String
-    /// The GPUs that the lease holds there.
+    /// The GPUs that the lease holds there; where `mig` lists instances, the GPUs that those lie on, of which nothing
+    /// else is held.
     public var gpus: [AllocatedGPU]
     /// How they are joined; absent: not at all.
     public var nvlink: NvlinkBinding?
@@ -89,7 +90,7 @@ public struct AllocatedNode: Codable, Sendable, Equatable {
     public var nics: [String]
     /// Power cap of each GPU in watts.
     public var capWattsPerGpu: Int
-    /// Committed watts of the node at the rack.
+    /// What those GPUs may draw at their cap; of an instance the part that its memory slices are of the GPU's eight.
     public var capWatts: Int
 
     /// Every field; those left out are absent.

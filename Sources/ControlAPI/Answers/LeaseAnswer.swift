@@ -2,14 +2,17 @@
 
 /// An amount of hardware and of power.
 public struct Capacity: Codable, Sendable, Equatable {
-    /// GPUs.
+    /// GPUs that are held as a whole.
     public var gpus: Int
-    /// Committed watts at the rack.
+    /// MIG instances, which are in no count of GPUs; absent: none.
+    public var migInstances: Int?
+    /// Committed watts at the rack; of an instance the part that its memory slices are of the GPU's eight.
     public var watts: Int
 
     /// Every field; those left out are absent.
-    public init(gpus: Int, watts: Int) {
+    public init(gpus: Int, migInstances: Int? = nil, watts: Int) {
         self.gpus = gpus
+        self.migInstances = migInstances
         self.watts = watts
     }
 }
@@ -22,26 +25,43 @@ public struct ReservationAnswer: Codable, Sendable, Equatable {
     public var shape: Shape
     /// Units granted; for shape `watts`, nodes.
     public var count: Int
-    /// For shape `gpu`: GPUs in each partition.
+    /// For shape `gpu`: GPUs in each unit.
     public var gpus: Int?
+    /// For shape `gpu`: true when a unit may be made up of several NVLink partitions.
+    public var composed: Bool?
+    /// For shape `mig`: the profile's name.
+    public var profile: String?
     /// For shape `watts`: the power asked for.
     public var megawatts: Megawatts?
     /// GPU models accepted; absent: any.
     public var gpu: [String]?
-    /// What is held, as compact paths such as `memphis-2/h[1-7]/r[001-200]`.
+    /// The level that all units lie in one domain of; absent: none.
+    public var within: TopologyLevel?
+    /// How widely the units are spread; absent: as the packing sees fit.
+    public var spread: SpreadRequest?
+    /// The hardware that the line is pinned to, as compact paths; absent: any.
+    public var pin: [String]?
+    /// What is held, as compact paths such as `memphis-2/h[1-7]/r[001-200]`; GPUs as `…/n1:2,4` by module, MIG instances
+    /// as `…/n1:2:1g.10gb@0,3` by profile and first memory slices.
     public var allocation: [String]
 
     /// Every field; those left out are absent.
     public init(
-        name: String, shape: Shape, count: Int, gpus: Int? = nil, megawatts: Megawatts? = nil,
-        gpu: [String]? = nil, allocation: [String]
+        name: String, shape: Shape, count: Int, gpus: Int? = nil, composed: Bool? = nil, profile: String? = nil,
+        megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil, spread: SpreadRequest? = nil,
+        pin: [String]? = nil, allocation: [String]
     ) {
         self.name = name
         self.shape = shape
         self.count = count
         self.gpus = gpus
+        self.composed = composed
+        self.profile = profile
         self.megawatts = megawatts
         self.gpu = gpu
+        self.within = within
+        self.spread = spread
+        self.pin = pin
         self.allocation = allocation
     }
 }

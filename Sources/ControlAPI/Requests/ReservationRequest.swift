@@ -8,32 +8,45 @@ public struct ReservationRequest: Codable, Sendable, Equatable {
     public var shape: Shape
     /// How many units, 1 to 10,000,000; absent: 1. Not for shape `watts`.
     public var count: Int?
-    /// For shape `gpu`, and required there: GPUs in each partition, 1, 2, 4 or 8.
+    /// For shape `gpu`, and required there: GPUs in each unit, 1, 2, 4 or 8; 3, 5, 6 and 7 when composed.
     public var gpus: Int?
+    /// For shape `gpu`: true when a unit may be made up of several NVLink partitions of one node.
+    public var composed: Bool?
+    /// For shape `mig`, and required there: the profile's name, such as `1g.10gb`.
+    public var profile: String?
     /// For shape `watts`, and required there: the power measured at the meter.
     public var megawatts: Megawatts?
     /// GPU models accepted, such as `H100` or `GB200`; absent: any.
     public var gpu: [String]?
     /// All units of the line in one domain of this level; never `node`.
     public var within: TopologyLevel?
+    /// How widely the units are spread; absent: as the packing sees fit. Not for shape `watts`.
+    public var spread: SpreadRequest?
+    /// Only this hardware: paths of domains, names of nodes, and host lists of either; absent: any.
+    public var pin: [String]?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, shape, count, gpus, megawatts, gpu, within
+        case name, shape, count, gpus, composed, profile, megawatts, gpu, within, spread, pin
     }
 
     /// Every field; those left out are absent.
     public init(
-        name: String? = nil, shape: Shape, count: Int? = nil, gpus: Int? = nil,
-        megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil
+        name: String? = nil, shape: Shape, count: Int? = nil, gpus: Int? = nil, composed: Bool? = nil,
+        profile: String? = nil, megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil,
+        spread: SpreadRequest? = nil, pin: [String]? = nil
     ) {
         self.name = name
         self.shape = shape
         self.count = count
         self.gpus = gpus
+        self.composed = composed
+        self.profile = profile
         self.megawatts = megawatts
         self.gpu = gpu
         self.within = within
+        self.spread = spread
+        self.pin = pin
     }
 }
 
@@ -46,6 +59,8 @@ extension ReservationRequest: CheckedOnDecoding {
             throw WireValueError(field: "within", expected: "a level above node", foundText: "node")
         }
         if let gpu { try checkShortList(gpu, field: "gpu", of: "GPU models") }
+        try checkSpread()
+        if let pin { try checkPins(pin) }
     }
 
     private func checkCount() throws(WireValueError) {
@@ -60,12 +75,64 @@ extension ReservationRequest: CheckedOnDecoding {
         }
     }
 
-    /// Each of `gpus` and `megawatts` belongs to exactly one shape.
+    /// Each of `gpus`, `profile` and `megawatts` belongs to exactly one shape; `composed` is for `gpu`, too.
     private func checkCompanions() throws(WireValueError) {
         try checkCompanion("gpus", found: gpus.map(String.init), of: .gpu)
+        try checkCompanion("profile", found: profile, of: .mig)
         try checkCompanion("megawatts", found: megawatts?.description, of: .watts)
-        if let gpus, ![1, 2, 4, 8].contains(gpus) {
-            throw WireValueError(field: "gpus", expected: "1, 2, 4 or 8", found: "\(gpus)")
+        if shape != .gpu, let composed {
+            throw WireValueError(
+                field: "composed", expected: "no such field for shape \(shape.rawValue), only for gpu",
+                found: "\(composed)")
+        }
+        if let profile,
+            !(1...WireLimits.nameBytesMax).contains(profile.utf8.count)
+                || WireLimits.hasControlCharacters(profile)
+        {
+            throw WireValueError(
+                field: "profile", expected: "1 to \(WireLimits.nameBytesMax) bytes of text", found: "another text")
+        }
+        if let gpus, ![1, 2, 4, 8].contains(gpus) { try checkComposed(gpus) }
+    }
+
+    private func checkComposed(_ gpus: Int) throws(WireValueError) {
+        guard [3, 5, 6, 7].contains(gpus) else {
+            throw WireValueError(
+                field: "gpus", expected: "1, 2, 4 or 8, or with composed 3, 5, 6 or 7", found: "\(gpus)")
+        }
+        guard composed == true else {
+            throw WireValueError(
+                field: "gpus",
+                expected:
+                    "1, 2, 4 or 8, or \"composed\": true beside it for a unit made up of several NVLink partitions",
+                found: "\(gpus)")
+        }
+    }
+
+    /// Which level goes with which shape; whether it is above the unit is checked with the order.
+    private func checkSpread() throws(WireValueError) {
+        guard let spread else { return }
+        if shape == .watts {
+            throw WireValueError(
+                field: "spread", expected: "no spread beside megawatts, which has no units", found: "one")
+        }
+        if spread.level == .node, shape != .gpu, shape != .mig {
+            throw WireValueError(
+                field: "spread", expected: "a level above node for shape \(shape.rawValue)", foundText: "node")
+        }
+    }
+
+    private func checkPins(_ pins: [String]) throws(WireValueError) {
+        guard (1...WireLimits.pinsMax).contains(pins.count) else {
+            throw WireValueError(field: "pin", expected: "1 to \(WireLimits.pinsMax) pins", found: "\(pins.count)")
+        }
+        guard
+            pins.allSatisfy({
+                (1...WireLimits.pinBytesMax).contains($0.utf8.count) && !WireLimits.hasControlCharacters($0)
+            })
+        else {
+            throw WireValueError(
+                field: "pin", expected: "pins of 1 to \(WireLimits.pinBytesMax) bytes each", found: "another length")
         }
     }
 

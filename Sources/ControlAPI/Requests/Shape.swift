@@ -10,8 +10,10 @@ public enum Shape: String, WireEnumeration {
     case nvl72
     /// One HGX server, or one NVL72 tray.
     case node
-    /// 1, 2, 4 or 8 GPUs of one node in one NVLink partition.
+    /// 1, 2, 4 or 8 GPUs of one node in one NVLink partition; composed, also 3, 5, 6 or 7 in several.
     case gpu
+    /// One MIG instance of a profile, on part of one GPU.
+    case mig
     /// As many whole nodes as a power carries.
     case watts
 }

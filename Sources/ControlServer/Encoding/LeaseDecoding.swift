@@ -1,12 +1,14 @@
 // Lease requests as the book reads them, and counter-offers as requests again.
 
 import ControlAPI
+import FleetModel
 import Leasing
 import Packing
 
 extension LeaseOrder {
-    /// The order that a request asks for; `now` is only read for a window given by its length.
-    init(_ request: LeaseRequest, now: Int64) throws {
+    /// The order that a request asks for, with names of hardware and profiles as `book` has them; `now` is only read for
+    /// a window given by its length.
+    init(_ request: LeaseRequest, in book: Book, now: Int64) throws {
         let start = request.start?.epochSeconds
         let duration = request.duration.map { Int64($0.seconds) }
         let end = request.end?.epochSeconds ?? (start ?? now) + (duration ?? 0)
@@ -18,7 +20,7 @@ extension LeaseOrder {
             }
         var lines: [LeaseLine] = []
         for (index, reservation) in request.reservations.enumerated() {
-            lines.append(try LeaseLine(reservation, index: index))
+            lines.append(try LeaseLine(reservation, index: index, of: request, in: book))
         }
         let names = lines.map(\.name)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
@@ -35,7 +37,10 @@ extension LeaseOrder {
 }
 
 extension LeaseLine {
-    fileprivate init(_ reservation: ReservationRequest, index: Int) throws {
+    fileprivate init(
+        _ reservation: ReservationRequest, index: Int, of request: LeaseRequest, in book: Book
+    ) throws {
+        let pointer = "/reservations/\(index)"
         let shape: PlacementShape =
             switch reservation.shape {
             case .block: .block
@@ -43,6 +48,8 @@ extension LeaseLine {
             case .nvl72: .nvl72
             case .node: .node
             case .gpu: .gpus(reservation.gpus ?? 1)
+            case .mig:
+                .mig(profileID: try reservation.profileID(sites: request.sites ?? [], in: book.fleet, pointer))
             case .watts: .power(meterWatts: Int64(reservation.megawatts?.watts ?? 0), wholeSites: false)
             }
         let within: WithinLevel? =
@@ -55,17 +62,65 @@ extension LeaseLine {
             case .nvl72: .nvl72
             case .node:
                 throw Problem(
-                    .badRequest, detail: "a line cannot lie within a node", pointer: "/reservations/\(index)/within",
+                    .badRequest, detail: "a line cannot lie within a node", pointer: pointer + "/within",
                     expected: "site, hall, block, rack or nvl72")
             }
         if within != nil, case .power = shape {
             throw Problem(
                 .badRequest, detail: "a line in megawatts cannot lie within a level",
-                pointer: "/reservations/\(index)/within", expected: "`sites` to say where the power is taken")
+                pointer: pointer + "/within", expected: "`sites` to say where the power is taken")
         }
         self.init(
-            name: reservation.name ?? "line-\(index + 1)", shape: shape, count: reservation.count ?? 1,
-            models: reservation.gpu ?? [], within: within)
+            name: request.lineName(index), shape: shape, count: reservation.count ?? 1,
+            models: reservation.gpu ?? [], within: within, profile: reservation.profile,
+            isComposed: reservation.composed ?? false, spread: reservation.spread.map { LineSpread($0) },
+            pins: try reservation.pinnedNodes(in: book.fleet, pointer + "/pin").map { book.register.permanent($0) })
+    }
+}
+
+extension LineSpread {
+    fileprivate init(_ request: SpreadRequest) {
+        let over: Over =
+            switch request.level {
+            case .site: .site
+            case .hall: .hall
+            case .block: .block
+            case .rack: .rack
+            case .nvl72: .nvl72
+            case .node: .node
+            }
+        self.init(over: over, unitsMax: request.max ?? 1)
+    }
+}
+
+extension ReservationRequest {
+    /// NVML's number of the profile that a line of MIG instances names.
+    fileprivate func profileID(sites: [String], in fleet: Fleet, _ pointer: String) throws -> Int {
+        do throws(ProfileNameError) {
+            return try fleet.profileID(named: profile ?? "", models: gpu ?? [], sites: sites)
+        } catch {
+            throw Problem(.badRequest, detail: error.description, pointer: pointer + "/profile")
+        }
+    }
+
+    /// The nodes that the line is pinned to, ascending ranges that do not touch; nil when it is not.
+    fileprivate func pinnedNodes(in fleet: Fleet, _ pointer: String) throws -> [Range<Int>]? {
+        guard let pin else { return nil }
+        var nodes: [Range<Int>] = []
+        var count = 0
+        for (place, text) in pin.enumerated() {
+            do {
+                let names = try HostList.expand(text, countMax: WireLimits.hostListNamesMax - count)
+                count += names.count
+                nodes += try fleet.nodes(named: names)
+            } catch {
+                throw Problem(
+                    .badRequest, detail: "\(error)", pointer: "\(pointer)/\(place)",
+                    expected: "a path such as \(fleet.domains[0].path), a node such as "
+                        + "\(fleet.nodeName(NodeIndex(0))), or a host list of either")
+            }
+        }
+        return nodes.united()
     }
 }
 
@@ -73,7 +128,12 @@ extension LeaseRequest {
     /// A request for `order`, like the one it was changed from.
     init(_ order: LeaseOrder, like original: LeaseRequest) {
         var request = original
-        request.reservations = order.lines.map { ReservationRequest($0) }
+        request.reservations = order.lines.map { line in
+            // Pins as they were written: the offer's line has them from the request's line of its name.
+            let place = original.reservations.indices.first { original.lineName($0) == line.name }
+            let pin = line.pins == nil ? nil : place.flatMap { original.reservations[$0].pin }
+            return ReservationRequest(line, pin: pin)
+        }
         request.sites = order.sites.isEmpty ? nil : order.sites
         request.start = order.start.map { Timestamp($0) }
         (request.end, request.duration) =
@@ -88,10 +148,13 @@ extension LeaseRequest {
         request.planToken = nil
         self = request
     }
+
+    /// The name of a line, which it has by its place when none was given.
+    fileprivate func lineName(_ index: Int) -> String { reservations[index].name ?? "line-\(index + 1)" }
 }
 
 extension ReservationRequest {
-    init(_ line: LeaseLine) {
+    fileprivate init(_ line: LeaseLine, pin: [String]?) {
         var gpus: Int?
         var megawatts: Megawatts?
         switch line.shape {
@@ -101,7 +164,8 @@ extension ReservationRequest {
         }
         self.init(
             name: line.name, shape: Shape(line.shape), count: megawatts == nil ? line.count : nil, gpus: gpus,
-            megawatts: megawatts, gpu: line.models.isEmpty ? nil : line.models,
-            within: line.within.map { TopologyLevel($0) })
+            composed: line.isComposed ? true : nil, profile: line.profile, megawatts: megawatts,
+            gpu: line.models.isEmpty ? nil : line.models, within: line.within.map { TopologyLevel($0) },
+            spread: line.spread.map { SpreadRequest($0) }, pin: pin)
     }
 }

@@ -44,7 +44,10 @@ struct LeaseEncoding {
     private func reservation(_ line: LeaseLine) -> ReservationAnswer {
         var answer = ReservationAnswer(
             name: line.name, shape: Shape(line.shape), count: line.count,
-            gpu: line.models.isEmpty ? nil : line.models,
+            composed: line.isComposed ? true : nil, profile: line.profile,
+            gpu: line.models.isEmpty ? nil : line.models, within: line.within.map { TopologyLevel($0) },
+            spread: line.spread.map { SpreadRequest($0) },
+            pin: line.pins.map { HardwarePaths(book.register.nodesLeft(of: $0), in: book.fleet).paths },
             allocation: LeaseHardware.paths(of: line.holdings, in: book.fleet))
         switch line.shape {
         case .gpus(let gpus): answer.gpus = gpus
@@ -76,9 +79,16 @@ struct LeaseEncoding {
                 let nodes = Double(segment.nodes.count)
                 count(platform, nodes: nodes, gpus: nodes * Double(platform.gpusPerNode))
             }
+            var shared: [Int: Double] = [:]
             for partial in line.holdings.partialNodes {
-                let gpus = Double(partial.moduleMask.nonzeroBitCount)
-                count(fleet.platform(of: NodeIndex(partial.node)), nodes: 1, gpus: gpus)
+                shared[partial.node, default: 0] += Double(partial.moduleMask.nonzeroBitCount)
+            }
+            for slice in line.holdings.slices {
+                let slices = fleet.platform(of: NodeIndex(slice.node)).memorySlices(ofProfile: slice.profileID)
+                shared[slice.node, default: 0] += Double(slices) / Double(SliceGeometry.memorySlices)
+            }
+            for node in shared.keys.sorted() {
+                count(fleet.platform(of: NodeIndex(node)), nodes: 1, gpus: shared[node]!)
             }
         }
         guard failures > 0 else { return nil }
@@ -99,7 +109,7 @@ extension Shape {
             case .node: .node
             case .gpus: .gpu
             case .power: .watts
-            case .mig: preconditionFailure("an order for MIG instances is refused, so no lease has them")
+            case .mig: .mig
             }
     }
 }

@@ -63,7 +63,9 @@ extension ControlAPI.Condition {
 
 extension ControlAPI.Capacity {
     init(_ capacity: Leasing.Capacity) {
-        self.init(gpus: capacity.gpus, watts: Int(capacity.watts))
+        self.init(
+            gpus: capacity.gpus, migInstances: capacity.migInstances > 0 ? capacity.migInstances : nil,
+            watts: Int(capacity.watts))
     }
 }
 
@@ -85,6 +87,12 @@ extension PowerCap {
     var percent: Int? {
         if case .percent(let percent) = self { return percent }
         return nil
+    }
+}
+
+extension SpreadRequest {
+    init(_ spread: LineSpread) {
+        self.init(level: TopologyLevel(rawValue: spread.over.rawValue)!, max: spread.unitsMax)
     }
 }
 

@@ -107,7 +107,7 @@ enum LeaseHandlers {
         _ request: LeaseRequest, _ exchange: Exchange
     ) async throws -> (LeaseOrder, HighestCap?) {
         let now = exchange.scheduler.now
-        let order = try LeaseOrder(request, now: now)
+        let order = try LeaseOrder(request, in: exchange.scheduler.view.book, now: now)
         guard request.highestCap == true else { return (order, nil) }
         let book = exchange.scheduler.view.book
         guard let found = await exchange.services.searcher.highestCap(for: order, in: book, now: now) else {
@@ -196,13 +196,13 @@ enum LeaseHandlers {
     private static func createAll(
         _ requests: [LeaseRequest], _ body: [UInt8], _ exchange: Exchange
     ) async throws -> Response {
-        let now = exchange.scheduler.now
+        let (book, now) = (exchange.scheduler.view.book, exchange.scheduler.now)
         var orders: [LeaseOrder] = []
         var tokens: [[UInt8]?] = []
         for (index, request) in requests.enumerated() {
             do {
                 try refuseHighestCap(request)
-                orders.append(try LeaseOrder(request, now: now))
+                orders.append(try LeaseOrder(request, in: book, now: now))
                 tokens.append(try token(of: request))
             } catch let problem as Problem {
                 throw problem.inside("/leases/\(index)")
@@ -231,14 +231,14 @@ enum LeaseHandlers {
     private static func createEach(
         _ requests: [LeaseRequest], _ body: [UInt8], _ exchange: Exchange
     ) async throws -> Response {
-        let now = exchange.scheduler.now
+        let (book, now) = (exchange.scheduler.view.book, exchange.scheduler.now)
         var results = [LeaseBatchResult](repeating: LeaseBatchResult(), count: requests.count)
         var commands: [(Command, CommandContext)] = []
         var places: [Int] = []
         for (index, request) in requests.enumerated() {
             do {
                 try refuseHighestCap(request)
-                let order = try LeaseOrder(request, now: now)
+                let order = try LeaseOrder(request, in: book, now: now)
                 let context = try exchange.commandContext(reason: request.reason, body: body, part: index)
                 commands.append((.requestLeases([order], planTokens: [try token(of: request)]), context))
                 places.append(index)

@@ -49,6 +49,7 @@ enum TenantHandlers {
         tenant.leases.forEach { number, _ in
             if let lease = book.lease(number), lease.state == .active || lease.state == .starting {
                 holds.gpus += lease.promised.gpus
+                holds.migInstances += lease.promised.migInstances
                 holds.watts += lease.promised.watts
                 meter += lease.meterWatts
             }

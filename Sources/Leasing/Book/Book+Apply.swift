@@ -122,7 +122,8 @@ extension Book {
 
     private mutating func promise(_ lease: Lease, from start: Int64, until end: Int64, sign: Int64) {
         guard start < end else { return }
-        tenantsByName[lease.tenant]!.gpuTimeline.add(sign * Int64(lease.promised.gpus), from: start, until: end)
+        let gpus = Int64(lease.quotaGPUs(in: fleet))
+        tenantsByName[lease.tenant]!.gpuTimeline.add(sign * gpus, from: start, until: end)
         tenantsByName[lease.tenant]!.wattTimeline.add(sign * lease.promised.watts, from: start, until: end)
     }
 
@@ -133,6 +134,9 @@ extension Book {
             for partial in line.holdings.partialNodes where !lease.hasReturned(partial.node) {
                 packing.bookModules(partial.moduleMask, of: partial.node, as: terms)
             }
+            for slice in line.holdings.slices where !lease.hasReturned(slice.node) {
+                packing.bookSlice(slice, as: terms)
+            }
         }
     }
 
@@ -142,6 +146,9 @@ extension Book {
         for line in lease.lines {
             for partial in line.holdings.partialNodes where !lease.hasReturned(partial.node) {
                 packing.unbookModules(partial.moduleMask, of: partial.node, as: terms)
+            }
+            for slice in line.holdings.slices where !lease.hasReturned(slice.node) {
+                packing.unbookSlice(slice, as: terms)
             }
         }
     }
@@ -177,8 +184,8 @@ extension Book {
     /// A report that a node is clean goes with the turn-round it was made in.
     private mutating func forgetReports(on lease: Lease) {
         guard !cleanedNodes.isEmpty else { return }
-        let partial = lease.lines.flatMap { $0.holdings.partialNodes.map { $0.node..<$0.node + 1 } }
-        for range in lease.bookedNodes + partial {
+        let shared = lease.lines.flatMap { $0.holdings.sharedNodes.map { $0..<$0 + 1 } }
+        for range in lease.bookedNodes + shared {
             for node in range where !isInTurnRound(node, now: time) { cleanedNodes[UInt64(node)] = nil }
         }
     }
@@ -200,7 +207,9 @@ extension Book {
         let old = dense([IDRange(first: replacement.old, count: 1)])[0].lowerBound
         let new = dense([IDRange(first: replacement.new, count: 1)])[0].lowerBound
         var holdings = lease.lines[replacement.line].holdings
-        if replacement.oldModuleMask == 0 {
+        if let parts = replacement.parts {
+            exchange(parts, old: old, new: new, of: &holdings, as: terms)
+        } else if replacement.oldModuleMask == 0 {
             packing.unbookNodes([old..<old + 1], as: terms)
             if replacement.wasSpare {
                 holdings.spareNodes.removeAll { $0 == new }
@@ -220,6 +229,26 @@ extension Book {
         lease.lines[replacement.line].holdings = holdings
         if !lease.lines.contains(where: { $0.holdings.uses(old) }) { lease.downNodes.removeAll { $0 == old } }
         replace(lease)
+    }
+
+    /// Books what a unit takes in place of what it gives up, which stands where that stood.
+    private mutating func exchange(
+        _ parts: PartExchange, old: Int, new: Int, of holdings: inout Holdings, as terms: BookingTerms
+    ) {
+        for partition in parts.given.partitions {
+            packing.unbookModules(partition.moduleMask, of: old, as: terms)
+        }
+        for slice in parts.given.slices { packing.unbookSlice(slice.onNode(old), as: terms) }
+        for partition in parts.taken.partitions { packing.bookModules(partition.moduleMask, of: new, as: terms) }
+        for slice in parts.taken.slices { packing.bookSlice(slice.onNode(new), as: terms) }
+        if !parts.given.partitions.isEmpty {
+            let place = holdings.partialNodes.firstRange(of: parts.given.partialNodes(on: old))
+            holdings.partialNodes.replaceSubrange(place!, with: parts.taken.partialNodes(on: new))
+        }
+        for (given, taken) in zip(parts.given.slices, parts.taken.slices) {
+            let index = holdings.slices.firstIndex(of: given.onNode(old))
+            holdings.slices[index!] = taken.onNode(new)
+        }
     }
 
     // MARK: Nodes
@@ -287,6 +316,10 @@ extension Book {
             for partial in lease.lines.flatMap(\.holdings.partialNodes)
             where !lease.hasReturned(partial.node) && ranges.contains(where: { $0.contains(partial.node) }) {
                 packing.unbookModules(partial.moduleMask, of: partial.node, as: lease.bookingTerms)
+            }
+            for slice in lease.lines.flatMap(\.holdings.slices)
+            where !lease.hasReturned(slice.node) && ranges.contains(where: { $0.contains(slice.node) }) {
+                packing.unbookSlice(slice, as: lease.bookingTerms)
             }
             lease.returnedNodes = (lease.returnedNodes + ranges).united()
             leaseBoxes[number] = LeaseBox(lease)

@@ -26,9 +26,15 @@ struct BookRecord: FieldCoded {
 
     static var blank: BookRecord { BookRecord() }
 
+    /// Format 2 says more of some leases; a book without such leases is written in format 1, which it always had.
+    private static let versions: ClosedRange<UInt64> = 1...2
+
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        if !coder.isReading { version = leases.contains { $0.terms != nil } ? 2 : 1 }
         try coder.code(&version)
-        guard version == 1 else { throw coder.fault("snapshot of format \(version); this program reads format 1") }
+        guard Self.versions.contains(version) else {
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 and 2")
+        }
         try coder.code(&bookID)
         try coder.code(&secret)
         try coder.code(&revision)
@@ -44,6 +50,34 @@ struct BookRecord: FieldCoded {
         try coder.code(&finalLeases)
         try coder.code(&nodes)
         try coder.code(&kept)
+        if version == 2 { try codeTerms(with: &coder) }
+    }
+
+    /// The terms of those leases that have some, with their numbers.
+    private mutating func codeTerms(with coder: inout some FieldCoder) throws(CodingFault) {
+        var terms = leases.compactMap { lease in lease.terms.map { NumberedTerms(number: lease.number, terms: $0) } }
+        try coder.code(&terms)
+        guard coder.isReading else { return }
+        var next = 0
+        for item in terms {
+            while next < leases.count, leases[next].number < item.number { next += 1 }
+            guard next < leases.count, leases[next].number == item.number, leases[next].take(item.terms) else {
+                throw coder.fault("terms of a lease that is not there")
+            }
+        }
+    }
+}
+
+/// What a snapshot says of a lease besides its record.
+struct NumberedTerms: FieldCoded {
+    var number: UInt64 = 0
+    var terms = LeaseTerms.blank
+
+    static var blank: NumberedTerms { NumberedTerms() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&number)
+        try coder.code(&terms)
     }
 }
 

@@ -56,7 +56,8 @@ extension BookRecord {
             guard lease.state.isFinal || names.contains(lease.tenant) else { return "a lease has no tenant" }
             guard lease.start >= 0, lease.end <= Self.timeMax, lease.turnRoundSeconds <= Self.timeMax,
                 (0...Self.wattsMax).contains(Int64(lease.promised.gpus)),
-                (0...Self.wattsMax).contains(lease.promised.watts)
+                (0...Self.wattsMax).contains(lease.promised.watts),
+                (0...Self.wattsMax).contains(Int64(lease.promised.migInstances))
             else { return "a lease is out of range" }
         }
         guard finalLeases.count == finals.count, Set(finalLeases) == finals else {
@@ -94,7 +95,52 @@ extension Book {
             else { return false }
             taken.append(partial)
         }
+        guard areBookable(lease.lines.flatMap(\.holdings.slices), beside: taken, whole, for: lease) else {
+            return false
+        }
         return lease.downNodes.allSatisfy { node in lease.lines.contains { $0.holdings.uses(node) } }
+    }
+
+    /// Whether instances may start where they do, on slices that neither this lease nor another one holds.
+    private func areBookable(
+        _ slices: [GPUSlice], beside partials: [PartialNode], _ whole: [Range<Int>], for lease: Lease
+    ) -> Bool {
+        for (index, slice) in slices.enumerated() {
+            let profiles = fleet.platform(of: NodeIndex(slice.node)).migProfiles
+            guard let profile = profiles.first(where: { $0.profileID == slice.profileID }),
+                profile.starts.contains(slice.start), slice.moduleMask & ~fleet.moduleMasks[slice.node] == 0,
+                !whole.contains(where: { $0.contains(slice.node) }),
+                !partials.contains(where: { $0.node == slice.node && $0.moduleMask & slice.moduleMask != 0 }),
+                !slices[..<index].contains(where: { overlap($0, slice) }),
+                lease.hasReturned(slice.node) || isFree(slice, for: lease)
+            else { return false }
+        }
+        return true
+    }
+
+    /// Whether the slices of an instance are free from now on, its GPU at the cap of the lease.
+    private func isFree(_ slice: GPUSlice, for lease: Lease) -> Bool {
+        let start = max(lease.start, time)
+        guard start < lease.until else { return true }
+        let capWatts = Int32(lease.cap.watts(on: fleet.platform(of: NodeIndex(slice.node))))
+        let mask = mask(of: slice)
+        var isFree = true
+        packing.forEachBooking(of: NodeIndex(slice.node)) { booking in
+            guard booking.moduleMask & slice.moduleMask != 0, booking.start < lease.until, start < booking.until
+            else { return }
+            if booking.sliceMask == 0 || booking.sliceMask & mask != 0 || booking.capWatts != capWatts {
+                isFree = false
+            }
+        }
+        return isFree
+    }
+
+    private func overlap(_ one: GPUSlice, _ other: GPUSlice) -> Bool {
+        one.node == other.node && one.moduleMask == other.moduleMask && mask(of: one) & mask(of: other) != 0
+    }
+
+    private func mask(of slice: GPUSlice) -> UInt8 {
+        slice.memoryMask(on: fleet.platform(of: NodeIndex(slice.node)))
     }
 
     /// Whether modules are free from now on; what replaced a unit is booked from its lease's start, which is past.

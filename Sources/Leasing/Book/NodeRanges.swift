@@ -23,7 +23,7 @@ extension [Range<Int>] {
     }
 
     /// The same nodes as ascending ranges that neither touch nor overlap. O(n log n).
-    func united() -> [Range<Int>] {
+    public func united() -> [Range<Int>] {
         var result: [Range<Int>] = []
         for range in sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
             if let last = result.last, last.upperBound >= range.lowerBound {

@@ -169,7 +169,9 @@ extension Book {
     /// The largest single unit that fits now: on the models and sites asked for, else at any site, else of any model.
     private func smallerShape(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
         let shapes: [PlacementShape] = [.block, .nvl72, .rack, .node, .gpus(8), .gpus(4), .gpus(2), .gpus(1)]
-        let models = order.lines.count == 1 ? order.lines[0].models : []
+        // Of instances there is no smaller shape: whoever asked for parts of GPUs has no use for blocks.
+        if order.lines.allSatisfy({ $0.profile != nil }) { return nil }
+        let (models, pins) = order.lines.count == 1 ? (order.lines[0].models, order.lines[0].pins) : ([], nil)
         for (models, sites, words) in [
             (models, order.sites, ""), (models, [], " at another site"), ([], [], " of another model"),
         ] {
@@ -177,7 +179,8 @@ extension Book {
                 var smaller = order
                 (smaller.sites, smaller.sparesPerDomain) = (sites, 0)
                 smaller.lines = [
-                    LeaseLine(name: order.lines[0].name, shape: shape, count: 1, models: models, within: nil)
+                    LeaseLine(
+                        name: order.lines[0].name, shape: shape, count: 1, models: models, within: nil, pins: pins)
                 ]
                 let fitting = (try? plan(smaller, now: now)) != nil ? smaller : underLowerCap(smaller, now: now)
                 guard let fitting else { continue }

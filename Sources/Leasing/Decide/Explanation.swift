@@ -68,7 +68,7 @@ extension Book {
             result.append(
                 Obstacle(
                     kind: .hardware, name: line.name, from: nil, until: nil,
-                    message: "only \(finding.existing) units of \(line.shapeName) on \(models) exist at these sites"))
+                    message: "only \(finding.existing) units of \(line.shapeName) on \(models) exist \(line.place)"))
         } else if finding.closedNodes > 0 && audience == .provider {
             result.append(
                 Obstacle(
@@ -101,11 +101,18 @@ extension Book {
                         message: audience == .provider ? "\(nodes) nodes are free, but \(whole)" : "\(whole) free"))
             }
         }
+        if let spread = line.spread, finding.shortBudgets.isEmpty {
+            result.append(
+                Obstacle(
+                    kind: .fragmentation, name: line.name, from: nil, until: nil,
+                    message: "\(finding.placed) units are free with at most \(spread.unitsMax) in each "
+                        + spread.over.rawValue))
+        }
         if result.isEmpty {
             result.append(
                 Obstacle(
                     kind: .hardware, name: line.name, from: nil, until: nil,
-                    message: "nothing at these sites is made so that this line could lie in it"))
+                    message: "nothing \(line.place) is made so that this line could lie in it"))
         }
         return result
     }
@@ -176,22 +183,25 @@ extension Book {
         return overlapping.prefix(5).map(booking)
     }
 
-    /// Whether a lease holds hardware of a model and at a site that a line accepts.
+    /// Whether a lease holds hardware of a model and at a site that a line accepts, among what it is pinned to.
     private func isInTheWay(_ lease: Lease, of line: LeaseLine, _ sound: SoundOrder) -> Bool {
-        func accepts(_ rack: RackIndex) -> Bool {
-            sound.request.siteMask >> fleet.racks[rack.offset].siteOffset & 1 == 1
+        let pins = line.pins.map { register.nodesLeft(of: $0) }
+        func accepts(_ nodes: Range<Int>) -> Bool {
+            let rack = fleet.rackOfNode[nodes.lowerBound]
+            return sound.request.siteMask >> fleet.racks[rack.offset].siteOffset & 1 == 1
                 && (line.models.isEmpty || line.models.contains(fleet.platform(of: rack).gpu))
+                && pins.map { !$0.intersecting([nodes]).isEmpty } ?? true
         }
         return lease.lines.contains { held in
-            fleet.rackSegments(of: held.holdings.bookedNodes).contains { accepts($0.rack) }
-                || held.holdings.partialNodes.contains { accepts(fleet.rackOfNode[$0.node]) }
+            fleet.rackSegments(of: held.holdings.bookedNodes).contains { accepts($0.nodes) }
+                || held.holdings.sharedNodes.contains { accepts($0..<$0 + 1) }
         }
     }
 
     private func booking(_ lease: Lease) -> Obstacle {
         Obstacle(
             kind: .booking, name: naming.id(of: lease.number), from: lease.start, until: lease.until,
-            message: "\(lease.tenant) holds \(WattsText.grouped(lease.promised.gpus)) GPUs")
+            message: "\(lease.tenant) holds \(lease.promised.phrase)")
     }
 
     private func quotaObstacle(_ order: LeaseOrder) -> Obstacle {
@@ -214,9 +224,14 @@ extension LeaseLine {
         case .nvl72: "nvl72"
         case .node: "node"
         case .gpus(let count): "gpu×\(count)"
-        case .mig(let profileID): "MIG profile \(profileID)"
+        case .mig: profile ?? "mig"
         case .power: "watts"
         }
+    }
+
+    /// Where the line may lie, in words.
+    fileprivate var place: String {
+        pins == nil ? "at these sites" : "at these sites among the nodes that the line is pinned to"
     }
 
     var isMadeOfWholeDomains: Bool {
@@ -225,5 +240,14 @@ extension LeaseLine {
         case .node, .gpus, .mig: within != nil
         case .power: false
         }
+    }
+}
+
+extension Capacity {
+    /// GPUs and instances in a few words.
+    fileprivate var phrase: String {
+        let gpus = gpus > 0 || migInstances == 0 ? "\(WattsText.grouped(gpus)) GPUs" : nil
+        let instances = migInstances > 0 ? "\(WattsText.grouped(migInstances)) MIG instances" : nil
+        return [gpus, instances].compactMap(\.self).joined(separator: " and ")
     }
 }

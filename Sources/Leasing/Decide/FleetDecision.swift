@@ -13,7 +13,7 @@ extension Book {
             guard !lease.state.isFinal else { return true }
             // Nodes that have come back from a lease that is ending count too: its record names them to its end.
             let nodes = lease.lines.flatMap { line in
-                line.holdings.bookedNodes + line.holdings.partialNodes.map { $0.node..<$0.node + 1 }
+                line.holdings.bookedNodes + line.holdings.sharedNodes.map { $0..<$0 + 1 }
             }
             for node in nodes.lazy.flatMap({ $0 }) where newRegister.node(of: register.id(of: NodeIndex(node))) == nil {
                 conflict = Refusal(

@@ -62,14 +62,16 @@ extension Book {
     private func checkQuota(of sound: SoundOrder, _ placements: [LinePlacement]) throws(Refusal) {
         let order = sound.order
         let tenant = tenantsByName[order.tenant]!
-        let promised = sound.lines(holding: placements, in: fleet).promise(cap: order.cap, in: fleet)
+        let lines = sound.lines(holding: placements, in: fleet)
+        let promised = lines.promise(cap: order.cap, in: fleet)
         if let limit = tenant.quota.gpus {
             let held = tenant.gpuTimeline.peak(from: sound.start, until: order.end)
-            guard held + Int64(promised.capacity.gpus) <= Int64(limit) else {
+            let gpus = lines.reduce(promised.capacity.gpus) { $0 + $1.holdings.quotaGPUs(ofInstancesIn: fleet) }
+            guard held + Int64(gpus) <= Int64(limit) else {
                 throw Refusal(
                     .quotaExceeded,
                     "tenant \(order.tenant) may hold \(limit) GPUs and holds up to \(held) in this window; "
-                        + "\(promised.capacity.gpus) more are too many")
+                        + "\(gpus) more are too many")
             }
         }
         if let limit = tenant.quota.watts {
@@ -103,13 +105,13 @@ extension [LeaseLine] {
     /// What the lines promise together, at the rack and at the meters.
     func promise(cap: PowerCap, in fleet: Fleet) -> (capacity: Capacity, meterWatts: Watts) {
         var sum = MeterSum(sites: fleet.sites)
-        var gpus = 0
+        var capacity = Capacity()
         for line in self {
             LeaseWatts.add(line.holdings, cap: cap, in: fleet, to: &sum)
-            gpus += LinePlacement(
-                wholeNodes: line.holdings.wholeNodes, partialNodes: line.holdings.partialNodes
-            ).gpuCount(in: fleet)
+            capacity.gpus += line.holdings.placement.gpuCount(in: fleet)
+            capacity.migInstances += line.holdings.slices.count
         }
-        return (Capacity(gpus: gpus, watts: sum.rackWatts.reduce(0, +)), sum.meterWatts())
+        capacity.watts = sum.rackWatts.reduce(0, +)
+        return (capacity, sum.meterWatts())
     }
 }

@@ -100,7 +100,7 @@ extension Book {
             let lease = known(number)
             let isBack =
                 lease.bookedNodes.isEmpty
-                && lease.lines.allSatisfy { $0.holdings.partialNodes.allSatisfy { lease.hasReturned($0.node) } }
+                && lease.lines.allSatisfy { $0.holdings.sharedNodes.allSatisfy { lease.hasReturned($0) } }
             if isBack { commit(.leaseMoved(number: number, event: .return, at: step.now), &step) }
         }
         revive(leasesUsing(nodes), &step)

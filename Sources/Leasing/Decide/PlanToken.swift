@@ -8,12 +8,17 @@ import Packing
 private struct PlanRecord: FieldCoded {
     var orderDigest: [UInt8] = []
     var lines: [PermanentHoldings] = []
+    /// MIG instances of each line, which holdings leave out.
+    private var slices: [LineTerms] = []
 
     static var blank: PlanRecord { PlanRecord() }
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&orderDigest)
         try coder.code(&lines)
+        slices = lines.map { LineTerms(slices: $0.slices) }
+        try coder.code(&slices)
+        for (index, line) in slices.enumerated() where index < lines.count { lines[index].slices = line.slices }
     }
 }
 
@@ -25,9 +30,7 @@ extension Book {
     func planToken(order: LeaseOrder, placements: [LinePlacement]) -> [UInt8] {
         var record = PlanRecord()
         record.orderDigest = order.digest
-        record.lines = placements.map {
-            register.permanent(Holdings(wholeNodes: $0.wholeNodes, partialNodes: $0.partialNodes))
-        }
+        record.lines = placements.map { register.permanent(Holdings($0)) }
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return Array(HMAC<SHA256>.authenticationCode(for: writer.bytes, using: planKey)) + writer.bytes
@@ -53,7 +56,7 @@ extension Book {
         var placements: [LinePlacement] = []
         for line in record.lines {
             guard let holdings = register.dense(line) else { throw overtaken("some of its hardware is retired") }
-            placements.append(LinePlacement(wholeNodes: holdings.wholeNodes, partialNodes: holdings.partialNodes))
+            placements.append(holdings.placement)
         }
         if let obstacle = packing.obstacle(to: placements, as: sound.request.terms, now: now) {
             throw overtaken(obstacle)
@@ -83,6 +86,8 @@ extension LeaseOrder {
         try coder.code(&label)
         try coder.code(&leaseClass)
         try coder.code(&lines)
+        var terms = lines.map(\.terms)
+        try coder.code(&terms)
         try coder.code(&sites)
         try coder.code(&start)
         try coder.code(&durationSeconds)

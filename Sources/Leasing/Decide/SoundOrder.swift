@@ -7,7 +7,7 @@ import Packing
 public enum OrderLimits {
     public static let linesMax = 64
     public static let countMax = 1_000_000
-    /// Partitions of GPUs are placed one by one.
+    /// Parts of nodes are placed one by one.
     public static let partitionsMax = 1_024
     /// Leases in one atomic batch.
     public static let leasesMax = 1_024
@@ -67,7 +67,7 @@ struct SoundOrder {
         }
         var lines: [PlacementLine] = []
         for index in order.lines.indices {
-            lines.append(try SoundOrder.placementLine(order, index, in: fleet))
+            lines.append(try SoundOrder.placementLine(order, index, in: book))
         }
         self.order = order
         self.start = start
@@ -81,8 +81,7 @@ struct SoundOrder {
     func lines(holding placements: [LinePlacement], in fleet: Fleet) -> [LeaseLine] {
         order.lines.indices.map { index in
             var line = order.lines[index]
-            let placement = placements[index]
-            line.holdings = Holdings(wholeNodes: placement.wholeNodes, partialNodes: placement.partialNodes)
+            line.holdings = Holdings(placements[index])
             if order.sparesPerDomain > 0 { setSparesApart(&line, in: fleet) }
             return line
         }
@@ -117,36 +116,7 @@ struct SoundOrder {
         return names.isEmpty ? .max : mask
     }
 
-    private static func placementLine(
-        _ order: LeaseOrder, _ index: Int, in fleet: Fleet
-    ) throws(Refusal) -> PlacementLine {
-        let line = order.lines[index]
-        let pointer = "/reservations/\(index)"
-        guard (1...OrderLimits.countMax).contains(line.count) else {
-            throw Refusal(.invalid, "the count is 1 to \(OrderLimits.countMax)", pointer: pointer + "/count")
-        }
-        if case .gpus(let gpus) = line.shape {
-            guard [1, 2, 4, 8].contains(gpus) else {
-                throw Refusal(.invalid, "an NVLink partition has 1, 2, 4 or 8 GPUs", pointer: pointer + "/gpus")
-            }
-            guard line.count <= OrderLimits.partitionsMax else {
-                throw Refusal(
-                    .invalid, "a line has at most \(OrderLimits.partitionsMax) partitions; lease whole nodes instead",
-                    pointer: pointer + "/count")
-            }
-        }
-        if case .power = line.shape, line.within != nil {
-            throw Refusal(
-                .invalid, "a line in megawatts is placed over whole sites, so it has no `within`",
-                pointer: pointer + "/within")
-        }
-        let platforms = try platformMask(line.models, in: fleet, pointer: pointer + "/gpu")
-        try checkCap(order.cap, platforms, in: fleet)
-        let count = try countWithSpares(order, line, pointer)
-        return PlacementLine(shape: line.shape, count: count, platformMask: platforms, within: line.within)
-    }
-
-    private static func platformMask(
+    static func platformMask(
         _ models: [String], in fleet: Fleet, pointer: String
     ) throws(Refusal) -> UInt64 {
         var mask: UInt64 = 0
@@ -162,7 +132,7 @@ struct SoundOrder {
         return models.isEmpty ? .max : mask
     }
 
-    private static func checkCap(_ cap: PowerCap, _ platforms: UInt64, in fleet: Fleet) throws(Refusal) {
+    static func checkCap(_ cap: PowerCap, _ platforms: UInt64, in fleet: Fleet) throws(Refusal) {
         let accepted = fleet.platforms.indices.filter { platforms >> $0 & 1 == 1 }.map { fleet.platforms[$0] }
         guard !OrderLimits.allows(cap) || !accepted.contains(where: { cap.isLegal(on: $0) }) else { return }
         let ranges = accepted.map { "\($0.gpu) \($0.power.capWattsMin) to \($0.power.capWattsMax) W" }
@@ -176,16 +146,12 @@ struct SoundOrder {
     }
 
     /// Nodes to place for a line: those asked for and, where they are nodes of one domain, its spares.
-    private static func countWithSpares(
+    static func countWithSpares(
         _ order: LeaseOrder, _ line: LeaseLine, _ pointer: String
     ) throws(Refusal) -> Int {
         guard (0...OrderLimits.countMax).contains(order.sparesPerDomain) else {
             throw Refusal(
                 .invalid, "the spares of a domain are 0 to \(OrderLimits.countMax)", pointer: "/spares/perDomain")
-        }
-        // The facts of a lease hold nodes and partitions, and no instances.
-        if case .mig = line.shape {
-            throw Refusal(.invalid, "MIG instances can be placed with `berth pack` but not leased", pointer: pointer)
         }
         guard order.sparesPerDomain > 0 else { return line.count }
         switch line.shape {

@@ -31,9 +31,9 @@ extension Book {
             for range in line.holdings.wholeNodes {
                 for node in range where isDown(node, modules: .max) { down.append(node) }
             }
-            for partial in line.holdings.partialNodes
-            where isDown(partial.node, modules: partial.moduleMask) && !down.contains(partial.node) {
-                down.append(partial.node)
+            for (node, modules) in line.holdings.sharedModules
+            where isDown(node, modules: modules) && !down.contains(node) {
+                down.append(node)
             }
         }
         settle(number, down: down.sorted(), &step)
@@ -46,9 +46,9 @@ extension Book {
         for segment in fleet.rackSegments(of: lease.bookedNodes) where awaitsReport(segment.rack) {
             overdue.append(segment.nodes)
         }
-        for partial in lease.lines.flatMap(\.holdings.partialNodes)
-        where !lease.hasReturned(partial.node) && awaitsReport(fleet.rackOfNode[partial.node]) {
-            overdue.append(partial.node..<partial.node + 1)
+        for node in lease.lines.flatMap(\.holdings.sharedNodes)
+        where !lease.hasReturned(node) && awaitsReport(fleet.rackOfNode[node]) {
+            overdue.append(node..<node + 1)
         }
         let nodes = overdue.united()
         if !nodes.isEmpty { commit(.nodesOverdue(register.permanent(nodes)), &step) }
@@ -134,88 +134,5 @@ extension Book {
             result.append(Condition(kind: kind, reason: "\(first)\(more) \(text)", since: since))
         }
         return result
-    }
-
-    // MARK: Replacement
-
-    /// Replaces one node of a lease by a spare in its domain, else by a free node there; false when there is none.
-    private mutating func replace(_ node: Int, of number: UInt64, _ step: inout Step) -> Bool {
-        var replacements: [Replacement] = []
-        var trial = self
-        let lease = known(number)
-        for (index, line) in lease.lines.enumerated() where line.holdings.uses(node) {
-            let bounds = domain(of: node, at: line.domainLevel)
-            for replacement in trial.replacements(for: node, of: lease, line: index, in: bounds, at: step.at) {
-                replacements.append(replacement)
-                trial.apply(.memberReplaced(replacement))
-            }
-            if trial.known(number).lines[index].holdings.uses(node) { return false }
-        }
-        for replacement in replacements { commit(.memberReplaced(replacement), &step) }
-        step.outcome.replacements.append(contentsOf: replacements)
-        return true
-    }
-
-    private func domain(of node: Int, at level: Level) -> Range<Int> {
-        let rack = fleet.rackOfNode[node]
-        let domain = fleet.domain(of: rack, at: level) ?? fleet.racks[rack.offset].domain
-        return fleet.domains[domain.offset].nodes
-    }
-
-    /// A replacement for everything of one line on a node; fewer when there is not enough.
-    private func replacements(
-        for node: Int, of lease: Lease, line index: Int, in bounds: Range<Int>, at: Int64
-    ) -> [Replacement] {
-        let holdings = lease.lines[index].holdings
-        let old = register.id(of: NodeIndex(node)).number
-        if holdings.wholeNodes.contains(where: { $0.contains(node) }) {
-            if let spare = holdings.spareNodes.first(where: { bounds.contains($0) && !isDown($0, modules: .max) }) {
-                let new = register.id(of: NodeIndex(spare)).number
-                return [Replacement(lease: lease.number, line: index, old: old, new: new, wasSpare: true)]
-            }
-            var others = packing
-            others.unbookNodes([node..<node + 1], as: lease.bookingTerms)
-            guard let free = others.unit(.node, like: node, for: lease, in: bounds, at: at)?.wholeNodes.first
-            else { return [] }
-            let new = register.id(of: NodeIndex(free.lowerBound)).number
-            return [Replacement(lease: lease.number, line: index, old: old, new: new, wasSpare: false)]
-        }
-        var result: [Replacement] = []
-        var fork = self
-        for partial in holdings.partialNodes where partial.node == node {
-            let shape = PlacementShape.gpus(partial.moduleMask.nonzeroBitCount)
-            var others = fork.packing
-            others.unbookModules(partial.moduleMask, of: node, as: lease.bookingTerms)
-            guard let free = others.unit(shape, like: node, for: lease, in: bounds, at: at)?.partialNodes.first
-            else { break }
-            let replacement = Replacement(
-                lease: lease.number, line: index, old: old, new: register.id(of: NodeIndex(free.node)).number,
-                oldModuleMask: partial.moduleMask, newModuleMask: free.moduleMask, newPartitionID: free.partitionID,
-                wasSpare: false)
-            result.append(replacement)
-            fork.apply(.memberReplaced(replacement))
-        }
-        return result
-    }
-
-}
-
-extension PackingState {
-    /// One free unit of the platform of `node` in `bounds`, for the rest of a lease's window from `at` on.
-    ///
-    /// The state is the one without the unit that is replaced, since its watts go to the new one.
-    fileprivate func unit(
-        _ shape: PlacementShape, like node: Int, for lease: Lease, in bounds: Range<Int>, at: Int64
-    ) -> LinePlacement? {
-        let rack = fleet.racks[fleet.rackOfNode[node].offset]
-        let line = PlacementLine(
-            shape: shape, count: 1, platformMask: 1 << rack.platformOffset, pins: [bounds])
-        let start = max(at, lease.start)
-        guard start < lease.end else { return nil }
-        let terms = BookingTerms(
-            lease: lease.number, start: start, end: lease.end, until: lease.until, cap: lease.cap)
-        let request = PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: at)
-        let outcome = place(request)
-        return outcome.isComplete ? outcome.lines[0] : nil
     }
 }

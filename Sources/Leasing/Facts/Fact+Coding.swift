@@ -83,10 +83,10 @@ extension Fact: FieldCoded {
         case .tenantRemoved: 4
         case .contractPut: 5
         case .contractRemoved: 6
-        case .leaseGranted: 7
+        case .leaseGranted(let record): record.terms == nil ? 7 : 15
         case .leaseMoved: 8
         case .leaseMembersDown: 9
-        case .memberReplaced: 10
+        case .memberReplaced(let replacement): replacement.parts == nil ? 10 : 16
         case .nodesSet: 11
         case .nodesCleaned: 12
         case .nodesReturned: 13
@@ -110,6 +110,9 @@ extension Fact: FieldCoded {
         case 12: .nodesCleaned([])
         case 13: .nodesReturned([])
         case 14: .nodesOverdue([])
+        // The same facts with more to say.
+        case 15: .leaseGranted(.blank)
+        case 16: .memberReplaced(Replacement(lease: 0, line: 0, old: 0, new: 0, wasSpare: false, parts: .blank))
         default: nil
         }
     }
@@ -121,10 +124,12 @@ extension Fact: FieldCoded {
             guard let blank = Fact.blank(storedAs: number) else { throw coder.fault("unknown fact \(number)") }
             self = blank
         }
-        try codeFields(with: &coder)
+        try codeFields(storedAs: number, with: &coder)
     }
 
-    private mutating func codeFields(with coder: inout some FieldCoder) throws(CodingFault) {
+    private mutating func codeFields(
+        storedAs number: UInt64, with coder: inout some FieldCoder
+    ) throws(CodingFault) {
         switch self {
         case .bookOpened(var bookID, var secret):
             try coder.code(&bookID)
@@ -151,7 +156,7 @@ extension Fact: FieldCoded {
             try coder.code(&name)
             self = .contractRemoved(name: name)
         case .leaseGranted(var record):
-            try coder.code(&record)
+            if number == 15 { try record.codeWithTerms(with: &coder) } else { try coder.code(&record) }
             self = .leaseGranted(record)
         case .leaseMoved(var number, var event, var at):
             try coder.code(&number)

@@ -46,32 +46,6 @@ struct Closure: Equatable, Sendable, FieldCoded {
     }
 }
 
-/// A lease's node was replaced by one of its spares, or by a free one.
-public struct Replacement: Equatable, Sendable, FieldCoded {
-    public var lease: UInt64
-    public var line: Int
-    public var old: UInt32
-    public var new: UInt32
-    /// Modules given up and taken; 0 for the whole node.
-    public var oldModuleMask: UInt8 = 0
-    public var newModuleMask: UInt8 = 0
-    public var newPartitionID: Int = 0
-    public var wasSpare: Bool
-
-    static var blank: Replacement { Replacement(lease: 0, line: 0, old: 0, new: 0, wasSpare: false) }
-
-    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
-        try coder.code(&lease)
-        try coder.code(&line)
-        try coder.code(&old)
-        try coder.code(&new)
-        try coder.code(&oldModuleMask)
-        try coder.code(&newModuleMask)
-        try coder.code(&newPartitionID)
-        try coder.code(&wasSpare)
-    }
-}
-
 /// One decision. Hardware is named by permanent ids.
 ///
 /// The numbers in `Fact+Coding.swift` are the stored form: a case keeps its number for ever.

@@ -22,7 +22,7 @@ struct LineRecord: Equatable, Sendable, FieldCoded {
 extension LeaseLine: FieldCoded {
     static var blank: LeaseLine { LeaseLine(name: "", shape: .node, count: 0, models: [], within: nil) }
 
-    /// What was asked for; the hardware is coded apart.
+    /// What was asked for, apart from `LineTerms`; the hardware is coded apart, too.
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&name)
         try coder.code(&shape)
@@ -97,6 +97,7 @@ extension Condition: FieldCoded {
 extension Capacity: FieldCoded {
     static var blank: Capacity { Capacity() }
 
+    /// Instances are coded with `LeaseTerms`.
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&gpus)
         try coder.code(&watts)

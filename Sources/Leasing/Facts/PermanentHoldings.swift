@@ -1,6 +1,6 @@
 // Hardware by permanent id, as facts name it.
 
-import FleetModel
+public import FleetModel
 import Packing
 
 /// Ids `first ..< first + count`.
@@ -37,11 +37,26 @@ public struct PermanentPartialNode: Equatable, Sendable, FieldCoded {
     }
 }
 
+/// One MIG instance on a node, by its permanent id.
+public struct PermanentSlice: Equatable, Sendable, FieldCoded {
+    public var id: UInt32
+    public var slice: NodeSlice
+
+    static var blank: PermanentSlice { PermanentSlice(id: 0, slice: .blank) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&id)
+        try coder.code(&slice)
+    }
+}
+
 /// `Holdings` in permanent ids.
 public struct PermanentHoldings: Equatable, Sendable, FieldCoded {
     public var wholeNodes: [IDRange] = []
     public var partialNodes: [PermanentPartialNode] = []
     public var spareNodes: [IDRange] = []
+    /// MIG instances, which are coded apart: facts of leases without them keep their form.
+    public var slices: [PermanentSlice] = []
 
     static var blank: PermanentHoldings { PermanentHoldings() }
 
@@ -53,7 +68,8 @@ public struct PermanentHoldings: Equatable, Sendable, FieldCoded {
 }
 
 extension HardwareRegister {
-    func permanent(_ nodes: [Range<Int>]) -> [IDRange] {
+    /// The ids of some nodes.
+    public func permanent(_ nodes: [Range<Int>]) -> [IDRange] {
         nodes.flatMap { ids(of: $0) }.map { IDRange(first: $0.lowerBound, count: UInt32($0.count)) }
     }
 
@@ -82,7 +98,10 @@ extension HardwareRegister {
                 PermanentPartialNode(
                     id: id(of: NodeIndex($0.node)).number, moduleMask: $0.moduleMask, partitionID: $0.partitionID)
             },
-            spareNodes: permanent(holdings.spareNodes))
+            spareNodes: permanent(holdings.spareNodes),
+            slices: holdings.slices.map {
+                PermanentSlice(id: id(of: NodeIndex($0.node)).number, slice: NodeSlice($0))
+            })
     }
 
     func dense(_ holdings: PermanentHoldings) -> Holdings? {
@@ -93,6 +112,28 @@ extension HardwareRegister {
             partial.append(
                 PartialNode(node: node.offset, moduleMask: item.moduleMask, partitionID: item.partitionID))
         }
-        return Holdings(wholeNodes: whole, partialNodes: partial, spareNodes: spares.flatMap { Array($0) })
+        var slices: [GPUSlice] = []
+        for item in holdings.slices {
+            guard let node = node(of: PermanentNodeID(item.id)) else { return nil }
+            slices.append(item.slice.onNode(node.offset))
+        }
+        return Holdings(
+            wholeNodes: whole, partialNodes: partial, slices: slices, spareNodes: spares.flatMap { Array($0) })
+    }
+
+    /// The nodes that are left of some ids, ascending ranges that do not touch; what is retired is passed over.
+    public func nodesLeft(of ids: [IDRange]) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        for run in runs {
+            let (first, end) = (UInt64(run.firstID), UInt64(run.firstID) + UInt64(run.count))
+            for range in ids {
+                let low = max(first, UInt64(range.first))
+                let high = min(end, UInt64(range.first) + UInt64(range.count))
+                guard low < high else { continue }
+                let offset = run.firstNode + Int(low - first)
+                result.append(offset..<offset + Int(high - low))
+            }
+        }
+        return result.united()
     }
 }

@@ -3,87 +3,18 @@
 public import FleetModel
 public import Packing
 
-/// The hardware of one line, in dense indexes of the fleet in force.
-public struct Holdings: Equatable, Sendable {
-    /// Whole nodes in use, ascending, not touching.
-    public var wholeNodes: [Range<Int>]
-    public var partialNodes: [PartialNode]
-    /// Whole nodes booked and powered for replacement, ascending; not in `wholeNodes`.
-    public var spareNodes: [Int]
-
-    public init(wholeNodes: [Range<Int>] = [], partialNodes: [PartialNode] = [], spareNodes: [Int] = []) {
-        self.wholeNodes = wholeNodes
-        self.partialNodes = partialNodes
-        self.spareNodes = spareNodes
-    }
-
-    /// Whole nodes in use and spare, ascending.
-    public var bookedNodes: [Range<Int>] {
-        spareNodes.isEmpty ? wholeNodes : (wholeNodes + spareNodes.map { $0..<$0 + 1 }).coalesced()
-    }
-
-    /// Whether a node is in use for this line. O(ranges).
-    public func uses(_ node: Int) -> Bool {
-        wholeNodes.contains { $0.contains(node) } || partialNodes.contains { $0.node == node }
-    }
-
-    /// GPUs in use on a node. O(ranges).
-    public func gpuCount(on node: Int, in fleet: Fleet) -> Int { modules(on: node, in: fleet).nonzeroBitCount }
-
-    /// GPU modules in use on a node. O(ranges).
-    func modules(on node: Int, in fleet: Fleet) -> UInt8 {
-        if wholeNodes.contains(where: { $0.contains(node) }) { return fleet.moduleMasks[node] }
-        return partialNodes.reduce(0) { $0 | ($1.node == node ? $1.moduleMask : 0) }
-    }
-
-    /// Watts in use on a node, each partition rounded down by itself as in the promise. O(ranges).
-    func watts(on node: Int, cap: PowerCap, in fleet: Fleet) -> Watts {
-        if wholeNodes.contains(where: { $0.contains(node) }) {
-            return LeaseWatts.watts(gpus: fleet.moduleMasks[node].nonzeroBitCount, of: node, cap: cap, in: fleet)
-        }
-        return partialNodes.reduce(0) { sum, partial in
-            guard partial.node == node else { return sum }
-            return sum + LeaseWatts.watts(gpus: partial.moduleMask.nonzeroBitCount, of: node, cap: cap, in: fleet)
-        }
-    }
-}
-
-/// One line of a lease: shape × count, with what it may be made of and what it is made of.
-public struct LeaseLine: Equatable, Sendable {
-    public var name: String
-    public var shape: PlacementShape
-    public var count: Int
-    /// GPU models accepted; empty for any.
-    public var models: [String]
-    public var within: WithinLevel?
-    public var holdings = Holdings()
-
-    public init(name: String, shape: PlacementShape, count: Int, models: [String], within: WithinLevel?) {
-        self.name = name
-        self.shape = shape
-        self.count = count
-        self.models = models
-        self.within = within
-    }
-
-    /// The level inside one domain of which a replacement must lie.
-    public var domainLevel: Level {
-        switch shape {
-        case .block: .block
-        case .rack, .nvl72, .power: .rack
-        case .node, .gpus, .mig: within?.level ?? .rack
-        }
-    }
-}
-
-/// GPUs and watts at the rack.
+/// An amount of hardware and watts at the rack.
 public struct Capacity: Equatable, Sendable {
+    /// GPUs that are held as a whole.
     public var gpus: Int
     public var watts: Watts
+    /// MIG instances, which are in no count of GPUs.
+    public var migInstances: Int
 
-    public init(gpus: Int = 0, watts: Watts = 0) {
+    public init(gpus: Int = 0, watts: Watts = 0, migInstances: Int = 0) {
         self.gpus = gpus
         self.watts = watts
+        self.migInstances = migInstances
     }
 }
 
@@ -161,9 +92,14 @@ public struct Lease: Equatable, Sendable {
         BookingTerms(lease: number, start: start, end: end, until: until, cap: cap)
     }
 
-    /// GPU modules in use on a node.
+    /// GPU modules in use on a node, as a whole or for an instance.
     func modules(on node: Int, in fleet: Fleet) -> UInt8 {
         lines.reduce(0) { $0 | $1.holdings.modules(on: node, in: fleet) }
+    }
+
+    /// GPUs that the lease counts for in its tenant's quota.
+    func quotaGPUs(in fleet: Fleet) -> Int {
+        lines.reduce(promised.gpus) { $0 + $1.holdings.quotaGPUs(ofInstancesIn: fleet) }
     }
 
     /// When the lease next changes by itself, or nil.
@@ -182,37 +118,12 @@ public struct Lease: Equatable, Sendable {
         var delivered = promised
         for node in downNodes {
             for line in lines {
-                delivered.gpus -= line.holdings.gpuCount(on: node, in: fleet)
-                delivered.watts -= line.holdings.watts(on: node, cap: cap, in: fleet)
+                let missing = line.holdings.capacity(on: node, cap: cap, in: fleet)
+                delivered.gpus -= missing.gpus
+                delivered.watts -= missing.watts
+                delivered.migInstances -= missing.migInstances
             }
         }
         return delivered
-    }
-}
-
-/// What a lease draws at the rack: its GPUs at their cap, with their share of what node and rack draw besides.
-public enum LeaseWatts {
-    /// Watts of some GPUs of one node with their share of the node's overhead, rounded down.
-    public static func watts(gpus: Int, of node: Int, cap: PowerCap, in fleet: Fleet) -> Watts {
-        let platform = fleet.platform(of: NodeIndex(node))
-        return Watts(gpus) * cap.watts(on: platform)
-            + platform.power.nodeOverheadWatts * Watts(gpus) / Watts(platform.gpusPerNode)
-    }
-
-    /// Watts of a line at the rack by site. The racks' own draw is shared by nodes held, rounded down for each rack.
-    public static func add(_ holdings: Holdings, cap: PowerCap, in fleet: Fleet, to sum: inout MeterSum) {
-        for segment in fleet.rackSegments(of: holdings.wholeNodes) {
-            let rack = fleet.racks[segment.rack.offset]
-            let platform = fleet.platforms[rack.platformOffset]
-            let nodes = Watts(segment.nodes.count)
-            let node = platform.nodeWatts(leasedGPUs: platform.gpusPerNode, capWatts: cap.watts(on: platform))
-            let own = platform.power.rackOverheadWatts * nodes / Watts(rack.nodes.count)
-            sum.add(nodes * node + own, at: rack.siteOffset)
-        }
-        for partial in holdings.partialNodes {
-            let site = fleet.racks[fleet.rackOfNode[partial.node].offset].siteOffset
-            let gpus = partial.moduleMask.nonzeroBitCount
-            sum.add(watts(gpus: gpus, of: partial.node, cap: cap, in: fleet), at: site)
-        }
     }
 }

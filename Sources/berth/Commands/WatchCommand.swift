@@ -63,10 +63,12 @@ struct WatchCommand: AsyncParsableCommand {
             .word("LEASE"), .word("STATE"), .number("PROMISED"), .number("DELIVERED"), .number("RACK"), .number("CAP"),
             .word("END"), .text("ALLOCATION"))
         for lease in allocation.leases {
-            let isShort = lease.delivered.gpus < lease.promised.gpus
+            let isShort =
+                lease.delivered.gpus < lease.promised.gpus
+                || (lease.delivered.migInstances ?? 0) < (lease.promised.migInstances ?? 0)
             table.add(
-                .init(lease.id), .init(lease.state.rawValue, lease.state.style), .init(counted(lease.promised.gpus)),
-                .init(counted(lease.delivered.gpus), isShort ? .attention : .plain),
+                .init(lease.id), .init(lease.state.rawValue, lease.state.style), .init(lease.promised.gpuColumn),
+                .init(lease.delivered.gpuColumn, isShort ? .attention : .plain),
                 .init(power(lease.delivered.watts)), .init(lease.capText), .init(lease.end.short),
                 .init(lease.allocation.joined(separator: ",")))
         }

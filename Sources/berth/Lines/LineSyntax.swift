@@ -2,21 +2,27 @@
 
 import ControlAPI
 
-/// The grammar of `--line`: `SHAPE:AMOUNT[:MODEL,…][:within=LEVEL][:name=NAME]`.
+/// The grammar of `--line`: `SHAPE:AMOUNT[:MODEL,…][:OPTION…]`.
 enum LineSyntax {
     /// The grammar as help tells it.
     static let help = """
         A line is SHAPE:AMOUNT, then what it needs, in any order:
-          SHAPE:AMOUNT[:MODEL,MODEL...][:within=LEVEL][:name=NAME]
+          SHAPE:AMOUNT[:MODEL,MODEL...][:within=LEVEL][:spread=LEVEL/MAX][:pin=PATH]...[:composed][:name=NAME]
 
           block:4                      4 blocks of 512 GPUs
           rack:2                       2 whole racks
           nvl72:20:GB200,GB300         20 NVL72 racks of either model
           node:14:GB200:within=nvl72   14 trays in one NVLink domain
           gpu:2x4                      2 partitions of 4 GPUs each (1, 2, 4 or 8)
+          gpu:2x3:composed             2 times 3 GPUs of one node in several partitions (3, 5, 6 or 7)
+          mig:7x1g.10gb:H100           7 MIG instances of the profile 1g.10gb
           watts:300MW:H100,H200        as many nodes as 300 MW at the meter carry
+          node:64:spread=rack/4        64 nodes, at most 4 in any one rack (1 without a number)
+          node:9:pin=memphis-1/h1/b003:pin=memphis-2-h1-r001-t[01-18]
+                                       9 nodes of that block and those trays
 
-        Levels: site, hall, block, rack, nvl72.
+        Levels: site, hall, block, rack, nvl72; spread also node, for gpu and mig. A pin is the path of a domain, the \
+        name of a node, or a host list of either.
         """
 
     /// Why a text is no line.
@@ -46,14 +52,24 @@ enum LineSyntax {
             let (count, size) = try product(text, example: "2x4, two partitions of 4 GPUs")
             line.count = count
             line.gpus = try whole(size)
+        case .mig:
+            let (count, profile) = try product(text, example: "7x1g.10gb, seven instances of the profile 1g.10gb")
+            guard !profile.isEmpty else { throw Fault(description: "\"\(text)\" names no profile, such as 1g.10gb") }
+            line.count = count
+            line.profile = profile
         case .watts: line.megawatts = try megawatts(text)
         }
     }
 
     private static func setOption(_ text: String, of line: inout ReservationRequest) throws(Fault) {
+        if text == "composed" {
+            line.composed = true
+            return
+        }
         guard let equals = text.firstIndex(of: "=") else {
             guard line.gpu == nil, !text.isEmpty else {
-                throw Fault(description: "\"\(text)\" is neither GPU models, given once, nor within= or name=")
+                throw Fault(
+                    description: "\"\(text)\" is neither GPU models, given once, nor composed, \(options)")
             }
             line.gpu = text.split(separator: ",").map(String.init)
             return
@@ -61,9 +77,22 @@ enum LineSyntax {
         let value = String(text[text.index(after: equals)...])
         switch text[..<equals] {
         case "within": line.within = try level(value)
+        case "spread": line.spread = try spread(value)
+        case "pin": line.pin = (line.pin ?? []) + [value]
         case "name": line.name = value
-        default: throw Fault(description: "\"\(text[..<equals])\" is not within or name")
+        default: throw Fault(description: "\"\(text[..<equals])=\" is not one of \(options)")
         }
+    }
+
+    private static let options = "within=, spread=, pin= or name="
+
+    private static func spread(_ text: String) throws(Fault) -> SpreadRequest {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let level = TopologyLevel(rawValue: parts[0]) else {
+            let levels = TopologyLevel.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Fault(description: "\"\(parts[0])\" is no level; there are \(levels)")
+        }
+        return SpreadRequest(level: level, max: parts.count == 2 ? try whole(parts[1]) : nil)
     }
 
     private static func whole(_ text: String) throws(Fault) -> Int {
@@ -107,11 +136,20 @@ enum LineSyntax {
         switch line.shape {
         case .block, .rack, .nvl72, .node: parts.append("\(line.count ?? 1)")
         case .gpu: parts.append("\(line.count ?? 1)x\(line.gpus ?? 1)")
+        case .mig: parts.append("\(line.count ?? 1)x\(line.profile ?? "")")
         case .watts: parts.append("\(line.megawatts?.description ?? "0")MW")
         }
         if let models = line.gpu { parts.append(models.joined(separator: ",")) }
+        if line.composed == true { parts.append("composed") }
         if let within = line.within { parts.append("within=" + within.rawValue) }
+        if let spread = line.spread { parts.append("spread=" + text(of: spread)) }
+        parts += (line.pin ?? []).map { "pin=" + $0 }
         if let name = line.name { parts.append("name=" + name) }
         return parts.joined(separator: ":")
+    }
+
+    /// A level and, where it was given, the most units.
+    static func text(of spread: SpreadRequest) -> String {
+        spread.level.rawValue + (spread.max.map { "/\($0)" } ?? "")
     }
 }

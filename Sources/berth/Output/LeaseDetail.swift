@@ -38,13 +38,13 @@ struct LeaseDetail {
         var lines = [
             line(
                 "holds",
-                "\(counted(lease.promised.gpus, "GPU")), \(power(lease.promised.watts)) at the rack, "
+                "\(lease.promised.hardware), \(power(lease.promised.watts)) at the rack, "
                     + "\(power(lease.wattsAtMeter)) at the meter")
         ]
         if lease.delivered != lease.promised {
             lines.append(
                 line(
-                    "delivered", "\(counted(lease.delivered.gpus, "GPU")), \(power(lease.delivered.watts)) at the rack")
+                    "delivered", "\(lease.delivered.hardware), \(power(lease.delivered.watts)) at the rack")
             )
         }
         return lines
@@ -67,7 +67,9 @@ struct LeaseDetail {
 
     private func reservationLines(_ reservation: ReservationAnswer) -> [String] {
         let models = reservation.gpu.map { " of " + $0.joined(separator: ", ") } ?? ""
-        var lines = [line(reservation.name, counted(reservation.count) + " × " + reservation.unit + models)]
+        var lines = [
+            line(reservation.name, counted(reservation.count) + " × " + reservation.unit + models + reservation.terms)
+        ]
         lines += reservation.allocation.prefix(Self.pathsMax).map { line("", $0) }
         let restCount = reservation.allocation.count - Self.pathsMax
         if restCount > 0 {
@@ -112,10 +114,43 @@ extension ReservationAnswer {
     /// What the line counts, such as `nvl72` or `gpu×4`.
     var unit: String {
         switch shape {
-        case .gpu: "gpu×\(gpus ?? 1)"
+        case .gpu: "gpu×\(gpus ?? 1)" + (composed == true ? " composed" : "")
+        case .mig: profile ?? shape.rawValue
         case .watts: "node for \(megawatts?.description ?? "?") MW"
         default: shape.rawValue
         }
+    }
+
+    /// Where it was asked to lie, after a comma; nothing when it may lie anywhere.
+    fileprivate var terms: String {
+        var terms: [String] = []
+        if let within { terms.append("within one \(within.rawValue)") }
+        if let spread { terms.append("at most \(counted(spread.max ?? 1)) in each \(spread.level.rawValue)") }
+        if let pin {
+            let rest = pin.count - Self.pinsMax
+            let more = rest > 0 ? " and \(counted(rest)) more" : ""
+            terms.append("pinned to " + pin.prefix(Self.pinsMax).joined(separator: ", ") + more)
+        }
+        return terms.map { ", " + $0 }.joined()
+    }
+
+    /// Pins shown before the rest is only counted.
+    private static let pinsMax = 4
+}
+
+extension Capacity {
+    /// GPUs and instances, such as `8 GPUs` or `7 MIG instances`.
+    var hardware: String {
+        let instances = migInstances ?? 0
+        let gpus = gpus > 0 || instances == 0 ? counted(gpus, "GPU") : nil
+        return [gpus, instances > 0 ? counted(instances, "MIG instance") : nil].compactMap(\.self)
+            .joined(separator: ", ")
+    }
+
+    /// The same in a column of GPUs: `8`, `7 MIG` or `8 + 7 MIG`.
+    var gpuColumn: String {
+        guard let migInstances, migInstances > 0 else { return counted(gpus) }
+        return (gpus > 0 ? counted(gpus) + " + " : "") + counted(migInstances) + " MIG"
     }
 }
 

@@ -11,7 +11,7 @@ func leaseTable(_ leases: [LeaseAnswer]) -> Table {
         table.add(
             .init(lease.id), .init(lease.tenant), .init(lease.label ?? "-"),
             .init(state, lease.conditions.isEmpty ? lease.state.style : .attention),
-            .init(counted(lease.promised.gpus)), .init(power(lease.promised.watts)),
+            .init(lease.promised.gpuColumn), .init(power(lease.promised.watts)),
             .init(power(lease.wattsAtMeter)), .init(lease.capText), .init(lease.start.short),
             .init(lease.end.short))
     }

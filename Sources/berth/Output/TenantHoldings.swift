@@ -28,7 +28,7 @@ struct TenantHoldings {
         for entry in holdings {
             table.add(
                 .init(entry.tenant.name), .init(counted(entry.tenant.leases)),
-                .init(counted(entry.tenant.holds.gpus)), .init(power(entry.tenant.holds.watts)),
+                .init(entry.tenant.holds.gpuColumn), .init(power(entry.tenant.holds.watts)),
                 .init(entry.tenant.wattsAtMeter.map(power) ?? "-"),
                 .init(entry.halls.isEmpty ? "-" : entry.halls.joined(separator: ", ")))
         }

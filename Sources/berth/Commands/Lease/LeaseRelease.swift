@@ -25,7 +25,7 @@ struct LeaseRelease: AsyncParsableCommand {
             let lease = try await client.releaseLease(try await reference.id(client), reason: reason)
             try output.print(lease) { lease in
                 Terminal.standardOutput.write(
-                    "\(lease.id) is \(lease.state.rawValue); it had \(counted(lease.promised.gpus, "GPU")) "
+                    "\(lease.id) is \(lease.state.rawValue); it had \(lease.promised.hardware) "
                         + "and \(power(lease.promised.watts)) at the rack.")
             }
         }

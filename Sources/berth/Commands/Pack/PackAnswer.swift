@@ -33,8 +33,12 @@ struct PackDecision: Encodable {
     let line: Int
     let id: String
     let granted: Bool
+    /// GPUs that are held as a whole.
     var gpus: Int?
-    /// Whole nodes from the first to the last of each stretch, and parts of nodes with their GPU modules.
+    /// MIG instances, when there are any.
+    var migInstances: Int?
+    /// Whole nodes from the first to the last of each stretch, parts of nodes with their GPU modules, and MIG instances with
+    /// module, profile and first memory slice.
     var hardware: [String]?
     var shortages: [Shortage]?
     let placeNanoseconds: Int
@@ -48,6 +52,8 @@ struct PackDecision: Encodable {
         commitNanoseconds = times.commit
         if granted {
             gpus = outcome.lines.reduce(0) { $0 + $1.gpuCount(in: fleet) }
+            let instances = outcome.lines.reduce(0) { $0 + $1.slices.count }
+            migInstances = instances > 0 ? instances : nil
             hardware = outcome.lines.flatMap { $0.names(on: fleet) }
         } else {
             shortages = outcome.findings.filter { $0.placed < $0.wanted }.map { findings in
@@ -108,6 +114,12 @@ extension LinePlacement {
             + partialNodes.map { partial in
                 let modules = (0..<8).filter { partial.moduleMask >> $0 & 1 == 1 }.map { "\($0 + 1)" }
                 return "\(fleet.nodeName(NodeIndex(partial.node))):\(modules.joined(separator: ","))"
+            }
+            + slices.map { slice in
+                let profiles = fleet.platform(of: NodeIndex(slice.node)).migProfiles
+                let profile = profiles.first { $0.profileID == slice.profileID }?.name ?? "\(slice.profileID)"
+                let module = slice.moduleMask.trailingZeroBitCount + 1
+                return "\(fleet.nodeName(NodeIndex(slice.node))):\(module):\(profile)@\(slice.start)"
             }
     }
 }

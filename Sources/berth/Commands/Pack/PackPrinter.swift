@@ -48,7 +48,8 @@ struct PackPrinter {
         let verdict = style.applied(
             to: decision.granted ? "granted" : "refused", inColour: inColour)
         var parts = ["\(decision.line)", verdict, decision.id]
-        if let gpus = decision.gpus { parts.append(counted(gpus, "GPU")) }
+        if let gpus = decision.gpus, gpus > 0 || decision.migInstances == nil { parts.append(counted(gpus, "GPU")) }
+        if let instances = decision.migInstances { parts.append(counted(instances, "MIG instance")) }
         let names = decision.hardware ?? []
         parts += names.prefix(Self.namesMax)
         if names.count > Self.namesMax { parts.append("and \(counted(names.count - Self.namesMax)) more") }

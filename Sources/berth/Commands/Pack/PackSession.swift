@@ -70,7 +70,8 @@ struct PackSession {
         let lines = outcome.lines.map {
             LinePlacement(
                 wholeNodes: $0.wholeNodes.withUnsafeBufferPointer(Array.init),
-                partialNodes: $0.partialNodes.withUnsafeBufferPointer(Array.init))
+                partialNodes: $0.partialNodes.withUnsafeBufferPointer(Array.init),
+                slices: $0.slices.withUnsafeBufferPointer(Array.init))
         }
         held[id] = Held(number: number, lines: lines, terms: terms)
         agenda.add(PackAgenda.Entry(until: terms.until, number: number, id: id))
@@ -105,6 +106,7 @@ struct PackSession {
         for line in lines {
             if !line.wholeNodes.isEmpty { state.bookNodes(line.wholeNodes, as: terms) }
             for partial in line.partialNodes { state.bookModules(partial.moduleMask, of: partial.node, as: terms) }
+            for slice in line.slices { state.bookSlice(slice, as: terms) }
         }
     }
 
@@ -114,6 +116,7 @@ struct PackSession {
             for partial in line.partialNodes {
                 state.unbookModules(partial.moduleMask, of: partial.node, as: lease.terms)
             }
+            for slice in line.slices { state.unbookSlice(slice, as: lease.terms) }
         }
     }
 }

@@ -5,7 +5,7 @@ import FleetModel
 import Packing
 
 /// Bounds of one request, those of the daemon.
-private enum PackLimits {
+enum PackLimits {
     static let linesMax = 64
     static let countMax = 1_000_000
     static let partitionsMax = 1_024
@@ -45,40 +45,8 @@ extension PackLease {
         return PlacementRequest(lines: placementLines, siteMask: siteMask, terms: terms, now: now)
     }
 
-    private func placementLine(
-        _ line: ReservationRequest, on fleet: Fleet
-    ) throws(LineSyntax.Fault) -> PlacementLine {
-        let count = line.count ?? 1
-        guard (1...PackLimits.countMax).contains(count) else {
-            throw PackSyntax.expected("a count of at most \(PackLimits.countMax)", "\(count)")
-        }
-        let shape: PlacementShape
-        switch line.shape {
-        case .block: shape = .block
-        case .rack: shape = .rack
-        case .nvl72: shape = .nvl72
-        case .node: shape = .node
-        case .watts: shape = .power(meterWatts: Watts(line.megawatts?.watts ?? 0), wholeSites: false)
-        case .gpu:
-            let gpus = line.gpus ?? 1
-            guard [1, 2, 4, 8].contains(gpus) else {
-                throw PackSyntax.expected("partitions of 1, 2, 4 or 8 GPUs", "\(gpus)")
-            }
-            guard count <= PackLimits.partitionsMax else {
-                throw PackSyntax.expected("at most \(PackLimits.partitionsMax) partitions; lease nodes", "\(count)")
-            }
-            shape = .gpus(gpus)
-        }
-        if line.shape == .watts, line.within != nil {
-            throw PackSyntax.expected("no within= on a line in watts", LineSyntax.text(of: line))
-        }
-        let platforms = try mask(of: line.gpu ?? [], "a GPU model", among: fleet.platforms.map(\.gpu))
-        let within = line.within.flatMap { WithinLevel(rawValue: $0.rawValue) }
-        return PlacementLine(shape: shape, count: count, platformMask: platforms, within: within)
-    }
-
     /// A bit for each place at which one of `names` stands; all bits when none is given.
-    private func mask(
+    func mask(
         of names: [String], _ what: String, among known: [String]
     ) throws(LineSyntax.Fault) -> UInt64 {
         var mask: UInt64 = 0

@@ -35,7 +35,7 @@ func tenantTable(_ tenants: [TenantAnswer]) -> Table {
         .text("DESCRIPTION"))
     for tenant in tenants {
         table.add(
-            .init(tenant.name), .init(counted(tenant.leases)), .init(counted(tenant.holds.gpus)),
+            .init(tenant.name), .init(counted(tenant.leases)), .init(tenant.holds.gpuColumn),
             .init(tenant.quota?.gpus.map { counted($0) } ?? "-"), .init(power(tenant.holds.watts)),
             .init(tenant.quota?.watts.map(power) ?? "-"), .init(tenant.description ?? ""))
     }

@@ -1,0 +1,205 @@
+// Rule 3 on one book: what leases hold is legal in hardware, and is what they asked for.
+
+import FleetModel
+import Leasing
+import Packing
+
+extension BookRules {
+    func legality() -> RuleReport {
+        var report = RuleReport(3, "what is granted is legal in hardware")
+        var (partitions, units) = (0, 0)
+        for lease in book.liveLeases {
+            for line in lease.lines {
+                for partial in line.holdings.partialNodes {
+                    partitions += 1
+                    let known = fleet.platform(of: NodeIndex(partial.node)).partitions.contains {
+                        $0.id == partial.partitionID && $0.moduleMask == partial.moduleMask
+                    }
+                    if !known {
+                        report.violate("\(id(lease.number)) holds no legal partition of \(name(partial.node))")
+                    }
+                }
+                units += line.count
+                for problem in [shapeProblem(line), termsProblem(line)].compactMap(\.self) {
+                    report.violate("\(id(lease.number)) line \(line.name): \(problem)")
+                }
+                for node in lease.cap.nodesRefusingIt(of: line, in: fleet) {
+                    report.violate("\(id(lease.number)): \(name(node)) does not take its cap")
+                }
+            }
+        }
+        report.count("units", units)
+        report.count("partitions", partitions)
+        report.count("instances", checkInstances(&report))
+        return report
+    }
+
+    private func shapeProblem(_ line: LeaseLine) -> String? {
+        let nodes = line.holdings.bookedNodes
+        let count = nodes.reduce(0) { $0 + $1.count }
+        switch line.shape {
+        case .block: return whole(.block, nodes) == line.count ? nil : "it is not \(line.count) whole blocks"
+        case .rack, .nvl72: return whole(.rack, nodes) == line.count ? nil : "it is not \(line.count) whole racks"
+        case .node:
+            if line.holdings.spareNodes.isEmpty && count != line.count { return "it is not \(line.count) nodes" }
+            guard let within = line.within else { return nil }
+            let isInside = fleet.domains.contains { domain in
+                domain.level == within.level
+                    && nodes.allSatisfy {
+                        domain.nodes.lowerBound <= $0.lowerBound && $0.upperBound <= domain.nodes.upperBound
+                    }
+            }
+            return isInside ? nil : "it does not lie within one \(within.rawValue)"
+        case .gpus(let gpus):
+            let held = units(of: line)
+            let isRight =
+                held.allSatisfy { unit in
+                    unit.reduce(0) { $0 + $1.moduleMask.nonzeroBitCount } == gpus && Set(unit.map(\.node)).count == 1
+                        && (line.isComposed || unit.count == 1)
+                }
+            return isRight && held.count == line.count ? nil : "it is not \(line.count) × \(gpus) GPUs"
+        case .mig(let profileID):
+            let isRight = line.holdings.slices.allSatisfy {
+                $0.profileID == profileID && LeaseHardware.profileName(of: $0, in: fleet) == line.profile
+            }
+            return isRight && line.holdings.slices.count == line.count
+                ? nil : "it is not \(line.count) × \(line.profile ?? "an instance")"
+        case .power: return count > 0 ? nil : "it holds nothing"
+        }
+    }
+
+    /// The partitions of each unit of a line of GPUs: those that stand together up to the number of GPUs.
+    private func units(of line: LeaseLine) -> [[PartialNode]] {
+        guard case .gpus(let gpus) = line.shape else { return [] }
+        var (units, unit) = ([[PartialNode]](), [PartialNode]())
+        for partial in line.holdings.partialNodes {
+            unit.append(partial)
+            if unit.reduce(0, { $0 + $1.moduleMask.nonzeroBitCount }) >= gpus { (units, unit) = (units + [unit], []) }
+        }
+        return unit.isEmpty ? units : units + [unit]
+    }
+
+    // MARK: Spread and pins
+
+    private func termsProblem(_ line: LeaseLine) -> String? {
+        let nodes = (line.holdings.bookedNodes + line.holdings.sharedNodes.map { $0..<$0 + 1 }).flatMap { Array($0) }
+        if let pins = line.pins {
+            let allowed = book.register.nodesLeft(of: pins)
+            if let stray = nodes.first(where: { node in !allowed.contains { $0.contains(node) } }) {
+                return "it is not pinned to \(name(stray))"
+            }
+        }
+        guard let spread = line.spread else { return nil }
+        var units: [Int: Int] = [:]
+        for node in unitNodes(of: line) { units[domain(of: node, at: spread.over.level), default: 0] += 1 }
+        let most = units.values.max() ?? 0
+        return most <= spread.unitsMax ? nil : "\(most) of its units lie in one \(spread.over.rawValue)"
+    }
+
+    /// A node for each unit.
+    private func unitNodes(of line: LeaseLine) -> [Int] {
+        let held = line.holdings.bookedNodes.flatMap { Array($0) }
+        switch line.shape {
+        case .gpus: return units(of: line).map { $0[0].node }
+        case .mig: return line.holdings.slices.map(\.node)
+        case .node: return held
+        case .power: return []
+        case .block, .rack, .nvl72:
+            let level: Level = line.shape == .block ? .block : .rack
+            var seen: Set<Int> = []
+            return held.filter { seen.insert(domain(of: $0, at: level)).inserted }
+        }
+    }
+
+    /// The first node of a domain, by which it is told apart; a rack stands for a level that it has not.
+    private func domain(of node: Int, at level: Level) -> Int {
+        if level == .node { return node }
+        let rack = fleet.rackOfNode[node]
+        let domain = fleet.domain(of: rack, at: level) ?? fleet.racks[rack.offset].domain
+        return fleet.domains[domain.offset].nodes.lowerBound
+    }
+
+    /// How many domains of a level the nodes are made of; -1 when one of them is held in part.
+    private func whole(_ level: Level, _ nodes: [Range<Int>]) -> Int {
+        var (domains, covered) = (0, 0)
+        for domain in fleet.domains where domain.level == level {
+            let held = nodes.reduce(0) { $0 + $1.clamped(to: domain.nodes).count }
+            if held == 0 { continue }
+            if held < domain.nodes.count { return -1 }
+            domains += 1
+            covered += held
+        }
+        return covered == nodes.reduce(0) { $0 + $1.count } ? domains : -1
+    }
+
+    // MARK: MIG instances
+
+    private struct GPU: Hashable {
+        let node: Int
+        let module: UInt8
+    }
+
+    private struct Instance {
+        let profile: MIGProfile
+        let start: Int64
+        let until: Int64
+        let capWatts: Watts
+    }
+
+    /// Whether each instance starts where its profile may, and every GPU holds at each instant what one can; gives the
+    /// number of instances.
+    private func checkInstances(_ report: inout RuleReport) -> Int {
+        var count = 0
+        var instances: [GPU: [Instance]] = [:]
+        for lease in book.liveLeases {
+            for slice in lease.lines.flatMap(\.holdings.slices) {
+                count += 1
+                let platform = fleet.platform(of: NodeIndex(slice.node))
+                guard let profile = platform.migProfiles.first(where: { $0.profileID == slice.profileID }),
+                    profile.starts.contains(slice.start)
+                else {
+                    report.violate("\(id(lease.number)) holds no legal instance of \(name(slice.node))")
+                    continue
+                }
+                guard !lease.returnedNodes.contains(where: { $0.contains(slice.node) }) else { continue }
+                instances[GPU(node: slice.node, module: slice.moduleMask), default: []].append(
+                    Instance(
+                        profile: profile, start: lease.start, until: lease.until,
+                        capWatts: lease.cap.watts(on: platform)))
+            }
+        }
+        for gpu in instances.keys.sorted(by: { ($0.node, $0.module) < ($1.node, $1.module) }) {
+            if let problem = problem(of: instances[gpu]!) {
+                report.violate("module \(gpu.module.trailingZeroBitCount + 1) of \(name(gpu.node)) \(problem)")
+            }
+        }
+        return count
+    }
+
+    /// Why instances cannot be on one GPU. More of them come only where one begins, so those instants are looked at.
+    private func problem(of instances: [Instance]) -> String? {
+        for instant in Set(instances.map(\.start)).sorted() {
+            let present = instances.filter { $0.start <= instant && instant < $0.until }
+            if present.reduce(0, { $0 + $1.profile.computeSlices }) > SliceGeometry.computeSlices {
+                return "has too few compute slices for its instances"
+            }
+            for instance in present {
+                let same = present.count { $0.profile.profileID == instance.profile.profileID }
+                if same > instance.profile.instancesMax { return "has too many instances of \(instance.profile.name)" }
+            }
+            if Set(present.map(\.capWatts)).count > 1 { return "has instances of several caps" }
+        }
+        return nil
+    }
+}
+
+extension PowerCap {
+    /// The nodes of a line whose platform does not take this cap; one for each rack.
+    fileprivate func nodesRefusingIt(of line: LeaseLine, in fleet: Fleet) -> [Int] {
+        let whole = fleet.rackSegments(of: line.holdings.bookedNodes).filter {
+            !isLegal(on: fleet.platform(of: $0.rack))
+        }
+        let shared = line.holdings.sharedNodes.filter { !isLegal(on: fleet.platform(of: NodeIndex($0))) }
+        return whole.map(\.nodes.lowerBound) + shared
+    }
+}
