@@ -135,7 +135,11 @@ import Testing
         let wanted = order(of: instances(3, spread: LineSpread(over: .node)), until: noon + day)
         let plan = try desk.book.plan(wanted, now: desk.now)
         #expect(plan.lease.slices.count == 3 && Set(plan.lease.slices.map(\.node)).count == 3)
-        _ = try desk.request(order(.rack, until: noon + day))
+        // What others do elsewhere does not void it.
+        var elsewhere = order(until: noon + day)
+        elsewhere.lines[0].pins = desk.book.register.permanent(
+            (0..<8).filter { !plan.lease.slices.map(\.node).contains($0) })
+        _ = try desk.request(elsewhere)
         let lease = try desk.request(wanted, token: plan.token)
         #expect(lease.slices == plan.lease.slices)
         #expect(desk.refusal(of: wanted, token: plan.token)?.code == .planOvertaken)

@@ -52,7 +52,7 @@ struct LineSyntaxTests {
             "", "block", "block:", "block:x", "block:0", "blok:1", "gpu:4", "gpu:2x", "mig:1", "mig:1x", "mig:x1g.10gb",
             "watts:300", "watts:MW",
             "node:1:within=node", "node:1:within=floor", "node:1:spread=floor", "node:1:spread=rack/0",
-            "node:1:spread=rack/", "node:1:spread", "node:1:size=3", "node:1:H100:H200", "node:1:",
+            "node:1:spread=rack/", "node:1:size=3", "node:1:H100:H200", "node:1:",
         ])
     func refuses(_ text: String) {
         #expect(throws: LineSyntax.Fault.self) { try LineSyntax.parse(text) }

@@ -105,7 +105,7 @@ extension Book {
     }
 
     /// Stores a changed lease and counts the change in its tenant's answer.
-    private mutating func replace(_ lease: Lease) {
+    mutating func replace(_ lease: Lease) {
         var lease = lease
         countChange(of: lease.tenant)
         lease.revision = revision
@@ -125,32 +125,6 @@ extension Book {
         let gpus = Int64(lease.quotaGPUs(in: fleet))
         tenantsByName[lease.tenant]!.gpuTimeline.add(sign * gpus, from: start, until: end)
         tenantsByName[lease.tenant]!.wattTimeline.add(sign * lease.promised.watts, from: start, until: end)
-    }
-
-    private mutating func book(_ lease: Lease) {
-        let terms = lease.bookingTerms
-        packing.bookNodes(lease.bookedNodes, as: terms)
-        for line in lease.lines {
-            for partial in line.holdings.partialNodes where !lease.hasReturned(partial.node) {
-                packing.bookModules(partial.moduleMask, of: partial.node, as: terms)
-            }
-            for slice in line.holdings.slices where !lease.hasReturned(slice.node) {
-                packing.bookSlice(slice, as: terms)
-            }
-        }
-    }
-
-    private mutating func unbook(_ lease: Lease) {
-        let terms = lease.bookingTerms
-        packing.unbookNodes(lease.bookedNodes, as: terms)
-        for line in lease.lines {
-            for partial in line.holdings.partialNodes where !lease.hasReturned(partial.node) {
-                packing.unbookModules(partial.moduleMask, of: partial.node, as: terms)
-            }
-            for slice in line.holdings.slices where !lease.hasReturned(slice.node) {
-                packing.unbookSlice(slice, as: terms)
-            }
-        }
     }
 
     private mutating func move(_ number: UInt64, _ event: LeaseEvent, at: Int64) {
@@ -198,56 +172,6 @@ extension Book {
             finalLeases[oldest.key] = nil
             if let gone = self.lease(oldest.value) { stateCounts[Int(gone.state.rawValue)] -= 1 }
             leaseBoxes[oldest.value] = nil
-        }
-    }
-
-    private mutating func apply(_ replacement: Replacement) {
-        var lease = known(replacement.lease)
-        let terms = lease.bookingTerms
-        let old = dense([IDRange(first: replacement.old, count: 1)])[0].lowerBound
-        let new = dense([IDRange(first: replacement.new, count: 1)])[0].lowerBound
-        var holdings = lease.lines[replacement.line].holdings
-        if let parts = replacement.parts {
-            exchange(parts, old: old, new: new, of: &holdings, as: terms)
-        } else if replacement.oldModuleMask == 0 {
-            packing.unbookNodes([old..<old + 1], as: terms)
-            if replacement.wasSpare {
-                holdings.spareNodes.removeAll { $0 == new }
-            } else {
-                packing.bookNodes([new..<new + 1], as: terms)
-            }
-            holdings.wholeNodes = (holdings.wholeNodes.removing(old) + [new..<new + 1]).coalesced()
-        } else {
-            packing.unbookModules(replacement.oldModuleMask, of: old, as: terms)
-            packing.bookModules(replacement.newModuleMask, of: new, as: terms)
-            let place = holdings.partialNodes.firstIndex {
-                $0.node == old && $0.moduleMask == replacement.oldModuleMask
-            }
-            holdings.partialNodes[place!] = PartialNode(
-                node: new, moduleMask: replacement.newModuleMask, partitionID: replacement.newPartitionID)
-        }
-        lease.lines[replacement.line].holdings = holdings
-        if !lease.lines.contains(where: { $0.holdings.uses(old) }) { lease.downNodes.removeAll { $0 == old } }
-        replace(lease)
-    }
-
-    /// Books what a unit takes in place of what it gives up, which stands where that stood.
-    private mutating func exchange(
-        _ parts: PartExchange, old: Int, new: Int, of holdings: inout Holdings, as terms: BookingTerms
-    ) {
-        for partition in parts.given.partitions {
-            packing.unbookModules(partition.moduleMask, of: old, as: terms)
-        }
-        for slice in parts.given.slices { packing.unbookSlice(slice.onNode(old), as: terms) }
-        for partition in parts.taken.partitions { packing.bookModules(partition.moduleMask, of: new, as: terms) }
-        for slice in parts.taken.slices { packing.bookSlice(slice.onNode(new), as: terms) }
-        if !parts.given.partitions.isEmpty {
-            let place = holdings.partialNodes.firstRange(of: parts.given.partialNodes(on: old))
-            holdings.partialNodes.replaceSubrange(place!, with: parts.taken.partialNodes(on: new))
-        }
-        for (given, taken) in zip(parts.given.slices, parts.taken.slices) {
-            let index = holdings.slices.firstIndex(of: given.onNode(old))
-            holdings.slices[index!] = taken.onNode(new)
         }
     }
 
@@ -312,15 +236,7 @@ extension Book {
         }
         for number in ended {
             var lease = known(number)
-            packing.unbookNodes(lease.bookedNodes.intersecting(ranges), as: lease.bookingTerms)
-            for partial in lease.lines.flatMap(\.holdings.partialNodes)
-            where !lease.hasReturned(partial.node) && ranges.contains(where: { $0.contains(partial.node) }) {
-                packing.unbookModules(partial.moduleMask, of: partial.node, as: lease.bookingTerms)
-            }
-            for slice in lease.lines.flatMap(\.holdings.slices)
-            where !lease.hasReturned(slice.node) && ranges.contains(where: { $0.contains(slice.node) }) {
-                packing.unbookSlice(slice, as: lease.bookingTerms)
-            }
+            unbook(lease, on: ranges)
             lease.returnedNodes = (lease.returnedNodes + ranges).united()
             leaseBoxes[number] = LeaseBox(lease)
         }

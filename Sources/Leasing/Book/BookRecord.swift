@@ -1,0 +1,142 @@
+// The form in which a snapshot keeps a book.
+
+import Packing
+
+/// Everything of a book that cannot be derived, in a fixed order.
+struct BookRecord: FieldCoded {
+    var version: UInt64 = 1
+    var bookID = ""
+    var secret: [UInt8] = []
+    var revision: UInt64 = 0
+    var time: Int64 = 0
+    var fleetSource = ""
+    var fleetVersion = 0
+    var runs: [IDRun] = []
+    var nextID: UInt32 = 0
+    var tenants: [TenantRecord] = []
+    var contracts: [ContractRecord] = []
+    var leases: [LeaseRecord] = []
+    var nextLeaseNumber: UInt64 = 1
+    var finalLeases: [UInt64] = []
+    var nodes: [NodeRecord] = []
+    var kept: [KeptRecord] = []
+
+    static var blank: BookRecord { BookRecord() }
+
+    /// Format 2 says more of some leases; a book without such leases is written in format 1, which it always had.
+    private static let versions: ClosedRange<UInt64> = 1...2
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        if !coder.isReading { version = leases.contains { $0.terms != nil } ? 2 : 1 }
+        try coder.code(&version)
+        guard Self.versions.contains(version) else {
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 and 2")
+        }
+        try coder.code(&bookID)
+        try coder.code(&secret)
+        try coder.code(&revision)
+        try coder.code(&time)
+        try coder.code(&fleetSource)
+        try coder.code(&fleetVersion)
+        try coder.code(&runs)
+        try coder.code(&nextID)
+        try coder.code(&tenants)
+        try coder.code(&contracts)
+        try coder.code(&leases)
+        try coder.code(&nextLeaseNumber)
+        try coder.code(&finalLeases)
+        try coder.code(&nodes)
+        try coder.code(&kept)
+        if version == 2 { try codeTerms(with: &coder) }
+    }
+
+    /// The terms of those leases that have some, with their numbers.
+    private mutating func codeTerms(with coder: inout some FieldCoder) throws(CodingFault) {
+        var terms = leases.compactMap { lease in lease.terms.map { NumberedTerms(number: lease.number, terms: $0) } }
+        try coder.code(&terms)
+        guard coder.isReading else { return }
+        var next = 0
+        for item in terms {
+            while next < leases.count, leases[next].number < item.number { next += 1 }
+            guard next < leases.count, leases[next].number == item.number, leases[next].take(item.terms) else {
+                throw coder.fault("terms of a lease that is not there")
+            }
+        }
+    }
+}
+
+/// What a snapshot says of a lease besides its record.
+struct NumberedTerms: FieldCoded {
+    var number: UInt64 = 0
+    var terms = LeaseTerms.blank
+
+    static var blank: NumberedTerms { NumberedTerms() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&number)
+        try coder.code(&terms)
+    }
+}
+
+struct TenantRecord: FieldCoded {
+    var name = ""
+    var quota = Quota()
+    var description = ""
+    var index: UInt64 = 0
+
+    static var blank: TenantRecord { TenantRecord() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&name)
+        try coder.code(&quota)
+        try coder.code(&description)
+        try coder.code(&index)
+    }
+}
+
+struct ContractRecord: FieldCoded {
+    var name = ""
+    var terms = ContractTerms()
+
+    static var blank: ContractRecord { ContractRecord() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&name)
+        try coder.code(&terms)
+    }
+}
+
+/// A node of which something is out of the ordinary.
+struct NodeRecord: FieldCoded {
+    var id: UInt32 = 0
+    var health = NodeHealth.open
+    var note = NodeNote.blank
+    var notReadyModules: UInt8 = 0
+    var isClean = false
+
+    static var blank: NodeRecord { NodeRecord() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&id)
+        try coder.code(&health)
+        try coder.code(&note)
+        try coder.code(&notReadyModules)
+        try coder.code(&isClean)
+    }
+}
+
+struct KeptRecord: FieldCoded {
+    var key = IdempotencyKey.blank
+    var revision: UInt64 = 0
+    var leases: [UInt64] = []
+    var at: Int64 = 0
+
+    static var blank: KeptRecord { KeptRecord() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&key)
+        try coder.code(&revision)
+        try coder.code(&leases)
+        try coder.code(&at)
+    }
+}
