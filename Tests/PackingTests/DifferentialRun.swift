@@ -31,7 +31,7 @@ struct AnswerTally {
 struct DifferentialRun {
     private struct LiveLease {
         var terms: BookingTerms
-        let placements: [LinePlacement]
+        var placements: [LinePlacement]
     }
 
     private var state: PackingState
@@ -84,6 +84,10 @@ struct DifferentialRun {
         let outcome = state.place(request)
         let expected = model.place(request)
         try compare(outcome, expected, request)
+        var unexplained = PlacementOutcome()
+        state.place(request, into: &unexplained, explaining: false)
+        guard unexplained.isComplete == outcome.isComplete, !outcome.isComplete || unexplained.lines == outcome.lines
+        else { throw Mismatch("\(request) is answered otherwise when nothing is to be explained") }
         count(request, outcome)
         if outcome.lines.contains(where: { $0.nodeCount > 0 }) {
             remembered.append(outcome.lines)
@@ -140,7 +144,8 @@ struct DifferentialRun {
         if requests.random.chance(60) { state.advance(to: now) }
         if requests.random.chance(10) { state.settle() }
         switch requests.random.pick(1...100) {
-        case ...45: try release()
+        case ...38: try release()
+        case ...45: try giveOneNodeBack()
         case ...60: try endEarly()
         case ...75: try close()
         case ...82: setNotReady()
@@ -165,6 +170,22 @@ struct DifferentialRun {
         try unbook(lease)
         lease.terms = BookingTerms(lease: terms.lease, start: terms.start, end: end, until: until, cap: terms.cap)
         try book(lease)
+    }
+
+    /// Takes one node off a lease that keeps the others, as a replacement does.
+    private mutating func giveOneNodeBack() throws(Mismatch) {
+        let choices = leases.indices.flatMap { lease in
+            leases[lease].placements.indices.filter { !leases[lease].placements[$0].wholeNodes.isEmpty }
+                .map { (lease: lease, line: $0) }
+        }
+        guard !choices.isEmpty else { return }
+        let (lease, line) = requests.random.pick(from: choices)
+        let nodes = leases[lease].placements[line].wholeNodes.flatMap { Array($0) }
+        let node = requests.random.pick(from: nodes)
+        state.unbookNodes([node..<node + 1], as: leases[lease].terms)
+        model.holdings[node].removeAll { $0.lease == leases[lease].terms.lease }
+        leases[lease].placements[line].wholeNodes = nodes.filter { $0 != node }.map { $0..<$0 + 1 }.coalesced()
+        try checkRules()
     }
 
     private mutating func close() throws(Mismatch) {

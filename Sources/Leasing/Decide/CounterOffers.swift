@@ -109,7 +109,7 @@ extension Book {
         while low <= high {
             let middle = (low + high) / 2
             let candidate = capped(middle)
-            if (try? plan(candidate, now: now)) != nil {
+            if fits(candidate, now: now) {
                 best = candidate
                 low = middle + 1
             } else if isIllegal(candidate.cap, order) {
@@ -182,7 +182,7 @@ extension Book {
                     LeaseLine(
                         name: order.lines[0].name, shape: shape, count: 1, models: models, within: nil, pins: pins)
                 ]
-                let fitting = (try? plan(smaller, now: now)) != nil ? smaller : underLowerCap(smaller, now: now)
+                let fitting = fits(smaller, now: now) ? smaller : underLowerCap(smaller, now: now)
                 guard let fitting else { continue }
                 let at = fitting.cap == order.cap ? "" : " at \(fitting.cap.phrase)"
                 return offer(.mostNow, "what fits now: \(fitting.summary)\(words)\(at)", fitting, now: now)

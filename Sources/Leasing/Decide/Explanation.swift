@@ -155,37 +155,41 @@ extension Book {
 
     /// The largest leases in the window on hardware that the line accepts.
     private func bookings(of line: LeaseLine, in sound: SoundOrder, _ audience: Audience) -> [Obstacle] {
-        var overlapping: [Lease] = []
+        let terms = sound.request.terms
+        let pins = line.pins.map { register.nodesLeft(of: $0) }
+        // Few are named, so few are kept.
+        var (named, areOthers) = ([Lease](), false)
         forEachLease { lease in
-            let terms = sound.request.terms
-            if !lease.state.isFinal, lease.start < terms.until, terms.start < lease.until,
-                isInTheWay(lease, of: line, sound)
-            {
-                overlapping.append(lease)
+            guard !lease.state.isFinal, lease.start < terms.until, terms.start < lease.until,
+                isInTheWay(lease, of: line, pinnedTo: pins, sound)
+            else { return true }
+            switch audience {
+            case .provider: Self.keepLargest(lease, in: &named)
+            case .tenant(lease.tenant): if named.count < Self.bookingsNamedMax { named.append(lease) }
+            case .tenant: areOthers = true
             }
             return true
         }
-        if case .tenant(let name) = audience {
-            let own = overlapping.filter { $0.tenant == name }
-            let others =
-                own.count == overlapping.count
-                ? []
-                : [
-                    Obstacle(
-                        kind: .booking, name: "other commitments", from: nil, until: nil,
-                        message: "other commitments hold hardware in this window")
-                ]
-            return own.prefix(5).map(booking) + others
-        }
-        overlapping.sort {
-            $0.promised.gpus != $1.promised.gpus ? $0.promised.gpus > $1.promised.gpus : $0.number < $1.number
-        }
-        return overlapping.prefix(5).map(booking)
+        let others = Obstacle(
+            kind: .booking, name: "other commitments", from: nil, until: nil,
+            message: "other commitments hold hardware in this window")
+        return named.map(booking) + (areOthers ? [others] : [])
+    }
+
+    private static let bookingsNamedMax = 5
+
+    /// Keeps the leases of most GPUs, of as many those with the lowest numbers; leases come in the order of theirs.
+    private static func keepLargest(_ lease: Lease, in kept: inout [Lease]) {
+        let place = kept.firstIndex { $0.promised.gpus < lease.promised.gpus } ?? kept.endIndex
+        guard place < bookingsNamedMax else { return }
+        kept.insert(lease, at: place)
+        if kept.count > bookingsNamedMax { kept.removeLast() }
     }
 
     /// Whether a lease holds hardware of a model and at a site that a line accepts, among what it is pinned to.
-    private func isInTheWay(_ lease: Lease, of line: LeaseLine, _ sound: SoundOrder) -> Bool {
-        let pins = line.pins.map { register.nodesLeft(of: $0) }
+    private func isInTheWay(
+        _ lease: Lease, of line: LeaseLine, pinnedTo pins: [Range<Int>]?, _ sound: SoundOrder
+    ) -> Bool {
         func accepts(_ nodes: Range<Int>) -> Bool {
             let rack = fleet.rackOfNode[nodes.lowerBound]
             return sound.request.siteMask >> fleet.racks[rack.offset].siteOffset & 1 == 1

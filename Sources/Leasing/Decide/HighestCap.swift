@@ -29,7 +29,7 @@ extension Book {
         var best: Int?
         while low <= high {
             let middle = (low + high) / 2
-            if (try? plan(capped(middle), now: now)) != nil {
+            if fits(capped(middle), now: now) {
                 best = middle
                 low = middle + 1
             } else {

@@ -1,7 +1,7 @@
 // Parts of one node as facts name them: partitions and MIG instances.
 
 import FleetModel
-public import Packing
+import Packing
 
 /// One partition of a node.
 public struct NodePartition: Equatable, Sendable, FieldCoded {

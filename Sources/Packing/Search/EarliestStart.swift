@@ -31,6 +31,8 @@ private struct StartSearch {
     /// The line of whole units that bounds the start, if there is one.
     private let boundingLine: PlacementLine?
     private var outcome = PlacementOutcome()
+    /// The times at which something ends, once they have been asked for.
+    private var allEndings: [Int64]?
 
     /// How many times are tried by placing the whole request before the search gives up.
     private static let triesMax = 96
@@ -74,10 +76,10 @@ private struct StartSearch {
     }
 
     /// Whether no booking of an accepted site and no closure with an end lasts beyond a time, and no limit changes later.
-    private func isEverythingOver(at time: Int64) -> Bool { endings(after: time, until: .max).isEmpty }
+    private mutating func isEverythingOver(at time: Int64) -> Bool { endings(after: time, until: .max).isEmpty }
 
     private mutating func fits(at start: Int64) -> Bool {
-        state.place(moved(to: start), into: &outcome)
+        state.place(moved(to: start), into: &outcome, explaining: false)
         return outcome.isComplete
     }
 
@@ -98,7 +100,7 @@ private struct StartSearch {
         for _ in 0..<16 where low < start {
             let times = endings(after: low, until: start)
             guard !times.isEmpty else { break }
-            let middle = times[times.count / 2]
+            let middle = times[times.startIndex + times.count / 2]
             if fits(at: middle) { (start, best) = (middle, outcome) } else { low = middle }
         }
         return (start, best)
@@ -107,16 +109,24 @@ private struct StartSearch {
     // MARK: Times at which something ends
 
     /// The `count`-th time after `time` at which a booking of an accepted rack, a closure or a limit ends.
-    private func relief(after time: Int64, skipping count: Int) -> Int64? {
+    private mutating func relief(after time: Int64, skipping count: Int) -> Int64? {
         let times = endings(after: time, until: latest == .max ? .max : latest + 1)
-        return times.isEmpty ? nil : times[min(count, times.count) - 1]
+        return times.isEmpty ? nil : times[times.startIndex + min(count, times.count) - 1]
     }
 
     /// The times in between at which something ends, ascending, each once.
-    private func endings(after low: Int64, until high: Int64) -> [Int64] {
+    private mutating func endings(after low: Int64, until high: Int64) -> ArraySlice<Int64> {
+        let all = allEndings ?? gatheredEndings()
+        allEndings = all
+        let first = all.partitioningIndex { $0 > low }
+        return all[first..<max(first, all.partitioningIndex { $0 >= high })]
+    }
+
+    /// O(bookings of accepted sites), once for each search.
+    private func gatheredEndings() -> [Int64] {
         var times: [Int64] = []
         func note(_ time: Int64) {
-            if time > low && time < high { times.append(time) }
+            if time != .min && times.last != time { times.append(time) }
         }
         let tables = state.tables
         for rack in 0..<tables.rackCount where request.siteMask >> UInt64(tables.rackSite[rack]) & 1 == 1 {
@@ -225,5 +235,17 @@ private struct StartSearch {
 
     private func nthSmallest(_ values: [Int64], _ count: Int) -> Int64 {
         values.sorted()[count - 1]
+    }
+}
+
+extension [Int64] {
+    /// The first index of an ascending array from which on `belongs` holds. O(log n).
+    fileprivate func partitioningIndex(_ belongs: (Int64) -> Bool) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if belongs(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -16,6 +16,9 @@ struct PartWanted {
         case mig(profileID: Int)
     }
 
+    /// Whether looking ahead once is quicker than going through all nodes for each part.
+    var isSeveral: Bool { count > 2 }
+
     init?(_ line: PlacementLine) {
         count = line.count
         spread = line.spread
@@ -58,18 +61,52 @@ extension PackingState {
             return takeParts(
                 wanted, in: pinnedNodes(line), window, scratch, &outcome.lines[index], &outcome.findings[index])
         }
-        let pinned = pinnedNodes(line)
-        var (best, bestNodes) = (0, 0..<0)
-        for domain in fleet.domains where domain.level == within.level {
+        let trial = wanted.isSeveral ? copy(lookingAheadTo: window) : self
+        trial.placePartsInside(
+            within.level, wanted, of: pinnedNodes(line), window, scratch, &outcome.lines[index],
+            &outcome.findings[index])
+    }
+
+    /// Tries the domains of a level, the first that holds all of the line; else the one that holds most, the first of those.
+    private func placePartsInside(
+        _ level: Level, _ wanted: PartWanted, of pinned: Range<Int>, _ window: SearchWindow, _ scratch: SearchScratch,
+        _ placement: inout LinePlacement, _ findings: inout LineFindings
+    ) {
+        var (best, bestNodes) = (-1, 0..<0)
+        var scarce: [(room: Int, nodes: Range<Int>)] = []
+        for domain in fleet.domains where domain.level == level {
             let nodes = domain.nodes.clamped(to: pinned)
-            outcome.lines[index].reset()
-            takeParts(wanted, in: nodes, window, scratch, &outcome.lines[index], &outcome.findings[index])
-            let placed = outcome.findings[index].placed
-            if placed == line.count { return }
-            if placed > best { (best, bestNodes) = (placed, nodes) }
+            if nodes.isEmpty { continue }
+            // One part is looked for as quickly as it is counted.
+            let room = wanted.isSeveral ? self.room(wanted, in: nodes, window, scratch) : wanted.count
+            if room < wanted.count {
+                scarce.append((room, nodes))
+                continue
+            }
+            placement.reset()
+            takeParts(wanted, in: nodes, window, scratch, &placement, &findings, isLast: false)
+            if findings.placed == wanted.count { return }
+            if findings.placed > best { (best, bestNodes) = (findings.placed, nodes) }
         }
-        outcome.lines[index].reset()
-        takeParts(wanted, in: bestNodes, window, scratch, &outcome.lines[index], &outcome.findings[index])
+        guard window.explains else { return }
+        // No domain holds more than it has room for, so most are never tried.
+        scarce.sort { ($1.room, $0.nodes.lowerBound) < ($0.room, $1.nodes.lowerBound) }
+        for (room, nodes) in scarce {
+            if room < best || room == best && nodes.lowerBound > bestNodes.lowerBound { continue }
+            placement.reset()
+            takeParts(wanted, in: nodes, window, scratch, &placement, &findings, isLast: false)
+            let isFirst = findings.placed == best && nodes.lowerBound < bestNodes.lowerBound
+            if findings.placed > best || isFirst { (best, bestNodes) = (findings.placed, nodes) }
+        }
+        placement.reset()
+        takeParts(wanted, in: bestNodes, window, scratch, &placement, &findings)
+    }
+
+    /// A copy that keeps what is free at the window's start, however far ahead that is. O(what begins or ends until then).
+    func copy(lookingAheadTo window: SearchWindow) -> PackingState {
+        var copy = self
+        if !isIndexed(window.start, now: window.now) { copy.lookAhead(to: window.start, now: window.now) }
+        return copy
     }
 
     /// A stretch that holds all nodes of the pins.
@@ -84,25 +121,28 @@ extension PackingState {
         for slice in placement.slices { bookSlice(slice, as: terms) }
     }
 
+    /// Takes as many parts as there are; when it is the last attempt, says why there are no more.
     private func takeParts(
         _ wanted: PartWanted, in nodes: Range<Int>, _ window: SearchWindow, _ scratch: SearchScratch,
-        _ placement: inout LinePlacement, _ findings: inout LineFindings
+        _ placement: inout LinePlacement, _ findings: inout LineFindings, isLast: Bool = true
     ) {
         findings.placed = 0
         guard wanted.count > 1 || wanted.spread != nil else {
             if let part = bestPart(wanted, in: nodes, window, scratch, &findings) {
                 add(part, wanted, to: &placement)
                 findings.placed = 1
-            } else {
+            } else if isLast && window.explains {
                 survey(wanted, in: nodes, window, scratch, &findings)
             }
             return
         }
-        var trial = self
+        if !window.explains && room(wanted, in: nodes, window, scratch) < wanted.count { return }
+        var trial = wanted.isSeveral ? copy(lookingAheadTo: window) : self
         var spread = wanted.spread.map { PartSpread($0, self, scratch) }
         defer { if spread != nil { scratch.setPins(wanted.pins, tables) } }
         while findings.placed < wanted.count {
             guard let part = trial.bestPart(wanted, in: nodes, window, scratch, &findings) else {
+                guard isLast && window.explains else { return }
                 if spread != nil { scratch.setPins(wanted.pins, tables) }
                 return trial.survey(wanted, in: nodes, window, scratch, &findings)
             }
@@ -172,6 +212,28 @@ extension PackingState {
                 if hasShut && self.nodes[node].isShut { findings.closedNodes += 1 }
             }
         }
+    }
+
+    /// The most parts that some nodes could hold if they had power. O(nodes).
+    private func room(
+        _ wanted: PartWanted, in nodes: Range<Int>, _ window: SearchWindow, _ scratch: SearchScratch
+    ) -> Int {
+        guard !nodes.isEmpty else { return 0 }
+        let isKept = isIndexed(window.start, now: window.now)
+        var sum = 0
+        for rack in Int(tables.rackOfNode[nodes.lowerBound])...Int(tables.rackOfNode[nodes.upperBound - 1])
+        where scratch.isAccepted[Int(tables.rackGroup[rack])] {
+            let first = Int(tables.rackFirstNode[rack])
+            let isRackKept = isKept && window.until <= rackHorizon[rack]
+            for node in (first..<first + Int(tables.rackNodeCount[rack])).clamped(to: nodes)
+            where scratch.mayUse(node, ofRack: rack, tables) {
+                let modules =
+                    isRackKept
+                    ? free[node] : freeModules(of: node, from: window.start, until: window.until, now: window.now)
+                sum += room(for: wanted.kind, node, rack, modules, window)
+            }
+        }
+        return sum
     }
 
     /// How many parts fit on a node with some modules free, and, over a window, beside the MIG instances there.

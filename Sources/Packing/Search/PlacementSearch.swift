@@ -16,9 +16,13 @@ extension PackingState {
     }
 
     /// The same into an outcome that is used again: allocates nothing once its arrays have grown.
-    public func place(_ request: PlacementRequest, into outcome: inout PlacementOutcome) {
+    ///
+    /// - Parameter explaining: false when only a complete outcome is of use: of one that is not, `isComplete` is all that
+    ///   holds then.
+    public func place(_ request: PlacementRequest, into outcome: inout PlacementOutcome, explaining: Bool = true) {
         outcome.reset(lineCount: request.lines.count)
-        let window = SearchWindow(request, isIndexed: isIndexed(request.terms.start, now: request.now))
+        let window = SearchWindow(
+            request, isIndexed: isIndexed(request.terms.start, now: request.now), explains: explaining)
         let scratch = tables.takeScratch()
         scratch.beginSums()
         if request.lines.count != 1 {
@@ -46,15 +50,17 @@ extension PackingState {
             let line = request.lines[index]
             guard line.shape.isPartOfNode else {
                 placeWhole(line, window, scratch, into: &outcome, at: index)
+                if !window.explains && outcome.findings[index].placed < outcome.findings[index].wanted { return }
                 continue
             }
             if trial == nil {
-                trial = self
+                trial = PartWanted(line)?.isSeveral == true ? copy(lookingAheadTo: window) : self
                 for placement in outcome.lines where !placement.wholeNodes.isEmpty {
                     trial!.bookNodes(placement.wholeNodes.coalesced(), as: window.terms)
                 }
             }
             trial!.placeParts(line, window, scratch, into: &outcome, at: index)
+            if !window.explains && outcome.findings[index].placed < line.count { return }
             trial!.bookParts(outcome.lines[index], as: window.terms)
         }
     }
@@ -95,15 +101,18 @@ struct SearchWindow {
     let siteMask: UInt64
     /// True when what is kept for the state's instant holds at the window's start.
     let isIndexed: Bool
+    /// Whether it matters how much of a request fits that does not fit as a whole, and why.
+    let explains: Bool
 
     // Not given the state: an initialiser would copy it.
-    init(_ request: PlacementRequest, isIndexed: Bool) {
+    init(_ request: PlacementRequest, isIndexed: Bool, explains: Bool = true) {
         start = request.terms.start
         until = request.terms.until
         now = request.now
         terms = request.terms
         siteMask = request.siteMask
         self.isIndexed = isIndexed
+        self.explains = explains
     }
 
     /// The same window with another end.

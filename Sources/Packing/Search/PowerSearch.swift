@@ -22,6 +22,21 @@ extension PackingState {
             let site = Int(tables.rackSite[rack])
             let first = Int(tables.rackFirstNode[rack])
             var (held, left) = (0, free)
+            // All of the rack at once, where it is not the one that uses the power up.
+            let all = free.nonzeroBitCount
+            let wattsOfAll = watts(all, ofRack: rack, window)
+            if all > 0, !isUsedUp, spent.meterWatts(adding: wattsOfAll, at: site) <= meterWatts,
+                scratch.take(
+                    Watts(all) * scratch.nodeWatts[Int(tables.rackGroup[rack])], rack: rack, self, window) < 0
+            {
+                spent.add(wattsOfAll, at: site)
+                findings.placed += all
+                forEachRun(of: free) {
+                    outcome.lines[index].wholeNodes.append(first + $0.lowerBound..<first + $0.upperBound)
+                }
+                scratch.choose(free, ofRack: rack)
+                continue
+            }
             while left != 0 && !isUsedUp {
                 let more = watts(held + 1, ofRack: rack, window) - watts(held, ofRack: rack, window)
                 if spent.meterWatts(adding: more, at: site) > meterWatts {
@@ -48,6 +63,16 @@ extension PackingState {
         findings.wanted =
             isComplete ? findings.placed : max(findings.placed + 1, wholeSites ? findings.existing : 0)
         outcome.findings[index] = findings
+    }
+
+    private func forEachRun(of mask: UInt64, _ body: (Range<Int>) -> Void) {
+        var left = mask
+        while left != 0 {
+            let start = left.trailingZeroBitCount
+            let count = (~(left >> UInt64(start))).trailingZeroBitCount
+            body(start..<start + count)
+            left &= start + count >= 64 ? 0 : ~0 << UInt64(start + count)
+        }
     }
 
     private func racksByWatts(_ window: SearchWindow, _ scratch: SearchScratch) -> [Int] {

@@ -10,7 +10,7 @@ extension UnitSearch {
         scratch.places.sort(first: placeCount) { ($0.free, $0.domain) < ($1.free, $1.domain) }
         let mark = scratch.mark
         var (best, bestTaken) = (-1, 0)
-        for isComplete in [true, false] {
+        for isComplete in [true, false] where isComplete || window.explains {
             for index in 0..<placeCount {
                 let place = scratch.places[index]
                 guard isComplete ? Int(place.free) >= count : Int(place.free) > bestTaken else { continue }

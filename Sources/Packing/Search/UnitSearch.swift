@@ -39,7 +39,7 @@ extension PackingState {
         }
         outcome.findings[index].wanted = line.count
         outcome.findings[index].placed = search.taken
-        if search.taken < line.count {
+        if search.taken < line.count && window.explains {
             search.copyShortBudgets(into: &outcome.findings[index], self)
             surveyUnits(kind, window, scratch, &outcome.findings[index])
         }

@@ -26,8 +26,23 @@ extension PackingState {
         nextEvent = earliest
     }
 
+    /// Moves the instant of a copy to a start that lies ahead of the present, for several decisions there. O(what begins or ends
+    /// until then).
+    mutating func lookAhead(to start: Int64, now: Int64) {
+        guard start > now, start >= instant else { return }
+        advance(to: start)
+        isAhead = true
+        // What is overdue now is ready by then.
+        for rack in 0..<tables.rackCount where racks[rack].shutCount > 0 { refreshRack(rack) }
+    }
+
+    /// The present as what is kept for the instant takes it.
+    var indexNow: Int64 { isAhead ? instant - 1 : instant }
+
     /// Whether what is kept for the instant holds for a window that starts at `start` too.
-    func isIndexed(_ start: Int64, now: Int64) -> Bool { start >= instant && start < nextEvent && start <= now }
+    func isIndexed(_ start: Int64, now: Int64) -> Bool {
+        start >= instant && start < nextEvent && (start > now) == isAhead
+    }
 
     /// Notes that something of a rack begins or ends at `time`.
     @inline(__always)
@@ -96,7 +111,7 @@ extension PackingState {
 
     /// Works out which modules of a node are free at the instant.
     mutating func refreshFree(of node: Int, rack: Int) {
-        setFree(freeModules(of: node, from: instant, until: instantEnd, now: instant), of: node, rack: rack)
+        setFree(freeModules(of: node, from: instant, until: instantEnd, now: indexNow), of: node, rack: rack)
         setBusy(latestEnd(of: node, rack: rack, at: instant), of: node, rack: rack)
         if nodes[node].hasSlices { refreshCuts(of: node, rack: rack) }
     }

@@ -58,7 +58,7 @@ extension PackingState {
         for module in 0..<Int(tables.platforms[platform].gpusPerNode) {
             let state = sliceState(
                 of: node, rack: rack, module: 1 << UInt8(module), capWatts: nil, from: instant, until: instantEnd,
-                now: instant)
+                now: indexNow)
             if let state, state != .empty { found[module] = Int16(geometry.ordinal(of: state)) }
         }
         let before = cuts[node]

@@ -24,6 +24,8 @@ public struct PackingState: Sendable {
 
     /// The time that what follows is right for, until the next event.
     public internal(set) var instant = Int64.min
+    /// Whether the instant lies ahead of the present: so only in copies that a search makes.
+    var isAhead = false
     /// Not later than the next time after `instant` at which anything begins or ends.
     var nextEvent = Int64.max
     /// The same for each 64 racks.

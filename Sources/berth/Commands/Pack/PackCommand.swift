@@ -4,6 +4,7 @@ import ArgumentParser
 import ControlAPI
 import FleetModel
 import Foundation
+import Packing
 
 struct PackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,8 +42,21 @@ struct PackCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "How to print: a text or a JSON object for each line.")
     var output: PackFormat = .text
 
+    @Option(
+        name: .customLong("instruction-set"),
+        help: "What scans are made with: baseline, avx2 or avx512. The answers are the same with each.",
+        completion: .list(InstructionSet.allCases.map(\.rawValue)))
+    var instructionSet = InstructionSet.widest.rawValue
+
     @Flag(name: .shortAndLong, help: "Print the summary only.")
     var quiet = false
+
+    func validate() throws {
+        guard InstructionSet(rawValue: instructionSet)?.isAvailable == true else {
+            let available = InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("this machine has no instruction set \(instructionSet); it has \(available).")
+        }
+    }
 
     func run() throws {
         do {
@@ -56,7 +70,8 @@ struct PackCommand: ParsableCommand {
 
     private func decideAll() throws {
         let start = now?.epochSeconds ?? Int64(Date().timeIntervalSince1970)
-        var session = PackSession(fleet: try loadedFleet(), now: start)
+        var session = PackSession(
+            fleet: try loadedFleet(), now: start, instructionSet: InstructionSet(rawValue: instructionSet) ?? .widest)
         let input = try PackInput(path: requests == "-" ? nil : requests)
         let printer = PackPrinter(format: output)
         var progress = PackProgress(isShown: quiet || !Terminal.standardOutput.isInteractive)

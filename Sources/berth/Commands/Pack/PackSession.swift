@@ -23,10 +23,10 @@ struct PackSession {
     private var outcome = PlacementOutcome()
     private var tally = PackTally()
 
-    init(fleet: Fleet, now: Int64) {
+    init(fleet: Fleet, now: Int64, instructionSet: InstructionSet = .widest) {
         self.fleet = fleet
         self.now = now
-        state = PackingState(fleet: fleet)
+        state = PackingState(fleet: fleet, instructionSet: instructionSet)
         state.advance(to: now)
     }
 
