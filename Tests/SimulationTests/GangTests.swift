@@ -52,6 +52,28 @@ struct GangTests {
         #expect(nodes(.random, .nodes(91), taken: taken) == nil)
     }
 
+    @Test("with free moves a gang is refused only when blocks run out, however they are broken")
+    func freeMoves() throws {
+        // Two blocks of 8 racks of 8 nodes: one block, seven racks, seven nodes and 7 GPUs leave room for one GPU.
+        let fitting: [(GangShape, Int)] = [
+            (.blocks(1), 512), (.racks(7), 448), (.nodes(7), 56), (.gpus(4), 4), (.gpus(2), 2),
+        ]
+        let more: [(GangShape, Int)] = [
+            (.gpus(4), 4), (.nodes(1), 8), (.racks(1), 64), (.blocks(1), 512), (.gpus(2), 2),
+        ]
+        let requests = (fitting + more).enumerated().map { place, gang in
+            request(gang.0, gpus: gang.1, at: Int64(place))
+        }
+        let ceiling = try #require(GangCeiling(fleet: fleet))
+        let outcome = ceiling.run(GangWorkload(requests: requests), on: fleet)
+        #expect(outcome.placed == fitting.count + 1)
+        #expect(outcome.placedGPUs == 1_024)
+        // What has ended makes room.
+        let later = [request(.blocks(2), gpus: 1_024, at: 0, seconds: 5), request(.nodes(1), gpus: 8, at: 4)]
+        let again = [request(.nodes(1), gpus: 8, at: 5)]
+        #expect(ceiling.run(GangWorkload(requests: later + again), on: fleet).placed == 2)
+    }
+
     @Test("parts of a node are legal partitions, and a buddy takes the smallest free one")
     func partitions() throws {
         var ground = GangGround(fleet: fleet)

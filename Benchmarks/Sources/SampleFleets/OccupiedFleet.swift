@@ -20,8 +20,8 @@ public struct OccupiedFleet {
     private var outcome = PlacementOutcome()
 
     /// Fills `percent` of the GPUs, then twice releases a third of the leases and fills up again.
-    public init(_ fleet: Fleet, percent: Int) {
-        state = PackingState(fleet: fleet)
+    public init(_ fleet: Fleet, percent: Int, instructionSet: InstructionSet = .widest) {
+        state = PackingState(fleet: fleet, instructionSet: instructionSet)
         state.advance(to: SampleFleets.now)
         guard percent > 0 else { return }
         let wanted = fleet.gpuCount * percent / 100

@@ -1,6 +1,7 @@
 // The command line: one verb, then `--name value`.
 
 import Foundation
+import Packing
 import SampleFleets
 
 struct Arguments {
@@ -36,12 +37,22 @@ struct Arguments {
         return number
     }
 
+    /// What scans are made with: the widest that the machine has, unless said.
+    func instructionSet() throws -> InstructionSet {
+        guard let name = values["instruction-set"] else { return .widest }
+        guard let set = InstructionSet(rawValue: name), set.isAvailable else {
+            throw CoreFault("--instruction-set \(name): this machine has no such set")
+        }
+        return set
+    }
+
     var fleetPath: String { values["fleet"] ?? SampleFleets.defaultPath }
 
     static let usage = """
         berth-core VERB
           table    decisions by occupancy, memory, instructions and the floor of memory bandwidth
                    [--fleet FILE] [--occupancy 0,50,90,99] [--future 10000] [--rows gpu-1,block] [--csv FILE]
+                   [--instruction-set baseline|avx2|avx512]
                    [--valgrind yes|no]   instructions and cache lines need valgrind
           growth   cost by the size of the fleet and of its calendar
                    --csv FILE [--svg FILE] [--gpus 10000,...] [--future 0,...]

@@ -13,6 +13,7 @@ struct CoreTable {
     private let fleetPath: String
     private let csvPath: String?
     private let usesValgrind: Bool
+    private let instructionSet: InstructionSet
     private let measuresStarts: Bool
 
     init(_ arguments: Arguments) throws {
@@ -21,6 +22,7 @@ struct CoreTable {
         future = try arguments.number("future", 10_000)
         fleetPath = arguments.fleetPath
         csvPath = arguments.optional("csv")
+        instructionSet = try arguments.instructionSet()
         usesValgrind = arguments.optional("valgrind") != "no"
         measuresStarts = arguments.optional("rows") == nil
     }
@@ -74,7 +76,7 @@ struct CoreTable {
     }
 
     private func measure(_ fleet: Fleet, _ percent: Int, _ evictor: Evictor) -> OccupancyReport {
-        var occupied = OccupiedFleet(fleet, percent: percent)
+        var occupied = OccupiedFleet(fleet, percent: percent, instructionSet: instructionSet)
         occupied.bookTheFuture(upTo: future)
         let measurements = occupied.withState { state in
             rows.map { Measurement($0, on: &state, evictor: evictor) }

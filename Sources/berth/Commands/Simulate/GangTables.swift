@@ -14,6 +14,16 @@ struct GangTables {
         fleet.print()
     }
 
+    /// What would be placed if moves cost nothing.
+    static func printCeiling(_ runs: [GangOutcome]) {
+        func sum(_ value: (GangOutcome) -> Int) -> Int { runs.reduce(0) { $0 + value($1) } }
+        let accepted = percent(sum(\.placedGPUs), of: sum(\.askedGPUs))
+        let used = percent(sum { Int($0.usedGPUSeconds) }, of: sum { Int($0.capacityGPUSeconds) })
+        Terminal.standardOutput.write("")
+        Terminal.standardOutput.write(
+            "If all could be moved at any time, first come, first served: GPUs accepted \(accepted), allocated \(used)")
+    }
+
     private var placed: Table {
         var table = Table(
             .word("RULE"), .number("ACCEPTED"), .number("GPUS ACCEPTED"), .number("ALLOCATED"), .number("OF ASKED"),
@@ -25,10 +35,10 @@ struct GangTables {
             let used = sum { Int($0.usedGPUSeconds) }
             let waited = scaled(sum { Int($0.waitedSeconds) } / max(1, sum(\.asked)), by: 3_600, decimals: 1) + " h"
             table.add(
-                .init(name), .init(percent(sum(\.placed), of: sum(\.asked))),
-                .init(percent(sum(\.placedGPUs), of: sum(\.askedGPUs))),
-                .init(percent(used, of: sum { Int($0.capacityGPUSeconds) })),
-                .init(percent(used, of: sum { Int($0.offeredGPUSeconds) })),
+                .init(name), .init(Self.percent(sum(\.placed), of: sum(\.asked))),
+                .init(Self.percent(sum(\.placedGPUs), of: sum(\.askedGPUs))),
+                .init(Self.percent(used, of: sum { Int($0.capacityGPUSeconds) })),
+                .init(Self.percent(used, of: sum { Int($0.offeredGPUSeconds) })),
                 .init(counted(sum(\.refusedThoughFree))),
                 .init(first.isEmpty ? "-" : share(first.reduce(0, +), of: first.count * 1_000)),
                 .init(queues ? waited : counted(sum(\.refusedForPower))),
@@ -65,7 +75,7 @@ struct GangTables {
         return table
     }
 
-    private func percent(_ part: Int, of whole: Int) -> String {
+    private static func percent(_ part: Int, of whole: Int) -> String {
         whole == 0 ? "-" : scaled(part * 100, by: whole, decimals: 2) + " %"
     }
 

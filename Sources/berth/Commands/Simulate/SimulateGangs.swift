@@ -75,6 +75,8 @@ struct SimulateGangs: ParsableCommand {
             (policy.rawValue, experiments.map { $0.run(policy, seed: seed) })
         }
         GangTables(outcomes: outcomes, queues: queue).print()
+        guard !queue, let ceiling = GangCeiling(fleet: hardware) else { return }
+        GangTables.printCeiling(experiments.map { ceiling.run($0.workload, on: hardware) })
     }
 
     private func workload(on hardware: Fleet, seed: UInt64) throws -> GangWorkload {
