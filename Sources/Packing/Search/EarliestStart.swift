@@ -10,9 +10,9 @@ import FleetModel
 extension PackingState {
     /// The first start in `starts` at which all of `request` can be placed, with that placement; nil when there is none.
     ///
-    /// The request's own window gives the length; its start is not read. Exact where only space is in the way. Where
-    /// watts are, or several lines, times are tried in growing strides: what is answered fits, but a shorter gap
-    /// before it may have been passed over. O(bookings of accepted racks) for each sharpening, of which there are few.
+    /// The request's own window gives the length; its start is not read. Exact for one line of whole units, not
+    /// `within` a level and not spread, where only space is in the way. Else times are tried in growing strides: what is
+    /// answered fits, but a shorter gap before it may have been passed over. O(bookings of accepted racks) for each sharpening, of which there are few.
     public func earliestStart(
         of request: PlacementRequest, in starts: ClosedRange<Int64>
     ) -> (start: Int64, outcome: PlacementOutcome)? {
