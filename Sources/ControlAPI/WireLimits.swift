@@ -30,6 +30,8 @@ public enum WireLimits {
     public static let shortListMax = 64
     /// Most names that one host list, or all pins of one line, may stand for.
     public static let hostListNamesMax = 100_000
+    /// Longest plan token, in bytes: it names the hardware of every line.
+    public static let planTokenBytesMax = 512 << 10
     /// Most pins of one line.
     public static let pinsMax = 64
     /// Longest pin, in bytes.

@@ -65,6 +65,8 @@ extension Fleet {
         for key in rackKeys where sites.isEmpty || sites.contains(self.sites[key.site].name) {
             standing.insert(key.platform)
         }
+        // Who names no site that there is is told so elsewhere.
+        if standing.isEmpty { standing = Set(rackKeys.map(\.platform)) }
         let named = standing.filter { models.contains(platforms[$0].gpu) }
         return (named.isEmpty ? standing : named).sorted().map { platforms[$0] }
     }

@@ -26,7 +26,11 @@ struct HostListTests {
             ("n[1-9999999999999999999]", .badRange("1-9999999999999999999")),
             ("n[1-1000000]", .tooManyNames(limit: 100_000)),
             ("[1-1000][1-1000]", .tooManyNames(limit: 100_000)), ("[1-60000],[1-60000]", .tooManyNames(limit: 100_000)),
-            ("[0-999999999999999999][0-999999999999999999]", .tooManyNames(limit: Int.max)),
+            ("[0-999999999999999999][0-999999999999999999]", .tooManyNames(limit: 100_000)),
+            (
+                "n[" + Array(repeating: "0-999999999999999999", count: 10).joined(separator: ",") + "]",
+                .tooManyNames(limit: 100_000)
+            ),
         ] as [(String, HostListError)])
     func refuses(_ text: String, _ expected: HostListError) {
         #expect(throws: expected) { try HostList.expand(text) }

@@ -102,7 +102,7 @@ import Testing
         var desk = Self.desk()
         let refusal = desk.refusal(of: order(.node, 9, until: noon + hour))
         #expect(refusal?.code == .noCapacity && refusal?.pointer == nil)
-        #expect(refusal?.detail == "line line does not fit: 8 of 9 could be placed over the whole window")
+        #expect(refusal?.detail == "line line does not fit over the whole window")
     }
 
     @Test("A limit in watts that falls within the window refuses what fits before it")

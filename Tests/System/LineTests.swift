@@ -114,12 +114,17 @@ extension SystemTests {
             #expect(shown.output.contains("at most 3 in each rack, pinned to lab/h1/b2"), "\(shown.output)")
         }
 
+        /// Ranges of which the sizes together are more than a number holds.
+        private static let huge = Array(repeating: "0-999999999999999999", count: 10).joined(separator: ",")
+
         static let refusals: [(line: String, pointer: String, words: String)] = [
             (#"{"shape":"mig","profile":"1g.10bg"}"#, "/profile", "did you mean 1g.10gb?"),
             (#"{"shape":"mig","profile":"1g.18gb"}"#, "/profile", "the profiles are 7g.80gb"),
             (#"{"shape":"gpu","gpus":3}"#, "/gpus", "composed"),
             (#"{"shape":"node","pin":["lab/h1/b9"]}"#, "/pin/0", "did you mean lab/h1/b"),
             (#"{"shape":"node","pin":["lab","lab-h1-b1-r1-n["]}"#, "/pin/1", "host list"),
+            (#"{"shape":"node","pin":["n[\#(huge)]"]}"#, "/pin/0", "stands for more than"),
+            (#"{"shape":"node","spread":{"level":"nvl72"}}"#, "/spread/level", "stands in NVL72 racks"),
             (#"{"shape":"rack","spread":{"level":"rack"}}"#, "/spread/level", "no smaller than a rack"),
             (#"{"shape":"node","within":"rack","spread":{"level":"hall"}}"#, "/spread/level", "lower levels only"),
         ]
@@ -130,6 +135,37 @@ extension SystemTests {
             #expect(
                 answer.status == 400 && answer.json["pointer"].string == "/reservations/0" + pointer, "\(answer.text)")
             #expect(answer.text.contains(words), "\(answer.text)")
+        }
+
+        @Test("the highest cap under a key is not searched again, and what is not sound is refused as that")
+        func highestCap() throws {
+            func body(_ blocks: Int, _ more: String = "") -> String {
+                #"{"tenant":"acme","reservations":[{"shape":"block","count":\#(blocks)}],"duration":"30d","#
+                    + #""highestCap":true,"reason":"lines"\#(more)}"#
+            }
+            // As many blocks as there are, so that the same does not fit beside them.
+            let all = try #require(
+                try (1...16).reversed().first { blocks in
+                    let key = ["Idempotency-Key": "all-\(blocks)"]
+                    return try connection.post("/v1/leases", body(blocks), headers: key).status == 201
+                })
+            let again = try connection.post("/v1/leases", body(all), headers: ["Idempotency-Key": "all-\(all)"])
+            #expect(again.status == 201, "\(again.text)")
+            #expect(try connection.post("/v1/leases", body(all)).status == 409)
+            let past = try connection.post("/v1/leases", body(1, #","start":"2020-01-01T00:00:00Z""#))
+            #expect(past.status == 400 && past.json["pointer"].string == "/start", "\(past.text)")
+        }
+
+        @Test("a plan of many instances is taken by its token, however long")
+        func longToken() throws {
+            let body = Self.lease(#"{"shape":"mig","profile":"1g.10gb","count":300}"#)
+            let plan = try connection.post("/v1/leases?dryRun=plan", body)
+            let token = try #require(plan.json["planToken"].string, "\(plan.text)")
+            #expect(token.utf8.count > 1_024)
+            let taken = try connection.post(
+                "/v1/leases", body.dropLast() + #","planToken":"\#(token)"}"#)
+            #expect(taken.status == 201, "\(taken.text)")
+            try checkRules()
         }
 
         @Test("a refusal's counter-offer has the terms of the request, and its command takes it")

@@ -102,7 +102,12 @@ public enum HostList {
     private static func count(of parts: [Part]) throws(HostListError) -> Int {
         var product = 1
         for case .numbers(let ranges) in parts {
-            let choices = ranges.reduce(0) { $0 &+ ($1.last - $1.first + 1) }
+            var choices = 0
+            for range in ranges {
+                let (sum, overflow) = choices.addingReportingOverflow(range.last - range.first + 1)
+                guard !overflow else { throw HostListError.tooManyNames(limit: Int.max) }
+                choices = sum
+            }
             let (result, overflow) = product.multipliedReportingOverflow(by: choices)
             guard !overflow else { throw HostListError.tooManyNames(limit: Int.max) }
             product = result
@@ -113,7 +118,7 @@ public enum HostList {
     private static func appendNames(
         of parts: [Part], to names: inout [String], countMax: Int
     ) throws(HostListError) {
-        guard try count(of: parts) <= countMax - names.count else {
+        guard let count = try? count(of: parts), count <= countMax - names.count else {
             throw HostListError.tooManyNames(limit: countMax)
         }
         var prefixes = [""]

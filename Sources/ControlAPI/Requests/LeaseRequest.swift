@@ -83,7 +83,11 @@ extension LeaseRequest: CheckedOnDecoding {
         try checkWindow()
         try checkCap()
         try checkText(reason, field: "reason")
-        try checkText(planToken, field: "planToken")
+        if let planToken, planToken.utf8.count > WireLimits.planTokenBytesMax {
+            throw WireValueError(
+                field: "planToken", expected: "at most \(WireLimits.planTokenBytesMax) bytes",
+                found: "\(planToken.utf8.count) bytes")
+        }
     }
 
     private func checkWindow() throws(WireValueError) {

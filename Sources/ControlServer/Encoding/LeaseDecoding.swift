@@ -8,7 +8,7 @@ import Packing
 extension LeaseOrder {
     /// The order that a request asks for, with names of hardware and profiles as `book` has them; `now` is only read for
     /// a window given by its length.
-    init(_ request: LeaseRequest, in book: Book, now: Int64) throws {
+    init(_ request: LeaseRequest, in book: Book, now: Int64, pins: PinReader = PinReader()) throws {
         let start = request.start?.epochSeconds
         let duration = request.duration.map { Int64($0.seconds) }
         let end = request.end?.epochSeconds ?? (start ?? now) + (duration ?? 0)
@@ -20,7 +20,7 @@ extension LeaseOrder {
             }
         var lines: [LeaseLine] = []
         for (index, reservation) in request.reservations.enumerated() {
-            lines.append(try LeaseLine(reservation, index: index, of: request, in: book))
+            lines.append(try LeaseLine(reservation, index: index, of: request, in: book, pins))
         }
         let names = lines.map(\.name)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
@@ -38,7 +38,7 @@ extension LeaseOrder {
 
 extension LeaseLine {
     fileprivate init(
-        _ reservation: ReservationRequest, index: Int, of request: LeaseRequest, in book: Book
+        _ reservation: ReservationRequest, index: Int, of request: LeaseRequest, in book: Book, _ pins: PinReader
     ) throws {
         let pointer = "/reservations/\(index)"
         let shape: PlacementShape =
@@ -74,7 +74,7 @@ extension LeaseLine {
             name: request.lineName(index), shape: shape, count: reservation.count ?? 1,
             models: reservation.gpu ?? [], within: within, profile: reservation.profile,
             isComposed: reservation.composed ?? false, spread: reservation.spread.map { LineSpread($0) },
-            pins: try reservation.pinnedNodes(in: book.fleet, pointer + "/pin").map { book.register.permanent($0) })
+            pins: try pins.nodes(reservation.pin, in: book.fleet, pointer + "/pin").map { book.register.permanent($0) })
     }
 }
 
@@ -101,26 +101,6 @@ extension ReservationRequest {
         } catch {
             throw Problem(.badRequest, detail: error.description, pointer: pointer + "/profile")
         }
-    }
-
-    /// The nodes that the line is pinned to, ascending ranges that do not touch; nil when it is not.
-    fileprivate func pinnedNodes(in fleet: Fleet, _ pointer: String) throws -> [Range<Int>]? {
-        guard let pin else { return nil }
-        var nodes: [Range<Int>] = []
-        var count = 0
-        for (place, text) in pin.enumerated() {
-            do {
-                let names = try HostList.expand(text, countMax: WireLimits.hostListNamesMax - count)
-                count += names.count
-                nodes += try fleet.nodes(named: names)
-            } catch {
-                throw Problem(
-                    .badRequest, detail: "\(error)", pointer: "\(pointer)/\(place)",
-                    expected: "a path such as \(fleet.domains[0].path), a node such as "
-                        + "\(fleet.nodeName(NodeIndex(0))), or a host list of either")
-            }
-        }
-        return nodes.united()
     }
 }
 

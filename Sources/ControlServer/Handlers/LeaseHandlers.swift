@@ -13,9 +13,12 @@ enum LeaseHandlers {
         let request = try exchange.decode(LeaseRequest.self, from: body)
         try checkRequester(of: request, exchange)
         let isPlan = try exchange.query("dryRun", "plan") { $0 == "plan" ? true : nil } ?? false
-        let (order, highest) = try await resolve(request, exchange)
-        if isPlan { return try await plan(order, request, highest, exchange) }
         let context = try exchange.commandContext(reason: request.reason, body: body)
+        // A request that was granted under its key is not decided again, nor is its cap.
+        let isRepeated =
+            !isPlan && (context.idempotencyKey.map { exchange.scheduler.view.book.keepsSuccess(under: $0) } ?? false)
+        let (order, highest) = try await resolve(request, exchange, searchesCap: !isRepeated)
+        if isPlan { return try await plan(order, request, highest, exchange) }
         let (outcome, view, took) = try await submit(order, request, context, exchange)
         let lease = try granted(outcome, view)
         let decision = try await decision(took, view, highest, exchange)
@@ -104,14 +107,16 @@ enum LeaseHandlers {
 
     /// The order, its cap found when the highest one was asked for.
     private static func resolve(
-        _ request: LeaseRequest, _ exchange: Exchange
+        _ request: LeaseRequest, _ exchange: Exchange, searchesCap: Bool
     ) async throws -> (LeaseOrder, HighestCap?) {
         let now = exchange.scheduler.now
         let order = try LeaseOrder(request, in: exchange.scheduler.view.book, now: now)
-        guard request.highestCap == true else { return (order, nil) }
+        guard request.highestCap == true, searchesCap else { return (order, nil) }
         let book = exchange.scheduler.view.book
+        do { try book.check(order, now: now) } catch { throw Problem(error) }
         guard let found = await exchange.services.searcher.highestCap(for: order, in: book, now: now) else {
-            let explanation = await exchange.services.searcher.explain(order, to: exchange.audience, in: book, now: now)
+            let explanation = await exchange.services.searcher.explain(
+                order.withWholeSites, to: exchange.audience, in: book, now: now)
             throw Problem(
                 .noCapacity, detail: "it does not fit at any cap that the models take",
                 blockers: explanation.obstacles.map { Blocker($0) },
@@ -199,10 +204,11 @@ enum LeaseHandlers {
         let (book, now) = (exchange.scheduler.view.book, exchange.scheduler.now)
         var orders: [LeaseOrder] = []
         var tokens: [[UInt8]?] = []
+        let pins = PinReader()
         for (index, request) in requests.enumerated() {
             do {
                 try refuseHighestCap(request)
-                orders.append(try LeaseOrder(request, in: book, now: now))
+                orders.append(try LeaseOrder(request, in: book, now: now, pins: pins))
                 tokens.append(try token(of: request))
             } catch let problem as Problem {
                 throw problem.inside("/leases/\(index)")
@@ -235,10 +241,11 @@ enum LeaseHandlers {
         var results = [LeaseBatchResult](repeating: LeaseBatchResult(), count: requests.count)
         var commands: [(Command, CommandContext)] = []
         var places: [Int] = []
+        let pins = PinReader()
         for (index, request) in requests.enumerated() {
             do {
                 try refuseHighestCap(request)
-                let order = try LeaseOrder(request, in: book, now: now)
+                let order = try LeaseOrder(request, in: book, now: now, pins: pins)
                 let context = try exchange.commandContext(reason: request.reason, body: body, part: index)
                 commands.append((.requestLeases([order], planTokens: [try token(of: request)]), context))
                 places.append(index)

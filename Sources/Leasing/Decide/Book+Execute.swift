@@ -5,6 +5,9 @@ import HashTreeCollections
 import Packing
 
 extension Book {
+    /// Whether a request with this key would be given a kept success again.
+    public func keepsSuccess(under key: IdempotencyKey) -> Bool { idempotencyKeys.success(key, now: time) != nil }
+
     /// Decides and applies one command.
     ///
     /// Returns the entry to journal, nil when nothing changed (a repeated request, a heartbeat, nothing due).

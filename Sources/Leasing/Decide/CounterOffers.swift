@@ -17,6 +17,7 @@ extension Book {
         if !order.sites.isEmpty {
             var anywhere = order
             anywhere.sites = []
+            for index in anywhere.lines.indices { nameModels(of: &anywhere.lines[index]) }
             if let offer = offer(.otherSites, "all of it now, at any site", anywhere, now: now) { offers.append(offer) }
         }
         if !outcome.isComplete, let later = earliestStart(order, sound, now: now) { offers.append(later) }
@@ -24,6 +25,14 @@ extension Book {
             offers.append(smaller)
         }
         return offers
+    }
+
+    /// Names the models of a line of MIG instances, whose profile's name may be another's at other sites.
+    private func nameModels(of line: inout LeaseLine) {
+        guard case .mig(let profileID) = line.shape, let profile = line.profile, line.models.isEmpty else { return }
+        let platforms = fleet.platforms(withProfile: profileID, named: profile)
+        let models = fleet.platforms.indices.filter { platforms >> UInt64($0) & 1 == 1 }.map { fleet.platforms[$0].gpu }
+        line.models = Set(models).sorted()
     }
 
     private func offer(_ kind: CounterOffer.Kind, _ message: String, _ order: LeaseOrder, now: Int64) -> CounterOffer? {

@@ -52,7 +52,9 @@ extension Book {
         for (index, finding) in outcome.findings.enumerated() where finding.placed < finding.wanted {
             explanation.obstacles += obstacles(to: order.lines[index], finding, sound, audience)
         }
-        if outcome.isComplete { explanation.obstacles.append(quotaObstacle(order)) }
+        if outcome.isComplete, let quota = tenant(order.tenant)?.quota, quota != Quota() {
+            explanation.obstacles.append(quotaObstacle(order))
+        }
         explanation.counterOffers = counterOffers(to: order, sound, outcome, now: now)
         return explanation
     }

@@ -10,13 +10,8 @@ extension Book {
     /// Some seven decisions long, so it runs on a view; the grant decides again.
     public func highestCap(for order: LeaseOrder, now: Int64) -> (order: LeaseOrder, percent: Int)? {
         func capped(_ percent: Int) -> LeaseOrder {
-            var copy = order
+            var copy = order.withWholeSites
             copy.cap = .percent(percent)
-            for index in copy.lines.indices {
-                if case .power(let watts, _) = copy.lines[index].shape {
-                    copy.lines[index].shape = .power(meterWatts: watts, wholeSites: true)
-                }
-            }
             return copy
         }
         let accepted = fleet.platforms.filter { platform in
@@ -37,6 +32,19 @@ extension Book {
             }
         }
         return best.map { (capped($0), $0) }
+    }
+}
+
+extension LeaseOrder {
+    /// The same order, its lines in megawatts to carry every accepted node of the sites.
+    public var withWholeSites: LeaseOrder {
+        var copy = self
+        for index in copy.lines.indices {
+            if case .power(let watts, _) = copy.lines[index].shape {
+                copy.lines[index].shape = .power(meterWatts: watts, wholeSites: true)
+            }
+        }
+        return copy
     }
 }
 

@@ -45,6 +45,11 @@ extension Book {
         return (fork.known(number), planToken(order: order, placements: placements))
     }
 
+    /// Refuses an order that could be granted at no time, whatever is free: one that is not sound.
+    public func check(_ order: LeaseOrder, now: Int64) throws(Refusal) {
+        _ = try SoundOrder(order, in: self, now: max(now, time))
+    }
+
     /// Whether `plan` would find a lease for an order, found more quickly.
     func fits(_ order: LeaseOrder, now: Int64) -> Bool {
         var fork = self
@@ -56,15 +61,13 @@ extension Book {
     }
 
     private func place(_ sound: SoundOrder) throws(Refusal) -> [LinePlacement] {
-        let outcome = packing.place(sound.request)
+        // How much of it would fit is worked out beside the writer, by `explain`.
+        var outcome = PlacementOutcome()
+        packing.place(sound.request, into: &outcome, explaining: false)
         guard outcome.isComplete else {
             let short = outcome.findings.indices.first { outcome.findings[$0].placed < outcome.findings[$0].wanted }!
-            let finding = outcome.findings[short]
-            let name = sound.order.lines[short].name
             throw Refusal(
-                .noCapacity,
-                "line \(name) does not fit: \(finding.placed) of \(finding.wanted) could be placed over the whole window"
-            )
+                .noCapacity, "line \(sound.order.lines[short].name) does not fit over the whole window")
         }
         return outcome.lines
     }

@@ -15,7 +15,14 @@ extension SoundOrder {
         if case .mig(let profileID) = line.shape {
             platforms &= try profileMask(line, profileID, platforms, in: fleet, pointer + "/profile")
         }
-        if line.spread?.over == .nvl72 { platforms &= rackScaleMask(in: fleet) }
+        if line.spread?.over == .nvl72 {
+            guard platforms & rackScaleMask(in: fleet) != 0 else {
+                throw Refusal(
+                    .invalid, "no accepted model stands in NVL72 racks; spread it over racks",
+                    pointer: pointer + "/spread/level")
+            }
+            platforms &= rackScaleMask(in: fleet)
+        }
         try checkCap(order.cap, platforms, in: fleet)
         return PlacementLine(
             shape: line.shape, count: try countWithSpares(order, line, pointer), platformMask: platforms,

@@ -51,11 +51,15 @@ struct SoundOrder {
         guard start >= now else {
             throw Refusal(.invalid, "the start is in the past; leave it out to start now", pointer: "/start")
         }
+        // A window asked for by its length has that length however long the request was on its way.
+        var order = order
+        if let seconds = order.durationSeconds { order.end = start + min(seconds, 2 * OrderLimits.horizonSeconds) }
+        let endPointer = order.durationSeconds == nil ? "/end" : "/duration"
         guard order.end > start else {
-            throw Refusal(.invalid, "the end must be after the start", pointer: "/end")
+            throw Refusal(.invalid, "the end must be after the start", pointer: endPointer)
         }
         guard order.end <= now + OrderLimits.horizonSeconds else {
-            throw Refusal(.invalid, "the end is more than 50 years away", pointer: "/end")
+            throw Refusal(.invalid, "the end is more than 50 years away", pointer: endPointer)
         }
         guard (1...OrderLimits.linesMax).contains(order.lines.count) else {
             throw Refusal(.invalid, "a lease has 1 to \(OrderLimits.linesMax) lines", pointer: "/reservations")

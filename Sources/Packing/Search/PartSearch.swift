@@ -67,6 +67,10 @@ extension PackingState {
             &outcome.findings[index])
     }
 
+    /// How many domains that have not room for a line are tried to see how much of it they hold. Where power is short, each may hold
+    /// less than it has room for.
+    private static let scarceTriesMax = 64
+
     /// Tries the domains of a level, the first that holds all of the line; else the one that holds most, the first of those.
     private func placePartsInside(
         _ level: Level, _ wanted: PartWanted, of pinned: Range<Int>, _ window: SearchWindow, _ scratch: SearchScratch,
@@ -91,7 +95,7 @@ extension PackingState {
         guard window.explains else { return }
         // No domain holds more than it has room for, so most are never tried.
         scarce.sort { ($1.room, $0.nodes.lowerBound) < ($0.room, $1.nodes.lowerBound) }
-        for (room, nodes) in scarce {
+        for (room, nodes) in scarce.prefix(Self.scarceTriesMax) {
             if room < best || room == best && nodes.lowerBound > bestNodes.lowerBound { continue }
             placement.reset()
             takeParts(wanted, in: nodes, window, scratch, &placement, &findings, isLast: false)

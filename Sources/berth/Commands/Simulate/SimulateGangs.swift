@@ -50,7 +50,8 @@ struct SimulateGangs: ParsableCommand {
 
     func validate() throws {
         guard (1...1_000).contains(blocks) else { throw ValidationError("--blocks is from 1 to 1000.") }
-        guard load > 0, load <= 10 else { throw ValidationError("--load is above 0, up to 10.") }
+        guard load >= 0.01, load <= 10 else { throw ValidationError("--load is from 0.01 to 10.") }
+        guard seed <= .max - 100 else { throw ValidationError("--seed is at most \(UInt64.max - 100).") }
         guard (1...100).contains(seeds) else { throw ValidationError("--seeds is from 1 to 100.") }
         guard (1...120).contains(months) else { throw ValidationError("--months is from 1 to 120.") }
         guard (1...100).contains(capPercent) else { throw ValidationError("--cap-percent is from 1 to 100.") }

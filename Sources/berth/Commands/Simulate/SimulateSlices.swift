@@ -53,7 +53,8 @@ struct SimulateSlices: ParsableCommand {
 
     func validate() throws {
         guard (1...100_000).contains(gpus) else { throw ValidationError("--gpus is from 1 to 100000.") }
-        guard load > 0, load <= 10 else { throw ValidationError("--load is above 0, up to 10.") }
+        guard load >= 0.01, load <= 10 else { throw ValidationError("--load is from 0.01 to 10.") }
+        guard seed <= .max - 100 else { throw ValidationError("--seed is at most \(UInt64.max - 100).") }
         guard (1...100).contains(seeds) else { throw ValidationError("--seeds is from 1 to 100.") }
         guard (10...10_000_000).contains(arrivals) else { throw ValidationError("--arrivals is from 10 to 10000000.") }
         guard (0...100).contains(movable) else { throw ValidationError("--movable is from 0 to 100.") }
