@@ -4,12 +4,15 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FLEET ?= colossus
 
-.PHONY: help dependencies build run test check bench bench-peers clean
+.PHONY: fleet help dependencies build run test check bench bench-peers clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  make run FLEET=small   the small fleet instead of the default one; it starts empty"
+
+fleet:
+	@test -f "config/fleets/$(FLEET).yaml" || { echo "There is no config/fleets/$(FLEET).yaml; there are: $$(ls config/fleets)"; exit 1; }
 
 dependencies: ## Install the C libraries that are missing, or say how
 	@scripts/dependencies.sh
@@ -18,7 +21,7 @@ build: dependencies ## Build berthd and berth for release
 	swift build -c release --product berthd
 	swift build -c release --product berth
 
-run: build ## Serve a fleet from ./var until Ctrl-C; the first start takes the two deals
+run: fleet build ## Serve a fleet from ./var until Ctrl-C; the first start takes the two deals
 	@scripts/run.sh "$(FLEET)"
 
 test: dependencies ## Build everything and run every test

@@ -145,7 +145,7 @@ extension Book {
             later.end = order.end - sound.start + time
             return later
         }
-        if let found = packing.earliestStart(of: sound.request, in: starts) {
+        if let found = packing.earliestStart(of: sound.request, in: starts), found.start > sound.start {
             return offer(.earliestStart, "all of it from a later start", starting(at: found.start), now: now)
         }
         // What no lower cap would fit fits at none.
@@ -153,7 +153,7 @@ extension Book {
         let terms = lowest.terms
         lowest.terms = BookingTerms(
             lease: terms.lease, start: terms.start, end: terms.end, until: terms.until, cap: lowestCap(of: order))
-        guard let found = packing.earliestStart(of: lowest, in: starts),
+        guard let found = packing.earliestStart(of: lowest, in: starts), found.start > sound.start,
             let lower = underLowerCap(starting(at: found.start), now: now)
         else { return nil }
         return offer(.earliestStart, "all of it from a later start at \(lower.cap.phrase)", lower, now: now)
@@ -192,12 +192,42 @@ extension Book {
                         name: order.lines[0].name, shape: shape, count: 1, models: models, within: nil, pins: pins)
                 ]
                 let fitting = fits(smaller, now: now) ? smaller : underLowerCap(smaller, now: now)
-                guard let fitting else { continue }
+                guard var fitting else { continue }
+                fitting.lines[0].count = unitCount(like: order, of: fitting, now: now)
                 let at = fitting.cap == order.cap ? "" : " at \(fitting.cap.phrase)"
                 return offer(.mostNow, "what fits now: \(fitting.summary)\(words)\(at)", fitting, now: now)
             }
         }
         return nil
+    }
+}
+
+extension Book {
+    /// How many of one unit, of which one fits, hold as many GPUs as an order asks for; or as many of them as fit.
+    private func unitCount(like order: LeaseOrder, of one: LeaseOrder, now: Int64) -> Int {
+        guard let single = try? plan(one, now: now).lease.promised.gpus, single > 0 else { return 1 }
+        let wanted = order.lines.reduce(0) { $0 + $1.count * gpusOfUnit($1.shape) }
+        var several = one
+        several.lines[0].count = min(OrderLimits.partitionsMax, max(1, wanted / single))
+        guard let sound = try? SoundOrder(several, in: self, now: max(now, time)) else { return 1 }
+        return max(1, packing.place(sound.request).findings[0].placed)
+    }
+
+    /// GPUs of a unit on the platform that has most in it; 0 for power and MIG instances.
+    private func gpusOfUnit(_ shape: PlacementShape) -> Int {
+        func most(_ level: Level) -> Int {
+            let domains = fleet.domains.filter { $0.level == level }
+            return domains.map { domain in
+                domain.nodes.count * fleet.platform(of: RackIndex(domain.racks.lowerBound)).gpusPerNode
+            }.max() ?? 0
+        }
+        return switch shape {
+        case .block: most(.block)
+        case .rack, .nvl72: most(.rack)
+        case .node: fleet.platforms.map(\.gpusPerNode).max() ?? 0
+        case .gpus(let count): count
+        case .mig, .power: 0
+        }
     }
 }
 

@@ -159,11 +159,15 @@ extension Book {
     private func bookings(of line: LeaseLine, in sound: SoundOrder, _ audience: Audience) -> [Obstacle] {
         let terms = sound.request.terms
         let pins = line.pins.map { register.nodesLeft(of: $0) }
+        let place = sound.order.lines.firstIndex { $0.name == line.name } ?? 0
+        let platforms = fleet.platforms.indices.filter {
+            packing.accepts(sound.request.lines[place], onPlatform: $0, as: terms)
+        }
         // Few are named, so few are kept.
         var (named, areOthers) = ([Lease](), false)
         forEachLease { lease in
             guard !lease.state.isFinal, lease.start < terms.until, terms.start < lease.until,
-                isInTheWay(lease, of: line, pinnedTo: pins, sound)
+                isInTheWay(lease, on: platforms, pinnedTo: pins, sound)
             else { return true }
             switch audience {
             case .provider: Self.keepLargest(lease, in: &named)
@@ -188,14 +192,14 @@ extension Book {
         if kept.count > bookingsNamedMax { kept.removeLast() }
     }
 
-    /// Whether a lease holds hardware of a model and at a site that a line accepts, among what it is pinned to.
+    /// Whether a lease holds hardware of the platforms and at a site that a line accepts, among what it is pinned to.
     private func isInTheWay(
-        _ lease: Lease, of line: LeaseLine, pinnedTo pins: [Range<Int>]?, _ sound: SoundOrder
+        _ lease: Lease, on platforms: [Int], pinnedTo pins: [Range<Int>]?, _ sound: SoundOrder
     ) -> Bool {
         func accepts(_ nodes: Range<Int>) -> Bool {
             let rack = fleet.rackOfNode[nodes.lowerBound]
             return sound.request.siteMask >> fleet.racks[rack.offset].siteOffset & 1 == 1
-                && (line.models.isEmpty || line.models.contains(fleet.platform(of: rack).gpu))
+                && platforms.contains(fleet.racks[rack.offset].platformOffset)
                 && pins.map { !$0.intersecting([nodes]).isEmpty } ?? true
         }
         return lease.lines.contains { held in

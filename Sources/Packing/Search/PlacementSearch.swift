@@ -133,7 +133,7 @@ extension PackingState {
             let platform = Int(tables.groupPlatform[group])
             scratch.isAccepted[group] =
                 window.siteMask >> UInt64(tables.groupSite[group]) & 1 == 1
-                && line.platformMask >> UInt64(platform) & 1 == 1 && accepts(line, platform, window)
+                && accepts(line, onPlatform: platform, as: window.terms)
             guard scratch.isAccepted[group] else { continue }
             scratch.nodeWatts[group] = tables.platforms[platform].wholeNodeWatts(
                 capWatts: capWatts(window.terms, platform: platform))
@@ -142,9 +142,11 @@ extension PackingState {
         }
     }
 
-    private func accepts(_ line: PlacementLine, _ platform: Int, _ window: SearchWindow) -> Bool {
+    /// Whether nodes of a platform may serve a line at the cap of the terms, wherever they are and whoever holds them.
+    public func accepts(_ line: PlacementLine, onPlatform platform: Int, as terms: BookingTerms) -> Bool {
+        guard line.platformMask >> UInt64(platform) & 1 == 1 else { return false }
         let numbers = tables.platforms[platform]
-        let capWatts = capWatts(window.terms, platform: platform)
+        let capWatts = capWatts(terms, platform: platform)
         guard capWatts >= numbers.capWattsMin && capWatts <= numbers.capWattsMax else { return false }
         if line.within == .nvl72 && !numbers.isRackScale { return false }
         switch line.shape {

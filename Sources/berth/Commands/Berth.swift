@@ -14,7 +14,8 @@ struct Berth: AsyncParsableCommand {
 
             EXAMPLE
               berth status
-              berth lease create --tenant acme --line block:4:H100 --duration 30d --dry-run
+              berth lease create --tenant acme --line block:4:H100 \\
+                --duration 30d --cap-percent 80 --dry-run
               berth watch acme
 
             EXIT CODES

@@ -7,17 +7,18 @@ enum LineSyntax {
     /// The grammar as help tells it.
     static let help = """
         A line is SHAPE:AMOUNT, then what it needs, in any order:
-          SHAPE:AMOUNT[:MODEL,MODEL...][:within=LEVEL][:spread=LEVEL/MAX][:pin=PATH]...[:composed][:name=NAME]
+          SHAPE:AMOUNT[:MODEL,MODEL...][:within=LEVEL][:spread=LEVEL/MAX]
+              [:pin=PATH]...[:composed][:name=NAME]
 
           block:4                      4 blocks of 512 GPUs
           rack:2                       2 whole racks
           nvl72:20:GB200,GB300         20 NVL72 racks of either model
           node:14:GB200:within=nvl72   14 trays in one NVLink domain
           gpu:2x4                      2 partitions of 4 GPUs each (1, 2, 4 or 8)
-          gpu:2x3:composed             2 times 3 GPUs of one node in several partitions (3, 5, 6 or 7)
+          gpu:2x3:composed             2 times 3 GPUs of one node (3, 5, 6 or 7)
           mig:7x1g.10gb:H100           7 MIG instances of the profile 1g.10gb
           watts:300MW:H100,H200        as many nodes as 300 MW at the meter carry
-          node:64:spread=rack/4        64 nodes, at most 4 in any one rack (1 without a number)
+          node:64:spread=rack/4        64 nodes, at most 4 in any one rack
           node:9:pin=memphis-1/h1/b003:pin=memphis-2-h1-r001-t[01-18]
                                        9 nodes of that block and those trays
 

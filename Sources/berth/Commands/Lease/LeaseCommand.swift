@@ -8,7 +8,8 @@ struct LeaseCommand: AsyncParsableCommand {
         abstract: "Request, list, show and release leases.",
         discussion: """
             EXAMPLE
-              berth lease create --tenant acme --line block:4:H100 --duration 30d
+              berth lease create --tenant acme --line block:4:H100 \\
+                --duration 30d --cap-percent 80
               berth lease allocation l-7kq2 --format slurm
             """,
         subcommands: [

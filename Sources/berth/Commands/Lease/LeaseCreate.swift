@@ -15,7 +15,8 @@ struct LeaseCreate: AsyncParsableCommand {
             \(LineSyntax.help)
 
             EXAMPLE
-              berth lease create --tenant acme --line block:4:H100 --duration 30d
+              berth lease create --tenant acme --line block:4:H100 \\
+                --duration 30d --cap-percent 80
               berth lease create --tenant google --contract google-110k \\
                 --line nvl72:1527:GB200 --line node:14:GB200:within=nvl72 \\
                 --site memphis-2 --end 2029-06-01 --cap-watts 1000

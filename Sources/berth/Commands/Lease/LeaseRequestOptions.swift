@@ -43,7 +43,7 @@ struct LeaseRequestOptions: ParsableArguments {
     @Flag(help: "At the highest whole percentage at which all of it fits.")
     var highestCap = false
 
-    @Option(name: .customLong("class"), help: "How firmly it is held. Default: guaranteed.")
+    @Option(name: .customLong("class"), help: "How firmly it is held. Default: standard.")
     var leaseClass: LeaseClass?
 
     @Option(help: ArgumentHelp("Spare nodes held in each domain.", valueName: "nodes"))

@@ -9,7 +9,7 @@ struct NodeVerbOptions: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "A host list, such as 'memphis-1-h1-b012-n[1-8]'. Quote it: shells know brackets too.")
+    @Argument(help: "A host list, such as 'memphis-1-h1-b012-r1-n[1-8]'. Quote it: shells know brackets too.")
     var nodes: String
 
     @Option(help: "Why, for the audit log.")
@@ -32,7 +32,7 @@ extension NodeVerbCommand {
             abstract: abstract,
             discussion: """
                 EXAMPLE
-                  berth nodes \(verb.rawValue) 'memphis-1-h1-b012-n[1-8]' --reason "ticket 7"
+                  berth nodes \(verb.rawValue) 'memphis-1-h1-b012-r1-n[1-8]' --reason "ticket 7"
                 """)
     }
 

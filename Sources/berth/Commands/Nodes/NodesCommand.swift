@@ -11,7 +11,7 @@ struct NodesCommand: AsyncParsableCommand {
 
             EXAMPLE
               berth nodes --state faulty --all
-              berth nodes drain 'memphis-1-h1-b012-n[1-8]' --reason "new firmware"
+              berth nodes drain 'memphis-1-h1-b012-r1-n[1-8]' --reason "new firmware"
             """,
         subcommands: [
             NodesList.self, NodesCordon.self, NodesUncordon.self, NodesDrain.self, NodesUndrain.self,

@@ -89,6 +89,8 @@ struct SimulateGangs: ParsableCommand {
             return GangWorkload(jobs: try PhillyTrace.read(text, file: trace), on: hardware)
         } catch let error as TraceError {
             throw ValidationError("\(error).")
+        } catch {
+            throw ValidationError("\(trace) cannot be read: \(error.localizedDescription)")
         }
     }
 

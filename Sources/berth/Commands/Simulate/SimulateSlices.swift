@@ -63,7 +63,8 @@ struct SimulateSlices: ParsableCommand {
 
     func run() throws {
         guard let platform = try Catalogue.builtIn().platform(named: platform) else {
-            throw ValidationError("No platform \(platform).")
+            let names = try Catalogue.builtIn().platforms.map(\.name).joined(separator: ", ")
+            throw ValidationError("No platform \(platform). The platforms: \(names).")
         }
         let geometry = try SliceGeometry(profiles: platform.migProfiles)
         guard SliceMix.profileIDs.allSatisfy({ geometry.profile(id: $0) != nil }) else {
