@@ -259,7 +259,9 @@ final class SearchScratch: @unchecked Sendable {
         forEachStretch(of: nodes, tables) { rack, mask in pinned[rack] &= ~mask }
     }
 
-    private func forEachStretch(of nodes: Range<Int>, _ tables: FleetTables, _ body: (Int, UInt64) -> Void) {
+    /// Calls `body` with each rack that some nodes touch, and their bits in it.
+    @inline(__always)
+    func forEachStretch(of nodes: Range<Int>, _ tables: FleetTables, _ body: (Int, UInt64) -> Void) {
         var node = nodes.lowerBound
         while node < nodes.upperBound {
             let rack = Int(tables.rackOfNode[node])

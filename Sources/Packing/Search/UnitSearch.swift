@@ -51,14 +51,7 @@ extension PackingState {
     }
 
     func noteChosen(_ range: Range<Int>, _ scratch: SearchScratch) {
-        var node = range.lowerBound
-        while node < range.upperBound {
-            let rack = Int(tables.rackOfNode[node])
-            let first = Int(tables.rackFirstNode[rack])
-            let end = min(range.upperBound, first + Int(tables.rackNodeCount[rack]))
-            scratch.choose((~0 >> UInt64(64 - (end - node))) << UInt64(node - first), ofRack: rack)
-            node = end
-        }
+        scratch.forEachStretch(of: range, tables) { rack, mask in scratch.choose(mask, ofRack: rack) }
     }
 }
 

@@ -44,15 +44,19 @@ public struct SliceExperiment: Sendable {
         self.mix = mix
     }
 
+    /// The requests of a seed, and empty GPUs under a rule.
+    private func start(_ policy: SlicePolicy, seed: UInt64) -> (SliceWorkload, SliceRun) {
+        let workload = SliceWorkload(
+            geometry: geometry, mix: mix, gpuCount: gpuCount, loadPercent: loadPercent, movablePercent: movablePercent,
+            seed: seed)
+        return (workload, SliceRun(geometry: geometry, placer: placer(policy, seed: seed), gpuCount: gpuCount))
+    }
+
     /// Requests come and go. Deterministic for a seed; O(arrivals × GPUs) at most.
     public func churn(_ policy: SlicePolicy, seeds: Int) -> SliceOutcome {
         var outcome = SliceOutcome()
         for offset in 0..<seeds {
-            let seed = seed + UInt64(offset)
-            var workload = SliceWorkload(
-                geometry: geometry, mix: mix, gpuCount: gpuCount, loadPercent: loadPercent,
-                movablePercent: movablePercent, seed: seed)
-            var run = SliceRun(geometry: geometry, placer: placer(policy, seed: seed), gpuCount: gpuCount)
+            var (workload, run) = start(policy, seed: seed + UInt64(offset))
             for number in 0..<arrivals {
                 let request = workload.next()
                 run.end(until: request.arrivesAt)
@@ -68,11 +72,7 @@ public struct SliceExperiment: Sendable {
     public func fill(_ policy: SlicePolicy, seeds: Int) -> SliceFill {
         var fill = SliceFill()
         for offset in 0..<seeds {
-            let seed = seed + UInt64(offset)
-            var workload = SliceWorkload(
-                geometry: geometry, mix: mix, gpuCount: gpuCount, loadPercent: loadPercent,
-                movablePercent: movablePercent, seed: seed)
-            var run = SliceRun(geometry: geometry, placer: placer(policy, seed: seed), gpuCount: gpuCount)
+            var (workload, run) = start(policy, seed: seed + UInt64(offset))
             var asked = SliceMultiset()
             while asked.slices < gpuCount * SliceGeometry.memorySlices {
                 let drawn = workload.next()
