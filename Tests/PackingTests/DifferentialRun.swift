@@ -140,9 +140,8 @@ struct DifferentialRun {
 
     private mutating func otherEvent() throws(Mismatch) {
         now += Int64(requests.random.pick(0...2))
-        // Whether and when the state is moved on or settled changes no answer.
+        // Whether and when the state is moved on changes no answer.
         if requests.random.chance(60) { state.advance(to: now) }
-        if requests.random.chance(10) { state.settle() }
         switch requests.random.pick(1...100) {
         case ...38: try release()
         case ...45: try giveOneNodeBack()

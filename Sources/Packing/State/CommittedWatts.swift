@@ -91,10 +91,6 @@ struct CommittedWatts: Sendable {
         headers[load] = header
     }
 
-    /// Whether `settle` could lower the bound.
-    @inline(__always)
-    func isLoose(_ load: Int) -> Bool { headers[load].changes > 0 }
-
     /// Whether the bound is so near the limit, or so long unsettled, that questions would look closer each time.
     @inline(__always)
     func isWorthSettling(_ load: Int, above watts: Watts) -> Bool {

@@ -65,13 +65,6 @@ extension PackingState {
         return headroom(ofLoad: load, from: start, until: until) >= amount
     }
 
-    /// Works out what bookings left to be worked out, so that questions about watts are quick. O(what changed).
-    ///
-    /// Changes no answer.
-    public mutating func settle() {
-        for load in 0..<tables.loadCount where watts.isLoose(load) { watts.settle(load, instant: instant) }
-    }
-
     /// What a node lacks for one more booking of part of it: the first load short of watts.
     struct PartialShortage {
         let load: Int
