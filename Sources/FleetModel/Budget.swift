@@ -38,11 +38,17 @@ public struct PowerSource: Equatable, Sendable {
     public let permitHoursPerYear: Int64?
     /// Notice for curtailment in seconds, when the supplier may ask for it.
     public let curtailmentNoticeSeconds: Int64?
+    /// How fast a battery is filled again, at most; 0 for other kinds.
+    public let rechargeWatts: Watts
+    /// Micro-dollars for one megawatt-hour from it; of those that stand by, the cheapest is used first.
+    public let costMicrosPerMWh: Int64
 
     public init(
         name: String, kind: Kind, watts: Watts, energyJoules: Int64, permitHoursPerYear: Int64?,
-        curtailmentNoticeSeconds: Int64?
+        curtailmentNoticeSeconds: Int64?, rechargeWatts: Watts = 0, costMicrosPerMWh: Int64 = 0
     ) {
+        self.rechargeWatts = rechargeWatts
+        self.costMicrosPerMWh = costMicrosPerMWh
         self.name = name
         self.kind = kind
         self.watts = watts
@@ -106,6 +112,9 @@ public struct BudgetDomain: Sendable {
         return product >= 0
             ? (product + lossDenominator - 1) / lossDenominator : -((-product) / lossDenominator)
     }
+
+    /// The watts at the rack that `measured` watts where this domain is measured leave, rounded down.
+    public func rackWatts(measured: Watts) -> Watts { measured * lossDenominator / lossNumerator }
 
     /// The limit at the rack in force at `time`. O(steps).
     public func rackLimit(at time: Int64) -> Watts {

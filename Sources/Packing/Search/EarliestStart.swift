@@ -139,6 +139,10 @@ private struct StartSearch {
             }
         }
         for place in 0..<tables.limitAt.count { note(tables.limitAt[place]) }
+        for load in state.ceilings.loads {
+            for piece in state.ceilings.pieces(of: load) { note(piece.until) }
+            for step in state.relief.steps(of: load, from: state.instant, until: .max) { note(step.at) }
+        }
         times.sort()
         var result: [Int64] = []
         for time in times where result.last != time { result.append(time) }

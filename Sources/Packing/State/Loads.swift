@@ -57,7 +57,7 @@ struct Loads: Sendable {
     }
 
     /// The least of several step functions that all begin at the beginning of time.
-    private static func least(_ functions: [[LimitStep]]) -> [LimitStep] {
+    static func least(_ functions: [[LimitStep]]) -> [LimitStep] {
         guard functions.count > 1 else { return functions[0] }
         var result: [LimitStep] = []
         for at in Set(functions.joined().map(\.at)).sorted() {

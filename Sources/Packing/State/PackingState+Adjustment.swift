@@ -59,7 +59,7 @@ extension PackingState {
     }
 
     /// Calls `body` with racks, the whole nodes of each, and its GPUs held one by one; a rack may come several times.
-    private func forEachRack(of hardware: LinePlacement, _ body: (_ rack: Int, _ nodes: Int, _ gpus: Int) -> Void) {
+    func forEachRack(of hardware: LinePlacement, _ body: (_ rack: Int, _ nodes: Int, _ gpus: Int) -> Void) {
         for range in hardware.wholeNodes {
             var node = range.lowerBound
             while node < range.upperBound {

@@ -222,6 +222,7 @@ extension PackingState {
     mutating func addWatts(_ amount: Watts, to load: Int, _ window: Range<Int64>) {
         watts.add(amount, to: load, from: window.lowerBound, until: window.upperBound, instant: instant)
         if watts.isWorthSettling(load, above: tables.settleAbove[load]) { watts.settle(load, instant: instant) }
+        if ceilings.isLowered[load] { addDrawn(amount, to: load, window) }
     }
 
     /// The first stretch of `[start, until)` in which none of some modules of a node is booked; all of them unless

@@ -13,6 +13,9 @@ extension PackingState {
             let from = max(start, step.at)
             if from < to { least = min(least, step.watts - watts.peak(of: load, from: from, until: to)) }
         }
+        if ceilings.isLowered[load] {
+            least = min(least, room(underCeilingsOf: load, from: start, until: until, only: budget))
+        }
         return least
     }
 
@@ -42,7 +45,9 @@ extension PackingState {
     /// Watts that a load surely has left in `[start, until)`; there may be more. O(1).
     @inline(__always)
     func sureHeadroom(ofLoad load: Int, from start: Int64, until: Int64) -> Watts {
-        lowestLimit(ofLoad: load, from: start, until: until) - watts.bound(of: load)
+        let sure = lowestLimit(ofLoad: load, from: start, until: until) - watts.bound(of: load)
+        guard ceilings.isLowered[load] else { return sure }
+        return min(sure, sureRoom(underCeilingsOf: load, from: start, until: until))
     }
 
     /// Watts that a load has left at every instant of `[start, until)`. O(limits × depth).
@@ -55,6 +60,7 @@ extension PackingState {
             guard from < to else { continue }
             least = min(least, tables.limitWatts[step] - watts.peak(of: load, from: from, until: to))
         }
+        if ceilings.isLowered[load] { least = min(least, room(underCeilingsOf: load, from: start, until: until)) }
         return least
     }
 

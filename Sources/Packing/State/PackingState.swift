@@ -20,7 +20,15 @@ public struct PackingState: Sendable {
     var lists: BookingLists
     var nodes: PagedColumn<NodeRecord>
     var racks: PagedColumn<RackRecord>
+    /// What bookings commit at the caps they are entitled to: what the fleet's limits are held against.
     var watts: CommittedWatts
+    /// What curtailments take off that, never positive.
+    var relief: CommittedWatts
+    /// Whether anything was ever taken off.
+    var hasRelief = false
+    /// The sum of both, for loads with ceilings alone: what ceilings are held against.
+    var drawn: CommittedWatts
+    var ceilings: Ceilings
 
     /// The time that what follows is right for, until the next event.
     public internal(set) var instant = Int64.min
@@ -94,6 +102,10 @@ public struct PackingState: Sendable {
             }
         }
         watts = CommittedWatts(floors: floors, allocator: allocator)
+        let none = [Watts](repeating: 0, count: floors.count)
+        relief = CommittedWatts(floors: none, allocator: allocator)
+        drawn = CommittedWatts(floors: none, allocator: allocator)
+        ceilings = Ceilings([], fleet, tables.loads)
         for rack in 0..<tables.rackCount { refreshRack(rack) }
     }
 
@@ -138,14 +150,29 @@ public struct PackingState: Sendable {
             == tables.platforms[Int(tables.rackPlatform[rack])].moduleMask
     }
 
-    /// Watts at the rack committed in a budget domain at `time`, which is not before the instant.
+    /// Watts at the rack committed in a budget domain at `time`, which is not before the instant, curtailments counted.
     public func committedWatts(of budget: BudgetIndex, at time: Int64) -> Watts {
+        let load = tables.loads.ofBudget[budget.offset]
+        return watts.value(of: load, at: time) + (hasRelief ? relief.value(of: load, at: time) : 0)
+    }
+
+    /// What leases may draw by their terms at `time`, as if nothing were curtailed.
+    public func entitledWatts(of budget: BudgetIndex, at time: Int64) -> Watts {
         watts.value(of: tables.loads.ofBudget[budget.offset], at: time)
     }
 
-    /// Committed watts as steps in `[start, until)`, the first one at `start` with the value there. O(steps).
+    /// The most that leases may draw by their terms at some instant of `[start, until)`.
+    public func entitledPeak(of budget: BudgetIndex, from start: Int64, until: Int64) -> Watts {
+        watts.peak(of: tables.loads.ofBudget[budget.offset], from: start, until: until)
+    }
+
+    /// Committed watts as steps in `[start, until)`, curtailments counted, the first one at `start` with the value there.
+    /// O(steps).
     public func committedSteps(of budget: BudgetIndex, from start: Int64, until: Int64) -> [LimitStep] {
-        watts.steps(of: tables.loads.ofBudget[budget.offset], from: start, until: until)
+        let load = tables.loads.ofBudget[budget.offset]
+        let entitled = watts.steps(of: load, from: start, until: until)
+        guard hasRelief else { return entitled }
+        return LimitStep.sum(entitled, relief.steps(of: load, from: start, until: until))
     }
 
     /// Bytes of pages that this state shares with no other: what it costs, and what a change after a copy cost.
@@ -159,7 +186,7 @@ public struct PackingState: Sendable {
     }
 
     /// The part of `ownedBytes` that holds bookings and committed watts.
-    public var calendarBytes: Int { lists.ownedBytes + watts.ownedBytes }
+    public var calendarBytes: Int { lists.ownedBytes + watts.ownedBytes + relief.ownedBytes + drawn.ownedBytes }
 
     // MARK: Closing nodes
 
@@ -186,5 +213,24 @@ public struct PackingState: Sendable {
         if wasFaulty != isFaulty { racks[rack].faultyCount += isFaulty ? 1 : -1 }
         noteEvent(nodes[node].closedUntil, rack: rack)
         refreshFree(of: node, rack: rack)
+    }
+}
+
+extension LimitStep {
+    /// The sum of two step functions that begin at one time.
+    static func sum(_ one: [LimitStep], _ other: [LimitStep]) -> [LimitStep] {
+        var result: [LimitStep] = []
+        var (first, second) = (0, 0)
+        while true {
+            let at = max(one[first].at, other[second].at)
+            result.append(LimitStep(at: at, watts: one[first].watts + other[second].watts))
+            let next = [
+                first + 1 < one.count ? one[first + 1].at : nil, second + 1 < other.count ? other[second + 1].at : nil,
+            ]
+            .compactMap(\.self).min()
+            guard let next else { return result }
+            if first + 1 < one.count, one[first + 1].at == next { first += 1 }
+            if second + 1 < other.count, other[second + 1].at == next { second += 1 }
+        }
     }
 }
