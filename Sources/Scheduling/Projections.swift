@@ -114,6 +114,8 @@ extension Fact {
         case .leaseGranted(let record): record.leaseNumber
         case .leaseMoved(let number, _, _), .leaseMembersDown(let number, _, _): number
         case .memberReplaced(let replacement): replacement.lease
+        case .leaseCurtailed(let number, _, _), .leasePowerSettled(let number, _), .noticeAcknowledged(let number, _):
+            number
         default: nil
         }
     }
@@ -136,6 +138,14 @@ extension Fact {
         case .nodesCleaned: "nodes cleaned"
         case .nodesReturned: "nodes returned"
         case .nodesOverdue: "nodes overdue"
+        case .loadTargetSet(let target): "set load target \(target.key.id) on \(target.key.budget)"
+        case .leaseCurtailed(let number, let target, _): "curtail lease \(number) under load target \(target.id)"
+        case .leasePowerSettled(let number, _): "settle the power of lease \(number)"
+        case .orderAcknowledged(let number, _): "acknowledge order \(number)"
+        case .orderOverdue(let number): "order \(number) overdue"
+        case .noticeAcknowledged(let lease, _): "acknowledge a notice to lease \(lease)"
+        case .frozen: "freeze"
+        case .unfrozen: "unfreeze"
         }
     }
 }

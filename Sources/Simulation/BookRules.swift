@@ -10,7 +10,7 @@ import Packing
 /// Checks rules 1 to 3 on one book.
 public struct BookRules {
     let book: Book
-    private let now: Int64
+    let now: Int64
     var fleet: Fleet { book.fleet }
 
     /// - Parameter now: the instant from which limits must hold.
@@ -24,7 +24,7 @@ public struct BookRules {
     // MARK: Rule 1
 
     /// A stretch of one node's modules held by one lease.
-    private struct Hold {
+    struct Hold {
         let node: Int
         let mask: UInt8
         /// Memory slices of the one module, for a MIG instance; else 0.
@@ -34,6 +34,10 @@ public struct BookRules {
         let until: Int64
         let lease: UInt64
         let cap: PowerCap
+        /// Whether the node is held as a whole and not GPU by GPU.
+        let isWholeNode: Bool
+        /// What load targets lower its GPUs to.
+        let curtailments: [CurtailmentStep]
 
         /// Whether a GPU, or a slice of one, is held by both.
         func shares(with other: Hold) -> Bool {
@@ -87,19 +91,24 @@ public struct BookRules {
     }
 
     /// What live leases hold, in order of nodes.
-    private func holds() -> [Hold] {
+    func holds() -> [Hold] {
         var holds: [Hold] = []
         for lease in book.liveLeases {
-            func add(_ node: Int, _ mask: UInt8, slices: UInt8 = 0) {
+            func add(_ node: Int, _ mask: UInt8, slices: UInt8 = 0, isWholeNode: Bool = false) {
                 guard !lease.returnedNodes.contains(where: { $0.contains(node) }) else { return }
                 holds.append(
                     Hold(
                         node: node, mask: mask, slices: slices, start: lease.start, end: lease.end,
-                        until: lease.until, lease: lease.number, cap: lease.cap))
+                        until: lease.until, lease: lease.number, cap: lease.cap,
+                        isWholeNode: isWholeNode,
+                        // Instances keep the cap of the GPU that they share.
+                        curtailments: slices == 0 ? curtailments(of: lease, on: node) : []))
             }
             for line in lease.lines {
-                for range in line.holdings.wholeNodes { for node in range { add(node, fleet.moduleMasks[node]) } }
-                for node in line.holdings.spareNodes { add(node, fleet.moduleMasks[node]) }
+                for range in line.holdings.wholeNodes {
+                    for node in range { add(node, fleet.moduleMasks[node], isWholeNode: true) }
+                }
+                for node in line.holdings.spareNodes { add(node, fleet.moduleMasks[node], isWholeNode: true) }
                 for partial in line.holdings.partialNodes { add(partial.node, partial.moduleMask) }
                 for slice in line.holdings.slices {
                     let platform = fleet.platform(of: NodeIndex(slice.node))
@@ -110,100 +119,11 @@ public struct BookRules {
         return holds.sorted { $0.node != $1.node ? $0.node < $1.node : $0.lease < $1.lease }
     }
 
-    // MARK: Rule 2
-
-    private func watts() -> RuleReport {
-        var report = RuleReport(2, "committed watts are within every budget at every instant")
-        let demand = demandByRack()
-        var instants = 0
-        let racksBelow = self.racksBelow()
-        for (offset, budget) in fleet.budgets.enumerated() {
-            var steps: [Int64: Watts] = [:]
-            var floor: Watts = 0
-            for rack in racksBelow[offset] {
-                let place = fleet.racks[rack]
-                let power = fleet.platforms[place.platformOffset].power
-                floor += Watts(place.nodes.count) * power.nodeIdleWatts + power.rackOverheadWatts
-                for change in demand[rack] { steps[change.at, default: 0] += change.watts }
-            }
-            instants += check(budget, offset, floor: floor, steps: steps, &report)
-        }
-        report.count("budgets", fleet.budgets.count)
-        report.count("instants", instants)
-        return report
-    }
-
-    private func check(
-        _ budget: BudgetDomain, _ offset: Int, floor: Watts, steps: [Int64: Watts], _ report: inout RuleReport
-    ) -> Int {
-        let times = Set(steps.keys).union(budget.rackLimitSteps.map(\.at).filter { $0 > now }).union([now]).sorted()
-        var watts = floor
-        for time in times {
-            watts += steps[time] ?? 0
-            // What was before the present is not kept.
-            if time < now { continue }
-            let committed = book.packing.committedWatts(of: BudgetIndex(offset), at: time)
-            if committed != watts {
-                report.violate(
-                    "\(budget.name) counts \(committed) W at \(RFC3339.text(time)), its leases draw \(watts) W"
-                )
-            }
-            if watts > budget.rackLimit(at: time) {
-                report.violate(
-                    "\(budget.name) carries \(watts) W at the rack at \(RFC3339.text(time)), over its \(budget.rackLimit(at: time)) W"
-                )
-            }
-        }
-        return times.count
-    }
-
-    private func racksBelow() -> [[Int]] {
-        var racks = [[Int]](repeating: [], count: fleet.budgets.count)
-        for (rack, chain) in fleet.budgetChains.enumerated() {
-            for budget in chain { racks[budget.offset].append(rack) }
-        }
-        return racks
-    }
-
-    /// Changes of each rack's draw over its idle floor.
-    private func demandByRack() -> [[(at: Int64, watts: Watts)]] {
-        var demand = [[(at: Int64, watts: Watts)]](repeating: [], count: fleet.racks.count)
-        let holds = self.holds()
-        var first = 0
-        while first < holds.count {
-            var end = first
-            while end < holds.count, holds[end].node == holds[first].node { end += 1 }
-            let rack = fleet.rackOfNode[holds[first].node].offset
-            demand[rack] += changes(
-                of: Array(holds[first..<end]), on: fleet.platforms[fleet.racks[rack].platformOffset])
-            first = end
-        }
-        return demand
-    }
-
-    /// Walks the instants at which a node's holders change and takes its draw afresh at each.
-    private func changes(of holds: [Hold], on platform: Platform) -> [(at: Int64, watts: Watts)] {
-        let times = Set(holds.flatMap { [$0.start, $0.until] }).sorted()
-        var result: [(at: Int64, watts: Watts)] = []
-        var before = platform.power.nodeIdleWatts
-        for time in times {
-            let present = holds.filter { $0.start <= time && time < $0.until }
-            var watts = platform.power.nodeIdleWatts
-            if !present.isEmpty {
-                // A GPU of which only a slice is held draws its cap, however many hold one.
-                var capped: UInt8 = 0
-                watts = platform.power.nodeOverheadWatts
-                for hold in present {
-                    let cap = max(hold.cap.watts(on: platform), platform.power.gpuIdleWatts)
-                    watts += Watts((hold.mask & ~capped).nonzeroBitCount) * cap
-                    capped |= hold.mask
-                }
-                watts += Watts(platform.gpusPerNode - capped.nonzeroBitCount) * platform.power.gpuIdleWatts
-            }
-            result.append((time, watts - before))
-            before = watts
-        }
-        return result
+    /// Steps of the load targets above a node.
+    private func curtailments(of lease: Lease, on node: Int) -> [CurtailmentStep] {
+        guard !lease.curtailments.isEmpty else { return [] }
+        let above = fleet.budgetChains[fleet.rackOfNode[node].offset].map { fleet.budgets[$0.offset].name }
+        return lease.curtailments.filter { above.contains($0.target.budget) }.flatMap(\.steps)
     }
 
     func name(_ node: Int) -> String { fleet.nodeName(NodeIndex(node)) }

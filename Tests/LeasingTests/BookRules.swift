@@ -65,19 +65,28 @@ enum BookRules {
         var instants: Set<Int64> = [book.time]
         for lease in live { instants.formUnion([lease.start, lease.until].filter { $0 > book.time }) }
         for budget in fleet.budgets { instants.formUnion(budget.rackLimitSteps.map(\.at).filter { $0 > book.time }) }
+        instants.formUnion(PowerRules.instants(live, book))
         for instant in instants.sorted() {
-            let sums = committed(live, fleet, at: instant)
+            let entitled = committed(live, fleet, at: instant)
+            let sums = PowerRules.drawn(entitled, live, fleet, at: instant)
             for (offset, budget) in fleet.budgets.enumerated() {
                 let kept = book.packing.committedWatts(of: BudgetIndex(offset), at: instant)
                 if kept != sums[offset] {
                     result.append("budget \(budget.name) at \(instant): \(kept) W kept, \(sums[offset]) W by hand")
                 }
-                if sums[offset] > budget.rackLimit(at: instant) {
-                    result.append("budget \(budget.name) at \(instant): \(sums[offset]) W over its limit")
+                let keptEntitled = book.packing.entitledWatts(of: BudgetIndex(offset), at: instant)
+                if keptEntitled != entitled[offset] {
+                    result.append(
+                        "budget \(budget.name) at \(instant): \(keptEntitled) W entitled, \(entitled[offset]) W by hand"
+                    )
+                }
+                if entitled[offset] > budget.rackLimit(at: instant) {
+                    result.append("budget \(budget.name) at \(instant): \(entitled[offset]) W over its limit")
                 }
             }
+            result += PowerRules.overTargets(sums, book, at: instant)
         }
-        return result
+        return result + PowerRules.beyondTerms(live, book)
     }
 
     /// Watts that each budget carries at one instant, node by node.
@@ -243,7 +252,7 @@ enum BookRules {
             for node in lease.downNodes where !lease.lines.contains(where: { $0.holdings.uses(node) }) {
                 result.append("lease \(lease.number): node \(node) is down and not its own")
             }
-            let hasConditions = !lease.conditions.isEmpty
+            let hasConditions = lease.conditions.contains { $0.kind != .curtailed }
             if hasConditions != !lease.downNodes.isEmpty { result.append("lease \(lease.number): \(lease.conditions)") }
             let closed = (Array(held(lease, fleet).keys) + MIGRules.held(lease).map(\.node)).filter { node in
                 [.faulty, .validating].contains(book.packing.health(of: NodeIndex(node)))

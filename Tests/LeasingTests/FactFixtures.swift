@@ -116,7 +116,46 @@ enum FactFixtures {
         .nodesOverdue([IDRange(first: 12, count: 1)]),
         .leaseGranted(leaseWithTerms),
         .memberReplaced(Replacement(lease: 300, line: 2, old: 7, new: 8, wasSpare: false, parts: exchange)),
+        .loadTargetSet(loadTarget),
+        .leaseCurtailed(
+            number: 300, target: loadTarget.key,
+            steps: [
+                CurtailmentStep(start: 1_800_003_600, until: 1_800_007_200, percent: 60, termsPercent: 60),
+                CurtailmentStep(start: 1_800_007_200, until: .max, percent: 0, termsPercent: nil),
+            ]),
+        .leasePowerSettled(number: 300, at: 1_800_003_600),
+        .orderAcknowledged(number: 17, by: "uid:7 act"),
+        .orderOverdue(number: 18),
+        .noticeAcknowledged(lease: 300, notice: 16),
+        .frozen(Freeze(reason: "odd", actor: "uid:1 op", since: 1_800_000_000)),
+        .unfrozen,
+        .contractPut(name: "c-1", terms: curtailedTerms),
     ]
+
+    static let loadTarget: LoadTarget = {
+        var target = LoadTarget(
+            key: LoadTargetKey(budget: "meter", id: "grid"), kind: .physical, watts: 240_000_000, start: 1_800_003_600,
+            end: 1_800_014_400, restoreWattsPerMinute: 10_000_000, reason: "grid", actor: "uid:1 op",
+            setAt: 1_800_001_800)
+        target.spent = [
+            SourceUse(
+                source: "megapacks", start: 1_800_003_600, end: 1_800_014_400, watts: 50_000_000,
+                rechargedAt: 1_800_020_000)
+        ]
+        target.recharges = [
+            Recharge(source: "megapacks", start: 1_800_014_400, end: 1_800_020_000, watts: 96_428_571)
+        ]
+        target.unmet = [UnmetWatts(start: 1_800_003_600, until: 1_800_014_400, watts: 10)]
+        target.holdouts = [Holdout(kind: .noClause, leases: 3, watts: 12)]
+        return target
+    }()
+
+    static let curtailedTerms: ContractTerms = {
+        var terms = ContractTerms()
+        terms.curtailmentFloorPercent = 60
+        terms.curtailmentMayStop = true
+        return terms
+    }()
 
     static func entry(_ facts: [Fact], key: IdempotencyKey? = nil) -> Entry {
         Entry(

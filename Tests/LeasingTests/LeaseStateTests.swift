@@ -42,7 +42,8 @@ import Testing
             LeaseEvent.allCases.map { "\($0.rawValue) \($0.name)" } == [
                 "0 start", "1 deliver", "2 end", "3 release", "4 return",
             ])
-        #expect(ConditionKind.allCases.map { "\($0.rawValue) \($0.name)" } == ["0 Degraded", "1 Delayed"])
+        #expect(
+            ConditionKind.allCases.map { "\($0.rawValue) \($0.name)" } == ["0 Degraded", "1 Delayed", "2 Curtailed"])
         #expect(
             LeaseClass.allCases.map { "\($0.rawValue) \($0.name)" } == [
                 "0 guaranteed", "1 standard", "2 opportunistic",

@@ -110,7 +110,8 @@ struct Workload {
 
     private mutating func pick() -> Command {
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<45: return request()
+        case 0..<43: return request()
+        case 43..<45: return anyPower()
         case 45..<60: return .releaseLease(anyLease())
         case 60..<88: return verb()
         case 88..<91:
@@ -121,10 +122,16 @@ struct Workload {
         case 91..<93:
             var terms = ContractTerms()
             terms.tenant = random.isOne(in: 2) ? nil : tenant()
+            terms.curtailmentNoticeSeconds = [nil, 0, 1_800].randomElement(using: &random)!
+            terms.curtailmentFloorPercent = [nil, 30, 80].randomElement(using: &random)!
+            terms.curtailmentHoursPerMonth = [nil, 0, 5].randomElement(using: &random)!
+            terms.curtailmentMayStop = [nil, true].randomElement(using: &random)!
+            terms.shedTier = [nil, 1, 4].randomElement(using: &random)!
             return .putContract(name: "c\(Int.random(in: 0..<3, using: &random))", terms: terms)
         case 93: return .removeContract(name: "c\(Int.random(in: 0..<3, using: &random))")
         case 94: return .removeTenant(name: ["ada", "bob", "eve"].randomElement(using: &random)!)
-        case 95..<98: return .adoptFleet(fleets.randomElement(using: &random)!)
+        case 95..<96: return anyPower()
+        case 96..<98: return .adoptFleet(fleets.randomElement(using: &random)!)
         default: return .heartbeat
         }
     }
@@ -162,6 +169,35 @@ struct Workload {
         return .requestLeases(orders, planTokens: orders.map { _ in nil })
     }
 
+    /// Load targets of every kind, their removal, and what answers them.
+    private mutating func anyPower() -> Command {
+        let budgets = desk.book.fleet.budgets
+        let budget = Int.random(in: 0..<budgets.count, using: &random)
+        let key = LoadTargetKey(budget: budgets[budget].name, id: ["a", "b", "c"].randomElement(using: &random)!)
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0, 1: return .removeLoadTarget(desk.book.loadTargets.randomElement(using: &random)?.key ?? key)
+        case 2:
+            var orders: [UInt64] = []
+            desk.book.forEachOrder { order in
+                orders.append(order.number)
+                return true
+            }
+            return .acknowledgeOrders([orders.randomElement(using: &random) ?? 1])
+        case 3: return .setFreeze(false)
+        default:
+            let start = desk.now + [0, 0, 600, hour, day].randomElement(using: &random)!
+            let committed = desk.book.packing.committedWatts(of: BudgetIndex(budget), at: start)
+            let measured = budgets[budget].measuredWatts(rackWatts: committed)
+            let watts = min(budgets[budget].ratingWatts, measured * Int64.random(in: 30...110, using: &random) / 100)
+            let length = random.isOne(in: 12) ? nil : [600, hour, 9 * hour, 3 * day].randomElement(using: &random)!
+            let ramp = length != nil && random.isOne(in: 2) ? Watts.random(in: 1_000...40_000, using: &random) : nil
+            return .setLoadTarget(
+                LoadTarget(
+                    key: key, kind: random.isOne(in: 3) ? .physical : .economic, watts: watts, start: start,
+                    end: length.map { start + $0 }, restoreWattsPerMinute: ramp))
+        }
+    }
+
     private mutating func anyOrder() -> LeaseOrder {
         let starts: [Int64?] = [nil, nil, nil, 1, hour, day, 20 * day]
         let start = starts.randomElement(using: &random)!.map { desk.now + $0 }
@@ -173,6 +209,7 @@ struct Workload {
             cap: caps.randomElement(using: &random)!, spares: spares,
             contract: random.isOne(in: 6) ? "c\(Int.random(in: 0..<3, using: &random))" : nil,
             sites: random.isOne(in: 5) ? ["west"] : random.isOne(in: 4) ? ["east"] : [])
+        result.leaseClass = LeaseClass.allCases.randomElement(using: &random)!
         result.lines = (0..<(random.isOne(in: 4) ? 2 : 1)).map { anyLine($0, hasSpares: spares > 0) }
         return result
     }
@@ -286,7 +323,7 @@ struct Workload {
                 }
                 leases.append(
                     "\(number) \(lease.state) \(lease.conditions) \(lease.start) \(lease.end) \(lease.promised) "
-                        + "\(lease.delivered(in: book.fleet)) \(nodes.sorted())")
+                        + "\(lease.delivered(in: book.fleet)) \(nodes.sorted()) \(lease.curtailments)")
                 return true
             }
             result[name] = Answer(index: tenant.index, leases: leases)

@@ -9,21 +9,29 @@ enum DueEvent: Equatable, Sendable {
     /// A node's cordon, drain or validation is over.
     case nodeUntil(Int)
     case leaseStart(UInt64)
+    /// A curtailment of a lease begins or ends.
+    case leasePower(UInt64)
+    /// Half of an order's notice has gone by.
+    case orderOverdue(UInt64)
 
-    /// At one second ends come before returns and starts come last, so that a unit can change hands.
+    /// At one second ends come before returns and starts come after both, so that a unit can change hands.
     fileprivate var rank: UInt64 {
         switch self {
         case .leaseEnd: 0
         case .leaseReturn: 1
         case .nodeUntil: 2
         case .leaseStart: 3
+        case .leasePower: 4
+        case .orderOverdue: 5
         }
     }
 
     /// Which lease, or which node.
     fileprivate var number: UInt64 {
         switch self {
-        case .leaseEnd(let number), .leaseReturn(let number), .leaseStart(let number): number
+        case .leaseEnd(let number), .leaseReturn(let number), .leaseStart(let number), .leasePower(let number),
+            .orderOverdue(let number):
+            number
         case .nodeUntil(let node): UInt64(node)
         }
     }
@@ -33,7 +41,9 @@ enum DueEvent: Equatable, Sendable {
         case 0: self = .leaseEnd(number)
         case 1: self = .leaseReturn(number)
         case 2: self = .nodeUntil(Int(number))
-        default: self = .leaseStart(number)
+        case 3: self = .leaseStart(number)
+        case 4: self = .leasePower(number)
+        default: self = .orderOverdue(number)
         }
     }
 }
@@ -45,7 +55,7 @@ struct Agenda: Sendable {
     /// The earliest event, or nil.
     var first: (at: Int64, event: DueEvent)? {
         guard let slot = events.first(), let number = slot.value.first()?.key else { return nil }
-        return (Int64(slot.key >> 2), DueEvent(rank: slot.key & 3, number: number))
+        return (Int64(slot.key >> 3), DueEvent(rank: slot.key & 7, number: number))
     }
 
     mutating func add(_ event: DueEvent, at time: Int64) {
@@ -64,5 +74,5 @@ struct Agenda: Sendable {
         events[key] = numbers.isEmpty ? nil : numbers
     }
 
-    private func slot(of event: DueEvent, at time: Int64) -> UInt64 { UInt64(max(0, time)) << 2 | event.rank }
+    private func slot(of event: DueEvent, at time: Int64) -> UInt64 { UInt64(max(0, time)) << 3 | event.rank }
 }

@@ -78,6 +78,7 @@ extension Book {
         case .nodesReturned(let nodes): returnNodes(dense(nodes))
         case .nodesOverdue(let nodes):
             for range in dense(nodes) { for node in range { setOverdue(node) } }
+        default: precondition(applyPower(fact), "every fact is applied")
         }
     }
 
@@ -102,6 +103,7 @@ extension Book {
         promise(lease, from: lease.start, until: lease.end, sign: 1)
         tenantsByName[lease.tenant]!.leases[lease.number] = true
         if let due = lease.dueEvent { agenda.add(due.event, at: due.at) }
+        if let due = lease.powerDueAt { agenda.add(.leasePower(lease.number), at: due) }
     }
 
     /// Stores a changed lease and counts the change in its tenant's answer.
@@ -133,6 +135,7 @@ extension Book {
             preconditionFailure("\(event.name) does not happen to a lease that is \(lease.state.name)")
         }
         if let due = lease.dueEvent { agenda.remove(due.event, at: due.at) }
+        if let due = lease.powerDueAt { agenda.remove(.leasePower(number), at: due) }
         stateCounts[Int(lease.state.rawValue)] -= 1
         stateCounts[Int(next.rawValue)] += 1
         switch next {
@@ -151,6 +154,8 @@ extension Book {
         lease.state = next
         replace(lease)
         if let due = lease.dueEvent { agenda.add(due.event, at: due.at) }
+        if let due = lease.powerDueAt { agenda.add(.leasePower(number), at: due) }
+        if next == .ending || next.isFinal { removeOrders(of: number) }
         if next.isFinal { retire(lease) }
         if next == .expired { forgetReports(on: lease) }
     }

@@ -16,6 +16,7 @@ extension Book {
                 packing.bookSlice(slice, as: terms)
             }
         }
+        commitDraw(of: lease, sign: 1)
     }
 
     /// Takes those bookings off again; with `ranges`, those on these nodes alone.
@@ -24,6 +25,7 @@ extension Book {
             !lease.hasReturned(node) && ranges?.contains { $0.contains(node) } ?? true
         }
         let terms = lease.bookingTerms
+        commitDraw(of: lease, on: ranges, sign: -1)
         packing.unbookNodes(ranges.map { lease.bookedNodes.intersecting($0) } ?? lease.bookedNodes, as: terms)
         for line in lease.lines {
             for partial in line.holdings.partialNodes where isMeant(partial.node) {
@@ -40,6 +42,7 @@ extension Book {
         let old = dense([IDRange(first: replacement.old, count: 1)])[0].lowerBound
         let new = dense([IDRange(first: replacement.new, count: 1)])[0].lowerBound
         var holdings = lease.lines[replacement.line].holdings
+        commitDraw(of: lease, sign: -1)
         if let parts = replacement.parts {
             exchange(parts, old: old, new: new, of: &holdings, as: terms)
         } else if replacement.oldModuleMask == 0 {
@@ -60,6 +63,7 @@ extension Book {
                 node: new, moduleMask: replacement.newModuleMask, partitionID: replacement.newPartitionID)
         }
         lease.lines[replacement.line].holdings = holdings
+        commitDraw(of: lease, sign: 1)
         if !lease.lines.contains(where: { $0.holdings.uses(old) }) { lease.downNodes.removeAll { $0 == old } }
         replace(lease)
     }

@@ -36,6 +36,7 @@ extension Book {
         record.kept = idempotencyKeys.entries.map {
             KeptRecord(key: $0.key, revision: $0.success.revision, leases: $0.success.leases, at: $0.success.at)
         }
+        record.power = powerRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -109,8 +110,14 @@ extension Book {
             tenantsByName[item.name] = tenant
         }
         for item in record.contracts { contractsByName[item.name] = item.terms }
+        for item in record.power.clauses { contractsByName[item.contract]?.curtailmentClause = item.clause }
+        var powers = record.power.leases[...]
         for item in record.leases {
-            guard let lease = item.lease(register: register), isBookable(lease) else { return nil }
+            guard var lease = item.lease(register: register), isBookable(lease) else { return nil }
+            if let power = powers.first, power.number == lease.number {
+                (lease.curtailments, lease.powerSettledAt) = (power.curtailments, power.settledAt)
+                powers.removeFirst()
+            }
             insert(lease)
         }
         nextLeaseNumber = record.nextLeaseNumber
@@ -124,6 +131,7 @@ extension Book {
             packing.setNotReadyModules(item.notReadyModules, of: node)
             if item.isClean { cleanedNodes[UInt64(node.offset)] = true }
         }
+        take(record.power)
         for item in record.kept {
             let success = KeptSuccess(
                 bodyDigest: item.key.bodyDigest, revision: item.revision, leases: item.leases, at: item.at)

@@ -33,6 +33,7 @@ public struct Book: Sendable {
     var finalLeases = RadixTable<UInt64>()
     var nextFinalPlace: UInt64 = 0
     var idempotencyKeys = IdempotencyKeys()
+    var power = PowerState()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
     /// The number that every planned lease shows; no granted lease reaches it.
@@ -85,7 +86,7 @@ public struct Book: Sendable {
     public func isReportedClean(_ node: NodeIndex) -> Bool { cleanedNodes[UInt64(node.offset)] == true }
 
     /// When time alone next changes something, or nil.
-    public var nextDueAt: Int64? { agenda.first?.at }
+    public var nextDueAt: Int64? { power.freeze == nil ? agenda.first?.at : nil }
 }
 
 /// A lease on the heap, so that pages of leases copy as references.

@@ -20,17 +20,19 @@ struct BookRecord: FieldCoded {
     var finalLeases: [UInt64] = []
     var nodes: [NodeRecord] = []
     var kept: [KeptRecord] = []
+    var power = PowerRecord()
 
     static var blank: BookRecord { BookRecord() }
 
-    /// Format 2 says more of some leases; a book without such leases is written in format 1, which it always had.
-    private static let versions: ClosedRange<UInt64> = 1...2
+    /// Format 2 says more of some leases and format 3 of power; a book without either is written in format 1, which it
+    /// always had.
+    private static let versions: ClosedRange<UInt64> = 1...3
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
-        if !coder.isReading { version = leases.contains { $0.terms != nil } ? 2 : 1 }
+        if !coder.isReading { version = !power.isBlank ? 3 : leases.contains { $0.terms != nil } ? 2 : 1 }
         try coder.code(&version)
         guard Self.versions.contains(version) else {
-            throw coder.fault("snapshot of format \(version); this program reads formats 1 and 2")
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 3")
         }
         try coder.code(&bookID)
         try coder.code(&secret)
@@ -47,7 +49,8 @@ struct BookRecord: FieldCoded {
         try coder.code(&finalLeases)
         try coder.code(&nodes)
         try coder.code(&kept)
-        if version == 2 { try codeTerms(with: &coder) }
+        if version >= 2 { try codeTerms(with: &coder) }
+        if version >= 3 { try coder.code(&power) }
     }
 
     /// The terms of those leases that have some, with their numbers.

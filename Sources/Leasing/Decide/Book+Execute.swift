@@ -78,6 +78,11 @@ extension Book {
         case .requestLeases(let orders, let tokens): try decideLeases(orders, tokens, &step)
         case .releaseLease(let number): try decideRelease(of: number, &step)
         case .setNodes(let verb, let nodes, let until): try decide(verb, on: nodes, until: until, &step)
+        case .setLoadTarget(let target): try decideLoadTarget(target, &step)
+        case .removeLoadTarget(let key): try decideLoadTargetRemoval(key, &step)
+        case .acknowledgeOrders(let numbers): try decideOrderAcknowledgement(numbers, &step)
+        case .acknowledgeNotice(let notice, let lease): try decideNoticeAcknowledgement(notice, of: lease, &step)
+        case .setFreeze(let isFrozen): try decideFreeze(isFrozen, &step)
         case .advance: decideWhatIsDue(&step)
         case .heartbeat: break
         }

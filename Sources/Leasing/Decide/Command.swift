@@ -23,6 +23,16 @@ public enum Command: Sendable {
     case releaseLease(UInt64)
     /// `nodes` are dense, ascending ranges of the fleet in force.
     case setNodes(NodeVerb, nodes: [Range<Int>], until: Int64?)
+    /// Plans how a load target is met and puts it in force, in place of what was set under its key before.
+    case setLoadTarget(LoadTarget)
+    /// Ends a load target now.
+    case removeLoadTarget(LoadTargetKey)
+    /// The actuator says that it has orders: all of them or none.
+    case acknowledgeOrders([UInt64])
+    /// A tenant says that it has read a notice to one of its leases.
+    case acknowledgeNotice(UInt64, lease: UInt64)
+    /// Stops every time-driven change, or lets them go on.
+    case setFreeze(Bool)
     /// Applies what is due at the time of the step.
     case advance
     /// Changes nothing; answered like a change, so that it shows that changes get through.
@@ -66,6 +76,8 @@ public struct Outcome: Sendable {
     public var degraded: [UInt64] = []
     /// True when more is due than one step applies.
     public var hasMoreDue = false
+    /// The load target that was set or removed.
+    public var loadTarget: LoadTargetKey?
 
     public init() {}
 }

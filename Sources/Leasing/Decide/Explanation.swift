@@ -133,13 +133,13 @@ extension Book {
         return Obstacle(
             kind: .budget, name: domain.name, from: tight.lowerBound, until: tight.upperBound,
             message:
-                "only \(WattsText.rounded(measured)) are left of \(WattsText.rounded(domain.limit(at: tight.lowerBound)))"
+                "only \(WattsText.rounded(measured)) are left of \(WattsText.rounded(packing.limit(of: budget, at: tight.lowerBound)))"
         )
     }
 
     /// The stretch of the window in which a budget has least left.
     private func tightest(_ budget: BudgetIndex, _ terms: BookingTerms) -> Range<Int64> {
-        let limits = fleet.budgets[budget.offset].rackLimitSteps.map(\.at)
+        let limits = packing.limitSteps(of: budget).map(\.at)
         let committed = packing.committedSteps(of: budget, from: terms.start, until: terms.until)
         let times = Set(committed.map(\.at) + limits.filter { $0 > terms.start && $0 < terms.until }).sorted()
         var least: (left: Watts, range: Range<Int64>) = (.max, terms.start..<terms.until)

@@ -28,8 +28,17 @@ extension Book {
         guard let moved = moved(to: fleet, register: newRegister) else {
             preconditionFailure("every live lease keeps its hardware, and leases that are over need none")
         }
+        for target in loadTargets where target.until > step.now && fleet.budget(named: target.key.budget) == nil {
+            throw Refusal(
+                .fleetConflict,
+                "the proposed fleet has no budget \(target.key.budget), on which load target \(target.key.id) is in "
+                    + "force; remove that first")
+        }
+        // Load targets may lie under what is committed; the fleet's own limits may not.
+        var own = moved.packing
+        own.setCeilings([])
         for (offset, budget) in fleet.budgets.enumerated() {
-            let left = moved.packing.headroom(of: BudgetIndex(offset), from: step.now, until: .max)
+            let left = own.headroom(of: BudgetIndex(offset), from: step.now, until: .max)
             guard left >= 0 else {
                 throw Refusal(
                     .fleetConflict,
@@ -38,5 +47,7 @@ extension Book {
         }
         commit(
             .fleetAdopted(source: fleet.source, runs: Book.runs(of: newRegister), nextID: newRegister.nextID), &step)
+        // Hardware that is added draws power idle.
+        planOthersAnew(than: [], &step)
     }
 }

@@ -9,6 +9,7 @@ extension Book {
 
     /// Applies everything due at the time of the step, in due order, each at the time it was due.
     mutating func decideWhatIsDue(_ step: inout Step) {
+        guard freeze == nil else { return }
         for _ in 0..<Book.eventsPerStepMax {
             guard let next = agenda.first, next.at <= step.now else { return }
             step.at = next.at
@@ -17,6 +18,8 @@ extension Book {
             case .leaseEnd(let number): commit(.leaseMoved(number: number, event: .end, at: step.at), &step)
             case .leaseReturn(let number): bringBack(number, &step)
             case .nodeUntil(let node): reopen(node, &step)
+            case .leasePower(let number): settlePower(of: number, &step)
+            case .orderOverdue(let number): commit(.orderOverdue(number: number), &step)
             }
         }
         step.outcome.hasMoreDue = (agenda.first?.at).map { $0 <= step.now } ?? false
@@ -122,7 +125,7 @@ extension Book {
     private func conditions(of lease: Lease, down: [Int], at: Int64) -> [Condition] {
         let late = down.filter { [.open, .cordoned].contains(packing.health(of: NodeIndex($0))) }
         let faulty = down.filter { !late.contains($0) }
-        var result: [Condition] = []
+        var result = lease.conditions.filter { $0.kind == .curtailed }
         for (kind, nodes, text) in [
             (ConditionKind.degraded, faulty, "down"), (.delayed, late, "still in turn-round"),
         ] where !nodes.isEmpty {

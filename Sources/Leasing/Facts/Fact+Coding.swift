@@ -81,7 +81,7 @@ extension Fact: FieldCoded {
         case .fleetAdopted: 2
         case .tenantPut: 3
         case .tenantRemoved: 4
-        case .contractPut: 5
+        case .contractPut(_, let terms): terms.curtailmentClause == CurtailmentClause() ? 5 : 25
         case .contractRemoved: 6
         case .leaseGranted(let record): record.terms == nil ? 7 : 15
         case .leaseMoved: 8
@@ -91,6 +91,14 @@ extension Fact: FieldCoded {
         case .nodesCleaned: 12
         case .nodesReturned: 13
         case .nodesOverdue: 14
+        case .loadTargetSet: 17
+        case .leaseCurtailed: 18
+        case .leasePowerSettled: 19
+        case .orderAcknowledged: 20
+        case .orderOverdue: 21
+        case .noticeAcknowledged: 22
+        case .frozen: 23
+        case .unfrozen: 24
         }
     }
 
@@ -113,6 +121,16 @@ extension Fact: FieldCoded {
         // The same facts with more to say.
         case 15: .leaseGranted(.blank)
         case 16: .memberReplaced(Replacement(lease: 0, line: 0, old: 0, new: 0, wasSpare: false, parts: .blank))
+        case 17: .loadTargetSet(.blank)
+        case 18: .leaseCurtailed(number: 0, target: .blank, steps: [])
+        case 19: .leasePowerSettled(number: 0, at: 0)
+        case 20: .orderAcknowledged(number: 0, by: "")
+        case 21: .orderOverdue(number: 0)
+        case 22: .noticeAcknowledged(lease: 0, notice: 0)
+        case 23: .frozen(.blank)
+        case 24: .unfrozen
+        // A contract that says more of curtailment.
+        case 25: .contractPut(name: "", terms: ContractTerms())
         default: nil
         }
     }
@@ -151,6 +169,7 @@ extension Fact: FieldCoded {
         case .contractPut(var name, var terms):
             try coder.code(&name)
             try coder.code(&terms)
+            if number == 25 { try coder.code(&terms.curtailmentClause) }
             self = .contractPut(name: name, terms: terms)
         case .contractRemoved(var name):
             try coder.code(&name)
@@ -185,6 +204,7 @@ extension Fact: FieldCoded {
         case .nodesOverdue(var nodes):
             try coder.code(&nodes)
             self = .nodesOverdue(nodes)
+        default: try codePower(with: &coder)
         }
     }
 }

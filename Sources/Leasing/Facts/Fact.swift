@@ -71,6 +71,18 @@ public enum Fact: Equatable, Sendable {
     case nodesReturned([IDRange])
     /// The turn-round of nodes is over its time and nobody has reported them yet.
     case nodesOverdue([IDRange])
+    case loadTargetSet(LoadTarget)
+    /// All that one load target does to a lease, in place of what it did.
+    case leaseCurtailed(number: UInt64, target: LoadTargetKey, steps: [CurtailmentStep])
+    /// A curtailment of a lease has begun or ended at `at`.
+    case leasePowerSettled(number: UInt64, at: Int64)
+    case orderAcknowledged(number: UInt64, by: String)
+    /// Half of an order's notice has gone by without an acknowledgement.
+    case orderOverdue(number: UInt64)
+    case noticeAcknowledged(lease: UInt64, notice: UInt64)
+    /// Nothing starts or ends by time from now on.
+    case frozen(Freeze)
+    case unfrozen
 }
 
 /// A `HardwareRun` as it is stored.

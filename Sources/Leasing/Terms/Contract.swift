@@ -26,6 +26,10 @@ public struct ContractTerms: Equatable, Sendable {
     public var availabilityBasisPoints: Int64?
     public var curtailmentNoticeSeconds: Int64?
     public var curtailmentHoursPerMonth: Int64?
+    /// The lowest cap in percent of each model's highest.
+    public var curtailmentFloorPercent: Int64?
+    /// Whether hardware may be stopped, too.
+    public var curtailmentMayStop: Bool?
 
     public init() {}
 }

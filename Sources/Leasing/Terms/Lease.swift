@@ -80,6 +80,10 @@ public struct Lease: Equatable, Sendable {
     public var downNodes: [Int] = []
     /// Nodes of an ending lease that have come back, ascending ranges.
     public var returnedNodes: [Range<Int>] = []
+    /// What load targets do to it, those that are over included, oldest first.
+    public var curtailments: [Curtailment] = []
+    /// The instant up to which the condition `Curtailed` is true.
+    var powerSettledAt = Int64.min
     /// The revision of its last change.
     public var revision: UInt64 = 0
     /// Its tenant's index at its last change: the revision that the tenant is shown, which others do not move.
@@ -104,12 +108,14 @@ public struct Lease: Equatable, Sendable {
 
     /// When the lease next changes by itself, or nil.
     public var nextChangeAt: Int64? {
-        switch state {
-        case .scheduled: start
-        case .starting, .active: end
-        case .ending: until
-        case .expired, .cancelled, .failed: nil
-        }
+        let byState: Int64? =
+            switch state {
+            case .scheduled: start
+            case .starting, .active: end
+            case .ending: until
+            case .expired, .cancelled, .failed: nil
+            }
+        return [byState, powerDueAt].compactMap(\.self).min()
     }
 
     /// What is delivered now: the promise less the nodes that are down, and nothing outside the window.

@@ -77,11 +77,14 @@ public enum ConditionKind: UInt8, CaseIterable, Sendable {
     case degraded
     /// The window has begun and units are still being turned round.
     case delayed
+    /// A load target lowers its watts.
+    case curtailed
 
     public var name: String {
         switch self {
         case .degraded: "Degraded"
         case .delayed: "Delayed"
+        case .curtailed: "Curtailed"
         }
     }
 }

@@ -1,0 +1,123 @@
+// What curtailments have taken from a lease, to the joule.
+
+public import FleetModel
+import Packing
+
+/// Energy at the rack that a lease was entitled to draw and was told not to.
+public struct CurtailedEnergy: Equatable, Sendable {
+    /// All of it, what went beyond the terms included.
+    public var joules: Int64 = 0
+    /// The part that went beyond the terms.
+    public var breachJoules: Int64 = 0
+    /// Seconds in which some of the lease was lowered.
+    public var seconds: Int64 = 0
+    /// Those in which some of it was lowered beyond the terms.
+    public var breachSeconds: Int64 = 0
+
+    public init() {}
+}
+
+extension Lease {
+    /// What curtailments took in `window` while the lease was to be delivered: watts by which its committed draw was
+    /// lowered, times seconds, summed over its hardware. Exact: the sum over all leases under a domain is what the
+    /// domain's committed energy was lowered by. O(segments × curtailments).
+    public func curtailedEnergy(in window: Range<Int64>, _ fleet: Fleet) -> CurtailedEnergy {
+        var result = CurtailedEnergy()
+        let lifetime = (start..<max(start, end)).clamped(to: window)
+        guard !curtailments.isEmpty, !lifetime.isEmpty else { return result }
+        var lowered: [Range<Int64>] = []
+        var broken: [Range<Int64>] = []
+        for group in drawGroups(in: fleet, evenReturned: true) where !group.curtailments.isEmpty {
+            let counts = group.hardware.unitCounts(in: fleet)
+            var from = lifetime.lowerBound
+            let times = changes(of: group.curtailments, from: from, until: lifetime.upperBound)
+            for to in times + [lifetime.upperBound] {
+                defer { from = to }
+                guard let level = percent(under: group.curtailments, at: from) else { continue }
+                let taken = -changes(to: level.percent, in: fleet).watts(of: counts)
+                let allowed = -changes(to: level.terms, in: fleet).watts(of: counts)
+                result.joules += taken * (to - from)
+                result.breachJoules += (taken - allowed) * (to - from)
+                if taken > 0 { lowered.append(from..<to) }
+                if taken > allowed { broken.append(from..<to) }
+            }
+        }
+        result.seconds = lowered.secondsCovered
+        result.breachSeconds = broken.secondsCovered
+        return result
+    }
+}
+
+extension Lease {
+    /// What one load target takes from the lease over all of its time: watts at the most, and joules.
+    public func effect(of target: LoadTargetKey, in fleet: Fleet) -> (wattsMax: Watts, joules: Int64) {
+        var alone = self
+        alone.curtailments = curtailments.filter { $0.target == target }
+        guard let first = alone.curtailments.first?.steps.first?.start else { return (0, 0) }
+        let last = min(alone.curtailments[0].steps.last!.until, end)
+        guard first < last else { return (0, 0) }
+        var most: Watts = 0
+        for step in alone.curtailments[0].steps where step.start < end {
+            var watts: Watts = 0
+            for group in alone.drawGroups(in: fleet, evenReturned: true) where !group.curtailments.isEmpty {
+                watts -= changes(to: step.percent, in: fleet).watts(of: group.hardware.unitCounts(in: fleet))
+            }
+            most = max(most, watts)
+        }
+        return (most, alone.curtailedEnergy(in: first..<last, fleet).joules)
+    }
+
+    /// The hardware of the lease under a budget domain, instances left out, spares as whole nodes.
+    public func hardware(under budget: BudgetIndex, in fleet: Fleet) -> Holdings {
+        var holdings = Holdings()
+        for group in drawGroups(in: fleet, under: budget) {
+            holdings.wholeNodes += group.hardware.wholeNodes
+            holdings.partialNodes += group.hardware.partialNodes
+        }
+        holdings.wholeNodes = holdings.wholeNodes.coalesced()
+        return holdings
+    }
+}
+
+extension Holdings {
+    /// The platforms that it lies on, in the fleet's order.
+    public func platforms(in fleet: Fleet) -> [Platform] {
+        let racks = fleet.rackSegments(of: wholeNodes).map(\.rack) + sharedNodes.map { fleet.rackOfNode[$0] }
+        let offsets = Set(racks.map { fleet.racks[$0.offset].platformOffset })
+        return offsets.sorted().map { fleet.platforms[$0] }
+    }
+}
+
+extension Book {
+    /// What a lease's terms let load targets do to it.
+    public func curtailmentTerms(of lease: Lease) -> CurtailmentTerms {
+        CurtailmentTerms(lease.leaseClass, contract: lease.contract.flatMap { contract($0) })
+    }
+}
+
+extension LinePlacement {
+    /// Units by platform of the fleet. O(segments + parts).
+    func unitCounts(in fleet: Fleet) -> [UnitCount] {
+        var counts = [UnitCount](repeating: UnitCount(), count: fleet.platforms.count)
+        for segment in fleet.rackSegments(of: wholeNodes) {
+            counts[fleet.racks[segment.rack.offset].platformOffset].nodes += segment.nodes.count
+        }
+        for partial in partialNodes {
+            let rack = fleet.racks[fleet.rackOfNode[partial.node].offset]
+            counts[rack.platformOffset].gpus += partial.moduleMask.nonzeroBitCount
+        }
+        return counts
+    }
+}
+
+extension [Range<Int64>] {
+    /// Seconds that lie in at least one of them.
+    var secondsCovered: Int64 {
+        var (sum, reached) = (Int64(0), Int64.min)
+        for stretch in sorted(by: { $0.lowerBound < $1.lowerBound }) where stretch.upperBound > reached {
+            sum += stretch.upperBound - Swift.max(reached, stretch.lowerBound)
+            reached = stretch.upperBound
+        }
+        return sum
+    }
+}

@@ -1,0 +1,122 @@
+// Orders to the actuator, notices to tenants, and the freeze.
+
+import FleetModel
+import Packing
+import Testing
+
+@testable import Leasing
+
+@Suite struct PowerOrderTests {
+    /// A book with one standard lease of four nodes and a load target in an hour that lowers it to 86 %.
+    private func desk() throws -> (JournalledBook, Lease) {
+        var desk = JournalledBook(Fleets.plain)
+        var four = order(.node, 4, until: noon + 30 * day)
+        four.leaseClass = .standard
+        let lease = try desk.request(four)
+        let drawn = desk.book.packing.committedWatts(of: BudgetIndex(0), at: noon)
+        try desk.execute(.setLoadTarget(target(drawn - 3_000)))
+        return (desk, desk.lease(lease.number))
+    }
+
+    private func target(_ watts: Watts) -> LoadTarget {
+        LoadTarget(
+            key: LoadTargetKey(budget: "feed", id: "grid"), kind: .economic, watts: watts, start: noon + hour,
+            end: noon + 2 * hour)
+    }
+
+    private func orders(_ book: Book) -> [PowerOrder] {
+        var orders: [PowerOrder] = []
+        book.forEachOrder { order in
+            orders.append(order)
+            return true
+        }
+        return orders
+    }
+
+    @Test func eachCapAndItsEndIsAnOrderWithADeadline() throws {
+        let (desk, lease) = try desk()
+        let orders = orders(desk.book)
+        #expect(orders.map(\.percent) == [86, nil])
+        #expect(orders.map(\.deadline) == [noon + hour, noon + 2 * hour])
+        #expect(orders.allSatisfy { $0.lease == lease.number && $0.issuedAt == noon && !$0.isOverdue })
+    }
+
+    @Test func anOrderWithoutAnAcknowledgementIsOverdueAtHalfItsNotice() throws {
+        var (desk, _) = try desk()
+        desk.advance(to: noon + hour / 2 - 1)
+        #expect(orders(desk.book).map(\.isOverdue) == [false, false])
+        let index = desk.book.ordersIndex
+        desk.advance(to: noon + hour / 2)
+        #expect(orders(desk.book).map(\.isOverdue) == [true, false])
+        #expect(desk.book.ordersIndex == index + 1)
+    }
+
+    @Test func anAcknowledgedOrderIsNot() throws {
+        var (desk, _) = try desk()
+        let first = orders(desk.book)[0].number
+        try desk.execute(.acknowledgeOrders([first]))
+        try desk.execute(.acknowledgeOrders([first]))
+        #expect(orders(desk.book)[0].acknowledgedAt == noon)
+        #expect(orders(desk.book)[0].acknowledgedBy == "uid:1 op")
+        desk.advance(to: noon + hour)
+        #expect(orders(desk.book)[0].isOverdue == false)
+        #expect(desk.refusal(of: .acknowledgeOrders([999]))?.code == .notFound)
+    }
+
+    @Test func aTargetSetAnewWithdrawsWhatIsNotYetDue() throws {
+        var (desk, _) = try desk()
+        try desk.execute(.acknowledgeOrders([orders(desk.book)[0].number]))
+        let drawn = desk.book.packing.entitledWatts(of: BudgetIndex(0), at: noon)
+        try desk.execute(.setLoadTarget(target(drawn - 1_000)))
+        #expect(orders(desk.book).map(\.percent) == [95, nil])
+        #expect(orders(desk.book).allSatisfy { $0.acknowledgedAt == nil })
+        try desk.execute(.removeLoadTarget(LoadTargetKey(budget: "feed", id: "grid")))
+        #expect(orders(desk.book).isEmpty)
+    }
+
+    @Test func aReleasedLeaseHasNoOrders() throws {
+        var (desk, lease) = try desk()
+        try desk.execute(.releaseLease(lease.number))
+        #expect(orders(desk.book).isEmpty)
+        desk.advance(to: noon + 40 * day)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test func theTenantIsToldAtOnceAndMaySayThatItKnows() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var four = order(.node, 4, until: noon + 30 * day)
+        four.leaseClass = .standard
+        let lease = try desk.request(four)
+        let (own, other) = (desk.index(of: "ada"), desk.index(of: "bob"))
+        let drawn = desk.book.packing.committedWatts(of: BudgetIndex(0), at: noon)
+        try desk.execute(.setLoadTarget(target(drawn - 3_000)))
+        #expect(desk.index(of: "ada") == own + 1 && desk.index(of: "bob") == other)
+        let notice = try #require(desk.lease(lease.number).curtailments.first?.notice)
+        try desk.execute(.acknowledgeNotice(notice, lease: lease.number))
+        #expect(desk.lease(lease.number).curtailments[0].acknowledgedAt == noon)
+        #expect(desk.refusal(of: .acknowledgeNotice(notice + 1, lease: lease.number))?.code == .notFound)
+        // Its answer changes when it begins and when it ends.
+        let before = desk.index(of: "ada")
+        desk.advance(to: noon + hour)
+        #expect(desk.index(of: "ada") == before + 1 && desk.lease(lease.number).has(.curtailed))
+        desk.advance(to: noon + 2 * hour)
+        #expect(desk.index(of: "ada") == before + 2 && !desk.lease(lease.number).has(.curtailed))
+    }
+
+    @Test func whileFrozenNothingComesByTimeAndThenAllOfItWithItsOwnTime() throws {
+        var (desk, lease) = try desk()
+        try desk.execute(.setFreeze(true))
+        try desk.execute(.setFreeze(true))
+        #expect(desk.book.nextDueAt == nil && desk.book.freeze?.since == noon)
+        desk.advance(to: noon + 90 * 60)
+        #expect(!desk.lease(lease.number).has(.curtailed))
+        // Requests are answered as ever.
+        let other = try desk.request(order(.node, 1, from: noon + 3 * hour, until: noon + 2 * day))
+        #expect(other.state == .scheduled)
+        try desk.execute(.setFreeze(false))
+        desk.advance(to: desk.now)
+        #expect(desk.lease(lease.number).conditions.map(\.since) == [noon + hour])
+        #expect(orders(desk.book)[0].isOverdue)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+}
