@@ -15,6 +15,17 @@ public enum Routes {
     public static let budgets = "/v1/budgets"
     /// GET `?start=&end=`: ``BudgetTimeline``.
     public static let budgetTimelinePattern = "/v1/budgets/{name}/timeline"
+    /// GET `?state=`: ``LoadTargetList``.
+    public static let loadTargets = "/v1/load-targets"
+    /// GET: ``LoadTargetAnswer``. PUT `?dryRun=plan`: ``LoadTargetRequest`` to ``LoadTargetAnswer``. DELETE `?reason=`:
+    /// ``LoadTargetAnswer``.
+    public static let loadTargetPattern = "/v1/budgets/{name}/load-targets/{id}"
+    /// GET `?index=&wait=`: ``OrderList``. POST: ``OrderAcknowledgement`` to ``OrderList``.
+    public static let orders = "/v1/orders"
+    /// GET: ``NoticeList``.
+    public static let notices = "/v1/notices"
+    /// POST without a body: ``NoticeAnswer``.
+    public static let noticeAckPattern = "/v1/notices/{id}/ack"
     /// GET `?state=&within=&limit=&cursor=`: ``NodeList``.
     public static let nodes = "/v1/nodes"
     /// GET `?tenant=&state=&limit=&cursor=`: ``LeaseList``. POST `?dryRun=plan`: ``LeaseRequest`` to ``LeaseAnswer``.
@@ -41,6 +52,10 @@ public enum Routes {
     public static let backup = "/v1/backup"
     /// POST without a body: an operator confirms the wall clock after a jump. ``ClockStatus``.
     public static let confirmClock = "/v1/clock:confirm"
+    /// POST: ``ReasonRequest`` to ``ClockStatus``: nothing starts or ends by time until an operator says otherwise.
+    public static let freeze = "/v1/clock:freeze"
+    /// POST: ``ReasonRequest`` to ``ClockStatus``.
+    public static let unfreeze = "/v1/clock:unfreeze"
     /// GET: ``HealthAnswer``, 200 while the process lives.
     public static let liveness = "/healthz"
     /// GET: ``HealthAnswer``, 200 when recovered and serving, else 503.
@@ -54,6 +69,12 @@ public enum Routes {
     public static func nodes(_ verb: NodeVerb) -> String { nodes + ":" + verb.rawValue }
     /// The timeline of one budget domain.
     public static func budgetTimeline(_ name: String) -> String { budgets + "/" + segment(name) + "/timeline" }
+    /// One load target.
+    public static func loadTarget(_ id: String, on budget: String) -> String {
+        budgets + "/" + segment(budget) + "/load-targets/" + segment(id)
+    }
+    /// The acknowledgement of one notice.
+    public static func noticeAck(_ id: String) -> String { notices + "/" + segment(id) + "/ack" }
     /// One lease.
     public static func lease(_ id: String) -> String { leases + "/" + segment(id) }
     /// The allocation of one lease.

@@ -9,6 +9,7 @@ public import Logging
 import NIOCore
 import Scheduling
 public import ServiceLifecycle
+import Synchronization
 
 typealias ControlResponse = Response
 
@@ -35,9 +36,11 @@ public struct ControlServer: Service {
         let peers = ConnectedPeers()
         let router = Router(context: ControlContext.self, options: [])
         Dispatcher(services: services, peers: peers, logger: logger).register(Route.all, on: router)
-        services.scheduler.observe { [polls = services.polls, bodies = services.pollBodies] view, tenants in
+        services.scheduler.observe {
+            [polls = services.polls, bodies = services.pollBodies, ordersWatch = OrdersWatch()] view, tenants in
             bodies.forget(tenants, in: view.book)
             polls.changed(tenants)
+            ordersWatch.note(view.book.ordersIndex) { polls.changed([PollRegistry.orders]) }
         }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
@@ -62,6 +65,19 @@ public struct ControlServer: Service {
         } onGracefulShutdown: {
             services.polls.finish()
         }
+    }
+}
+
+/// Notices when the list of orders has changed.
+private final class OrdersWatch: Sendable {
+    private let last = Mutex<UInt64>(0)
+
+    func note(_ index: UInt64, onChange: () -> Void) {
+        let hasChanged = last.withLock { last in
+            defer { last = index }
+            return last != index
+        }
+        if hasChanged { onChange() }
     }
 }
 

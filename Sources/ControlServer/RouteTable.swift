@@ -66,6 +66,16 @@ struct Route: Sendable {
             Route(
                 .get, Routes.budgetTimelinePattern, Audiences.provider, query: ["start", "end"],
                 BudgetHandlers.timeline),
+            Route(.get, Routes.loadTargets, Audiences.provider, query: ["state"], LoadTargetHandlers.list),
+            Route(.get, Routes.loadTargetPattern, Audiences.provider, LoadTargetHandlers.show),
+            Route(.put, Routes.loadTargetPattern, Audiences.operators, query: ["dryRun"], LoadTargetHandlers.put),
+            Route(.delete, Routes.loadTargetPattern, Audiences.operators, query: ["reason"], LoadTargetHandlers.remove),
+            Route(.get, Routes.orders, Audiences.provider, query: ["index", "wait"], OrderHandlers.list),
+            Route(.post, Routes.orders, [.operator, .actuator], OrderHandlers.acknowledge),
+            Route(.get, Routes.notices, Audiences.holders, NoticeHandlers.list),
+            Route(.post, Routes.noticeAckPattern, Audiences.requesters, NoticeHandlers.acknowledge),
+            Route(.post, Routes.freeze, Audiences.operators, FreezeHandlers.freeze),
+            Route(.post, Routes.unfreeze, Audiences.operators, FreezeHandlers.unfreeze),
             Route(
                 .get, Routes.nodes, Audiences.provider, query: ["state", "within", "limit", "cursor"], NodeHandlers.list
             ),

@@ -106,6 +106,10 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var decision: Decision?
     /// What failure rates take away on average.
     public var expectedShortfall: ExpectedShortfall?
+    /// What load targets do to it, those that are over included; absent: nothing.
+    public var curtailments: [CurtailmentAnswer]?
+    /// What that took from it until now; absent: nothing.
+    public var curtailed: CurtailedEnergyAnswer?
     /// With a dry run: what to send to be granted exactly this.
     public var planToken: String?
 
@@ -114,7 +118,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         case id, revision, state, conditions, tenant, contract, label
         case leaseClass = "class"
         case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, reservations,
-            decision, expectedShortfall, planToken
+            decision, expectedShortfall, curtailments, curtailed, planToken
     }
 
     /// Every field; those left out are absent.
@@ -123,7 +127,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         contract: String? = nil, label: String? = nil, leaseClass: LeaseClass, start: Timestamp, end: Timestamp,
         nextChangeAt: Timestamp? = nil, promised: Capacity, delivered: Capacity, wattsAtMeter: Int,
         capWattsPerGpu: Int? = nil, capPercent: Int? = nil, reservations: [ReservationAnswer],
-        decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil, planToken: String? = nil
+        decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil,
+        curtailments: [CurtailmentAnswer]? = nil, curtailed: CurtailedEnergyAnswer? = nil, planToken: String? = nil
     ) {
         self.id = id
         self.revision = revision
@@ -144,6 +149,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         self.reservations = reservations
         self.decision = decision
         self.expectedShortfall = expectedShortfall
+        self.curtailments = curtailments
+        self.curtailed = curtailed
         self.planToken = planToken
     }
 }

@@ -139,15 +139,35 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     }
 }
 
+/// Why nothing starts or ends by time.
+public struct FreezeAnswer: Codable, Sendable, Equatable {
+    /// Why.
+    public var reason: String
+    /// Who said so.
+    public var actor: String
+    /// Since when.
+    public var since: Timestamp
+
+    /// Every field.
+    public init(reason: String, actor: String, since: Timestamp) {
+        self.reason = reason
+        self.actor = actor
+        self.since = since
+    }
+}
+
 /// Whether the daemon believes the wall clock.
 public struct ClockStatus: Codable, Sendable, Equatable {
     /// True after a jump forward of over 10 minutes that nothing explains: nothing starts or ends by time until an
     /// operator confirms the clock.
     public var frozen: Bool
+    /// An operator has stopped every time-driven change; absent: nobody has.
+    public var freeze: FreezeAnswer?
 
-    /// The one field.
-    public init(frozen: Bool) {
+    /// Every field; those left out are absent.
+    public init(frozen: Bool, freeze: FreezeAnswer? = nil) {
         self.frozen = frozen
+        self.freeze = freeze
     }
 }
 

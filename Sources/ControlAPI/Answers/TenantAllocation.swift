@@ -20,13 +20,16 @@ public struct HeldLease: Codable, Sendable, Equatable {
     public var capWattsPerGpu: Int?
     /// Power cap in percent of each model's maximum.
     public var capPercent: Int?
+    /// What load targets do to it now or later, on the hardware under their domains; absent: nothing.
+    public var curtailments: [CurtailmentAnswer]?
     /// What is held, as compact paths over all lines.
     public var allocation: [String]
 
     /// Every field; those left out are absent.
     public init(
         id: String, state: LeaseState, conditions: [Condition], start: Timestamp, end: Timestamp, promised: Capacity,
-        delivered: Capacity, capWattsPerGpu: Int? = nil, capPercent: Int? = nil, allocation: [String]
+        delivered: Capacity, capWattsPerGpu: Int? = nil, capPercent: Int? = nil,
+        curtailments: [CurtailmentAnswer]? = nil, allocation: [String]
     ) {
         self.id = id
         self.state = state
@@ -37,6 +40,7 @@ public struct HeldLease: Codable, Sendable, Equatable {
         self.delivered = delivered
         self.capWattsPerGpu = capWattsPerGpu
         self.capPercent = capPercent
+        self.curtailments = curtailments
         self.allocation = allocation
     }
 }

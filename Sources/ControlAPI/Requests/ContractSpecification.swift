@@ -31,16 +31,24 @@ public struct CurtailmentSpecification: Codable, Sendable, Equatable {
     public var noticePeriod: WireDuration
     /// The most hours in a calendar month; absent: no limit.
     public var hoursPerMonth: Int?
+    /// The lowest cap in percent of each model's maximum; absent: 50.
+    public var floorPercent: Int?
+    /// Whether hardware may be stopped, too; absent: no.
+    public var mayStop: Bool?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case noticePeriod, hoursPerMonth
+        case noticePeriod, hoursPerMonth, floorPercent, mayStop
     }
 
     /// Every field; those left out are absent.
-    public init(noticePeriod: WireDuration, hoursPerMonth: Int? = nil) {
+    public init(
+        noticePeriod: WireDuration, hoursPerMonth: Int? = nil, floorPercent: Int? = nil, mayStop: Bool? = nil
+    ) {
         self.noticePeriod = noticePeriod
         self.hoursPerMonth = hoursPerMonth
+        self.floorPercent = floorPercent
+        self.mayStop = mayStop
     }
 }
 
@@ -48,6 +56,9 @@ extension CurtailmentSpecification: CheckedOnDecoding {
     func check() throws(WireValueError) {
         if let hoursPerMonth, !(0...744).contains(hoursPerMonth) {
             throw WireValueError(field: "hoursPerMonth", expected: "0 to 744", found: "\(hoursPerMonth)")
+        }
+        if let floorPercent, !(1...100).contains(floorPercent) {
+            throw WireValueError(field: "floorPercent", expected: "1 to 100", found: "\(floorPercent)")
         }
     }
 }

@@ -10,6 +10,9 @@ final class PollRegistry: Sendable {
     /// Polls that may wait at once.
     static let waitersMax = 100_000
 
+    /// The name under which the actuator waits for orders; no tenant has it.
+    static let orders = "/orders"
+
     private struct Waiter: Sendable {
         let continuation: CheckedContinuation<Void, Never>
         let timeout: Scheduled<Void>

@@ -22,6 +22,8 @@ extension ContractTerms {
         availabilityBasisPoints = specification.availabilityTargetPercent.map { Int64($0.hundredths) }
         curtailmentNoticeSeconds = specification.curtailment.map { Int64($0.noticePeriod.seconds) }
         curtailmentHoursPerMonth = specification.curtailment?.hoursPerMonth.map(Int64.init)
+        curtailmentFloorPercent = specification.curtailment?.floorPercent.map(Int64.init)
+        curtailmentMayStop = specification.curtailment?.mayStop
     }
 }
 
@@ -41,8 +43,9 @@ extension ContractSpecification {
             availabilityTargetPercent: terms.availabilityBasisPoints.map { Percentage(hundredths: Int($0)) },
             curtailment: terms.curtailmentNoticeSeconds.map {
                 CurtailmentSpecification(
-                    noticePeriod: WireDuration(seconds: $0), hoursPerMonth: terms.curtailmentHoursPerMonth.map(Int.init)
-                )
+                    noticePeriod: WireDuration(seconds: $0),
+                    hoursPerMonth: terms.curtailmentHoursPerMonth.map(Int.init),
+                    floorPercent: terms.curtailmentFloorPercent.map(Int.init), mayStop: terms.curtailmentMayStop)
             }, description: terms.description.isEmpty ? nil : terms.description)
     }
 }

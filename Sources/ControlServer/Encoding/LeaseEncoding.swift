@@ -27,7 +27,8 @@ struct LeaseEncoding {
             delivered: ControlAPI.Capacity(lease.delivered(in: book.fleet)), wattsAtMeter: Int(lease.meterWatts),
             capWattsPerGpu: lease.cap.wattsPerGPU, capPercent: lease.cap.percent,
             reservations: lease.lines.map(reservation), decision: isProvider ? decision : nil,
-            expectedShortfall: shortfall(of: lease), planToken: planToken.map(PlanTokenText.text))
+            expectedShortfall: shortfall(of: lease), curtailments: curtailments(of: lease),
+            curtailed: curtailed(lease), planToken: planToken.map(PlanTokenText.text))
     }
 
     /// A lease as its holder polls it.
@@ -37,8 +38,24 @@ struct LeaseEncoding {
             conditions: lease.conditions.map { ControlAPI.Condition($0) }, start: Timestamp(lease.start),
             end: Timestamp(lease.end), promised: ControlAPI.Capacity(lease.promised),
             delivered: ControlAPI.Capacity(lease.delivered(in: book.fleet)), capWattsPerGpu: lease.cap.wattsPerGPU,
-            capPercent: lease.cap.percent,
+            capPercent: lease.cap.percent, curtailments: curtailments(of: lease, openAt: book.time),
             allocation: lease.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) })
+    }
+
+    /// What load targets do to a lease; with a time, only what is not over then.
+    private func curtailments(of lease: Lease, openAt time: Int64 = .min) -> [CurtailmentAnswer]? {
+        let open = lease.curtailments.filter { $0.isOpen(at: time) }
+        let encoding = LoadTargetEncoding(book: book, now: book.time)
+        return open.isEmpty ? nil : open.map(encoding.answer)
+    }
+
+    /// What that has taken until the book's time.
+    private func curtailed(_ lease: Lease) -> CurtailedEnergyAnswer? {
+        let energy = lease.curtailedEnergy(in: lease.start..<max(lease.start, book.time), book.fleet)
+        guard energy != CurtailedEnergy() else { return nil }
+        return CurtailedEnergyAnswer(
+            joules: Int(energy.joules), breachJoules: Int(energy.breachJoules), seconds: Int(energy.seconds),
+            breachSeconds: Int(energy.breachSeconds))
     }
 
     private func reservation(_ line: LeaseLine) -> ReservationAnswer {

@@ -56,6 +56,7 @@ extension ControlAPI.Condition {
             switch condition.kind {
             case .degraded: .degraded
             case .delayed: .delayed
+            case .curtailed: .curtailed
             }
         self.init(type: type, reason: condition.reason, since: Timestamp(condition.since))
     }

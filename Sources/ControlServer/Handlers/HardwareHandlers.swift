@@ -95,7 +95,8 @@ enum BudgetHandlers {
     private static func answer(_ offset: Int, _ book: Book, _ now: Int64) -> BudgetAnswer {
         let budget = book.fleet.budgets[offset]
         let committed = book.packing.committedWatts(of: BudgetIndex(offset), at: now)
-        let (limit, measured) = (budget.limit(at: now), budget.measuredWatts(rackWatts: committed))
+        let limit = book.packing.limit(of: BudgetIndex(offset), at: now)
+        let measured = budget.measuredWatts(rackWatts: committed)
         return BudgetAnswer(
             name: budget.name, kind: ControlAPI.BudgetKind(rawValue: budget.kind.rawValue)!,
             measuredAt: MeasurePoint(rawValue: budget.measuredAt.rawValue)!,
@@ -119,7 +120,7 @@ enum BudgetHandlers {
             ?? start + 366 * 86_400
         guard start < end else { throw Problem(.badRequest, detail: "?end must be after ?start and after now") }
         let budget = view.book.fleet.budgets[index.offset]
-        let limits = budget.limitSteps
+        let limits = view.book.packing.limitSteps(of: index)
         let first = limits.last { $0.at <= start }!
         let limit =
             [WattsStep(at: Timestamp(start), watts: Int(first.watts))]

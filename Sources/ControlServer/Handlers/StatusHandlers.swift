@@ -25,7 +25,7 @@ enum StatusHandlers {
                 gpus: fleet.gpuCount),
             leases: leases, gpus: ControlAPI.GPUCounts(view.report(at: now).gpus), watts: watts(book, now),
             journal: JournalStatus(writable: health.isWritable, detail: health.detail),
-            clock: ClockStatus(frozen: exchange.scheduler.isTimeFrozen),
+            clock: exchange.clockStatus(view),
             fleetProposal: exchange.services.fleetProposal)
         return exchange.answer(answer, view: view)
     }
@@ -39,7 +39,7 @@ enum StatusHandlers {
             where budget.siteOffset == offset && budget.parent == nil && budget.kind == .power {
                 committed += budget.measuredWatts(
                     rackWatts: book.packing.committedWatts(of: BudgetIndex(index), at: now))
-                limit += budget.limit(at: now)
+                limit += book.packing.limit(of: BudgetIndex(index), at: now)
             }
             return SiteWatts(site: site.name, committedWatts: Int(committed), limitWatts: Int(limit))
         }
@@ -101,6 +101,6 @@ enum StatusHandlers {
         // The answer comes after the writer has taken the confirmation.
         let context = try exchange.commandContext(reason: "clock confirmed", body: [])
         let (_, view, _) = try await exchange.submit(.heartbeat, context)
-        return exchange.answer(ClockStatus(frozen: exchange.scheduler.isTimeFrozen), view: view)
+        return exchange.answer(exchange.clockStatus(view), view: view)
     }
 }

@@ -76,17 +76,11 @@ enum TenantHandlers {
 enum PollHandler {
     static func poll(_ exchange: Exchange) async throws -> Response {
         let known = try exchange.query("index", "a number") { UInt64($0) }
-        let wait = try exchange.query("wait", "a duration like 60s, at most 300s") { WireDuration($0)?.seconds } ?? 0
         var view = exchange.scheduler.view
         var tenant = try TenantHandlers.visibleTenant(exchange, in: view)
-        if let known, known != 0, known == tenant.index, wait > 0 {
-            let seconds = min(wait, Int64(WireLimits.waitSecondsMax))
-            // Polls that began together do not end together.
-            let jitter = Int64.random(in: 0...(seconds * 1_000 / 16))
+        if let known, known != 0, known == tenant.index {
             let (scheduler, name) = (exchange.scheduler, tenant.name)
-            await exchange.services.polls.wait(
-                for: name, upTo: .milliseconds(seconds * 1_000 + jitter), on: exchange.context.channel.eventLoop
-            ) { scheduler.view.book.tenant(name)?.index == known }
+            try await exchange.waitForChange(of: name) { scheduler.view.book.tenant(name)?.index == known }
             view = exchange.scheduler.view
             tenant = try TenantHandlers.visibleTenant(exchange, in: view)
         }
@@ -100,6 +94,20 @@ enum PollHandler {
         headers[.contentType] = MediaTypes.json
         let body = exchange.services.pollBodies.body(of: tenant, in: view.book)
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: body))
+    }
+}
+
+extension Exchange {
+    /// Waits as long as `?wait=` says for a change of an answer that is still the one that the caller knows.
+    func waitForChange(of name: String, isStillCurrent: @escaping () -> Bool) async throws {
+        let wait = try query("wait", "a duration like 60s, at most 300s") { WireDuration($0)?.seconds } ?? 0
+        guard wait > 0 else { return }
+        let seconds = min(wait, Int64(WireLimits.waitSecondsMax))
+        // Polls that began together do not end together.
+        let jitter = Int64.random(in: 0...(seconds * 1_000 / 16))
+        await services.polls.wait(
+            for: name, upTo: .milliseconds(seconds * 1_000 + jitter), on: context.channel.eventLoop,
+            isStillCurrent: isStillCurrent)
     }
 }
 
@@ -125,16 +133,20 @@ final class PollBodies: Sendable {
 
     private func allocation(of tenant: Tenant, in book: Book) -> TenantAllocation {
         let encoding = LeaseEncoding(book: book, role: .tenant(tenant.name))
-        var leases: [HeldLease] = []
+        var (leases, held) = ([HeldLease](), [Lease]())
         var nextChangeAt: Int64?
         tenant.leases.forEach { number, _ in
             guard let lease = book.lease(number) else { return true }
             leases.append(encoding.held(lease))
+            held.append(lease)
             if let change = lease.nextChangeAt { nextChangeAt = min(nextChangeAt ?? change, change) }
             return true
         }
+        let notices = LoadTargetEncoding(book: book, now: book.time).notices(of: held).map {
+            Notice(id: $0.id, kind: $0.kind, deadline: $0.deadline, acknowledged: $0.acknowledged)
+        }
         return TenantAllocation(
             tenant: tenant.name, index: Int(tenant.index), nextChangeAt: nextChangeAt.map { Timestamp($0) },
-            leases: leases, notices: [])
+            leases: leases, notices: notices)
     }
 }

@@ -9,6 +9,7 @@ extension LeaseState: ExpressibleByArgument {}
 extension LeaseClass: ExpressibleByArgument {}
 extension BudgetKind: ExpressibleByArgument {}
 extension AllocationFormat: ExpressibleByArgument {}
+extension LoadTargetState: ExpressibleByArgument {}
 
 extension WireDuration: ExpressibleByArgument {
     /// Reads `90d`, `4h`, `1h30m`.

@@ -26,7 +26,8 @@ struct Berth: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self, NodesCommand.self,
-            LeaseCommand.self, TenantCommand.self, ContractCommand.self, ApplyCommand.self, WatchCommand.self,
+            LeaseCommand.self, TenantCommand.self, ContractCommand.self, LoadTargetCommand.self, OrdersCommand.self,
+            NoticesCommand.self, FreezeCommand.self, UnfreezeCommand.self, ApplyCommand.self, WatchCommand.self,
             BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self, SimulateCommand.self,
         ]
     )

@@ -55,6 +55,12 @@ struct StatusCommand: AsyncParsableCommand {
             let words = "The clock has jumped: nothing starts or ends by time until: berth clock confirm"
             terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
         }
+        if let freeze = status.clock.freeze {
+            let words =
+                "Frozen by \(freeze.actor) since \(freeze.since): \(freeze.reason). Nothing starts or ends by time until: "
+                + "berth unfreeze"
+            terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
+        }
         if let proposal = status.fleetProposal {
             let words = "fleet file: \(proposal.accepted ? "accepted" : "refused"): \(proposal.detail)"
             terminal.write(

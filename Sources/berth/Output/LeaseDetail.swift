@@ -16,7 +16,8 @@ struct LeaseDetail {
 
     func lines(inColour: Bool) -> [String] {
         [heading(inColour: inColour)] + windowLines + holdingLines + capLines(inColour: inColour)
-            + lease.reservations.flatMap(reservationLines) + conditionLines(inColour: inColour) + shortfallLines
+            + lease.reservations.flatMap(reservationLines) + conditionLines(inColour: inColour) + curtailmentLines
+            + shortfallLines
             + decisionLines
     }
 
@@ -83,6 +84,23 @@ struct LeaseDetail {
             let type = Style.attention.applied(to: condition.type.rawValue, inColour: inColour)
             return line("condition", "\(type) since \(condition.since): \(condition.reason)")
         }
+    }
+
+    private var curtailmentLines: [String] {
+        var lines = (lease.curtailments ?? []).map { curtailment in
+            line(
+                "curtailed", "\(curtailment.loadTarget) on \(curtailment.budget): \(steps(curtailment.steps))")
+        }
+        if let energy = lease.curtailed {
+            let taken = scaled(energy.joules, by: 3_600_000_000, decimals: 3)
+            let broken = scaled(energy.breachJoules, by: 3_600_000_000, decimals: 3)
+            lines.append(
+                line(
+                    "",
+                    "\(taken) MWh at the rack not drawn so far"
+                        + (energy.breachJoules > 0 ? ", \(broken) MWh of them beyond its terms" : "")))
+        }
+        return lines
     }
 
     private var shortfallLines: [String] {
