@@ -32,6 +32,8 @@ public enum Routes {
     public static let leases = "/v1/leases"
     /// POST: ``LeaseBatchRequest`` to ``LeaseBatchAnswer``.
     public static let leaseBatch = "/v1/leases:batch"
+    /// POST: ``OfferRequest`` to ``OfferList``.
+    public static let offers = "/v1/offers"
     /// GET, DELETE `?reason=`: ``LeaseAnswer``.
     public static let leasePattern = "/v1/leases/{id}"
     /// GET `?format=`: ``AllocationAnswer``, or text.

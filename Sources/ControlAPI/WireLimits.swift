@@ -32,6 +32,10 @@ public enum WireLimits {
     public static let hostListNamesMax = 100_000
     /// Longest plan token, in bytes: it names the hardware of every line.
     public static let planTokenBytesMax = 512 << 10
+    /// Other shapes that one line of a request for offers may name.
+    public static let alternativesMax = 8
+    /// Combinations of shapes over all lines of a request for offers.
+    public static let combinationsMax = 16
     /// Most pins of one line.
     public static let pinsMax = 64
     /// Longest pin, in bytes.

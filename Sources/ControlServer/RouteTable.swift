@@ -84,6 +84,7 @@ struct Route: Sendable {
                 LeaseHandlers.list),
             Route(.post, Routes.leases, Audiences.requesters, query: ["dryRun"], LeaseHandlers.create),
             Route(.post, Routes.leaseBatch, Audiences.requesters, LeaseHandlers.createBatch),
+            Route(.post, Routes.offers, Audiences.requesters, OfferHandlers.create),
             Route(.get, Routes.leasePattern, Audiences.holders, LeaseHandlers.show),
             Route(.delete, Routes.leasePattern, Audiences.requesters, query: ["reason"], LeaseHandlers.release),
             Route(

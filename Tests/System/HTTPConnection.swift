@@ -186,5 +186,11 @@ struct JSONValue: CustomStringConvertible {
     var array: [JSONValue] { (value as? [Any] ?? []).map { JSONValue($0) } }
     var names: [String] { ((value as? [String: Any])?.keys).map { $0.sorted() } ?? [] }
     var isAbsent: Bool { value == nil }
+    /// The value as JSON again, its members in the order of their names.
+    var text: String {
+        let data = try? JSONSerialization.data(
+            withJSONObject: value ?? NSNull(), options: [.fragmentsAllowed, .sortedKeys])
+        return String(decoding: data ?? Data(), as: UTF8.self)
+    }
     var description: String { value.map { "\($0)" } ?? "nothing" }
 }

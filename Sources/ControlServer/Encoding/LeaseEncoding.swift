@@ -58,7 +58,7 @@ struct LeaseEncoding {
             breachSeconds: Int(energy.breachSeconds))
     }
 
-    private func reservation(_ line: LeaseLine) -> ReservationAnswer {
+    func reservation(_ line: LeaseLine) -> ReservationAnswer {
         var answer = ReservationAnswer(
             name: line.name, shape: Shape(line.shape), count: line.count,
             composed: line.isComposed ? true : nil, profile: line.profile,
@@ -134,21 +134,27 @@ extension Shape {
 extension Decision {
     /// What a decision cost and what the fleet is like after it.
     init(nanoseconds: Int64, _ report: PackingReport, highestCap: HighestCap? = nil) {
-        let largest: ShapeCount? =
-            if report.wholeBlocksLeft > 0 {
-                ShapeCount(shape: .block, count: report.wholeBlocksLeft)
-            } else if report.wholeNVL72Left > 0 {
-                ShapeCount(shape: .nvl72, count: report.wholeNVL72Left)
-            } else if report.wholeNodesLeft > 0 {
-                ShapeCount(shape: .node, count: report.wholeNodesLeft)
-            } else if report.gpus.free > 0 {
-                ShapeCount(shape: .gpu, count: report.gpus.free, gpus: 1)
-            } else {
-                nil
-            }
         self.init(
             micros: Int((nanoseconds + 999) / 1_000), wholeBlocksLeft: report.wholeBlocksLeft,
-            largestShapeLeft: largest, strandedGpus: report.strandedGPUs, strandedWatts: Int(report.strandedWatts),
+            largestShapeLeft: report.largestShapeLeft, strandedGpus: report.strandedGPUs,
+            strandedWatts: Int(report.strandedWatts),
             highestCap: highestCap)
+    }
+}
+
+extension PackingReport {
+    /// The largest shape that is still whole somewhere.
+    var largestShapeLeft: ShapeCount? {
+        if wholeBlocksLeft > 0 {
+            ShapeCount(shape: .block, count: wholeBlocksLeft)
+        } else if wholeNVL72Left > 0 {
+            ShapeCount(shape: .nvl72, count: wholeNVL72Left)
+        } else if wholeNodesLeft > 0 {
+            ShapeCount(shape: .node, count: wholeNodesLeft)
+        } else if gpus.free > 0 {
+            ShapeCount(shape: .gpu, count: gpus.free, gpus: 1)
+        } else {
+            nil
+        }
     }
 }

@@ -33,12 +33,33 @@ extension Book {
         record.lines = placements.map { register.permanent(Holdings($0)) }
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
-        return Array(HMAC<SHA256>.authenticationCode(for: writer.bytes, using: planKey)) + writer.bytes
+        return signedPlan(writer.bytes)
     }
 
-    /// The hardware a token planned, when all of it is still free and powered.
+    /// A plan's token from what it says.
+    private func signedPlan(_ body: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: body, using: planKey)) + body
+    }
+
+    /// The hardware a plan's or an offer's token names, when all of it is still free and powered; an offer's besides when
+    /// it has not expired and still comes to its price.
     func planned(
         by token: [UInt8], order: LeaseOrder, _ sound: SoundOrder, now: Int64
+    ) throws(Refusal) -> [LinePlacement] {
+        guard let offer = try offerTerms(of: token) else {
+            return try planned(byPlan: token, order: order, sound, now: now)
+        }
+        try checkExpiry(of: offer, now: now)
+        let placements = try planned(byPlan: signedPlan(offer.plan), order: order, sound, now: now)
+        let quote = quote(
+            of: sound.lines(holding: placements, in: fleet), cap: order.cap, seconds: sound.order.end - sound.start,
+            contract: order.contract)
+        try checkQuote(of: offer, against: quote)
+        return placements
+    }
+
+    private func planned(
+        byPlan token: [UInt8], order: LeaseOrder, _ sound: SoundOrder, now: Int64
     ) throws(Refusal) -> [LinePlacement] {
         let (code, body) = (token.prefix(32), Array(token.dropFirst(32)))
         guard token.count > 32, HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: body, using: planKey)

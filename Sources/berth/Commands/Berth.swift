@@ -26,8 +26,13 @@ struct Berth: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self, NodesCommand.self,
-            LeaseCommand.self, TenantCommand.self, ContractCommand.self, LoadTargetCommand.self, OrdersCommand.self,
-            NoticesCommand.self, FreezeCommand.self, UnfreezeCommand.self, ApplyCommand.self, WatchCommand.self,
+            LeaseCommand.self,
+            OfferCommand.self,
+            TenantCommand.self,
+            ContractCommand.self,
+            LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
+            FreezeCommand.self, UnfreezeCommand.self,
+            ApplyCommand.self, WatchCommand.self,
             BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self, SimulateCommand.self,
         ]
     )

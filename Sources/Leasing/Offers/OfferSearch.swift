@@ -1,0 +1,333 @@
+// The search for offers.
+//
+// Each way to fill the lines is tried on several grounds: all accepted sites, each of them, and each with one of the
+// accepted models. On a ground the start comes first, at the lowest cap and for the shortest window, since what does not
+// fit so fits in no other way. There the cap is raised as far as it goes, then the window is made as long as it can
+// be. What is found is granted on a copy of the book, by the very path that takes an offer, and measured there.
+
+import FleetModel
+import Packing
+
+/// One search for offers.
+struct OfferSearch {
+    /// At the time of the search.
+    let book: Book
+    let query: OfferQuery
+    let now: Int64
+    let starts: ClosedRange<Int64>
+    private let reports = ReportsByTime()
+
+    /// Placements that are worked out in full. With whole fleets to search each takes some milliseconds.
+    private static let candidatesMax = 48
+    /// Grounds on which each variant is tried.
+    private static let groundsMax = 24
+
+    /// Refuses what is not sound in any of its shapes.
+    init(_ query: OfferQuery, in book: Book, now: Int64) throws(Refusal) {
+        var book = book
+        book.begin(at: now)
+        (self.book, self.query, self.now) = (book, query, now)
+        switch query.start {
+        case .whenTaken: starts = now...now
+        case .at(let time):
+            guard time > now else {
+                throw Refusal(
+                    .invalid, "the start must lie ahead; leave it out to begin when the offer is taken",
+                    pointer: "/start")
+            }
+            starts = time...time
+        case .within(let range):
+            guard range.upperBound >= now else {
+                throw Refusal(.invalid, "the latest start is in the past", pointer: "/earliest/to")
+            }
+            starts = max(range.lowerBound, now)...range.upperBound
+        }
+        for variant in query.variants {
+            do throws(Refusal) {
+                _ = try SoundOrder(leastOrder(of: variant, Ground(query.order.sites)), in: book, now: now)
+            } catch {
+                guard !variant.instead.isEmpty else { throw error }
+                throw Refusal(error.code, "with \(variant.instead): \(error.detail)", pointer: error.pointer)
+            }
+        }
+    }
+
+    /// The first variant at the first start and the lowest cap, for the shortest window.
+    var leastOrder: LeaseOrder { leastOrder(of: query.variants[0], Ground(query.order.sites)) }
+
+    /// Why there is no offer.
+    func refusal() -> Refusal {
+        let words =
+            starts.count > 1
+            ? "it does not fit at any start in the range, at any cap and in any shape that would do"
+            : "it does not fit over the whole window, at any cap and in any shape that would do"
+        do throws(Refusal) {
+            _ = try book.plan(leastOrder, now: now)
+        } catch {
+            return error.code == .noCapacity ? Refusal(.noCapacity, words) : error
+        }
+        return Refusal(.noCapacity, words)
+    }
+
+    func run() -> [Offer] {
+        var found: [Offer] = []
+        var pool: [Candidate] = []
+        if query.objectives != [.earliest] { pool = candidates() }
+        for objective in query.objectives {
+            let best: Candidate? =
+                switch objective {
+                case .earliest: earliest()
+                case .cheapest: pool.min { cost($0) < cost($1) }
+                case .bestPacking: pool.min { harm($0) < harm($1) }
+                }
+            guard var offer = best?.offer else { continue }
+            offer.objectives = [objective]
+            if let same = found.firstIndex(where: { $0.isSame(as: offer) }) {
+                found[same].objectives.append(objective)
+            } else {
+                found.append(offer)
+            }
+        }
+        return found
+    }
+
+    // MARK: What is compared
+
+    private func cost(_ candidate: Candidate) -> [Int64] {
+        let quote = candidate.offer.quote
+        return [
+            quote.microsPerDeliveredGPUHour(carbonMicrosPerTonne: query.carbonMicrosPerTonne), quote.carbonGrams,
+            Int64(candidate.variant), candidate.offer.lease.start,
+        ]
+    }
+
+    private func harm(_ candidate: Candidate) -> [Int64] {
+        candidate.offer.packing.harm + [Int64(candidate.variant), candidate.offer.lease.start]
+    }
+
+    /// The earliest start of any shape, of those that start then the best shape.
+    private func earliest() -> Candidate? {
+        var found: [(start: Int64, variant: Int)] = []
+        for variant in query.variants.indices {
+            guard let start = start(of: variant, Ground(query.order.sites), in: starts) else { continue }
+            found.append((start, variant))
+            if start == starts.lowerBound { break }
+        }
+        for (start, variant) in found.sorted(by: { $0 < $1 }) {
+            if let candidate = candidate(variant, Ground(query.order.sites), at: start) { return candidate }
+        }
+        return nil
+    }
+
+    /// Every shape on every ground at its earliest start, and on all sites also at later ones.
+    private func candidates() -> [Candidate] {
+        var result: [Candidate] = []
+        for variant in query.variants.indices {
+            for (place, ground) in grounds(for: query.variants[variant]).enumerated() {
+                let quarters = place == 0 && query.objectives.contains(.bestPacking) ? 4 : 1
+                var last: Int64?
+                for quarter in 0..<Int64(quarters) {
+                    guard result.count < Self.candidatesMax else { return result }
+                    let from = starts.lowerBound + (starts.upperBound - starts.lowerBound) / 4 * quarter
+                    guard let start = start(of: variant, ground, in: from...starts.upperBound), start != last
+                    else { break }
+                    last = start
+                    if let candidate = candidate(variant, ground, at: start) { result.append(candidate) }
+                }
+            }
+        }
+        return result
+    }
+
+    // MARK: Grounds
+
+    private func grounds(for variant: OfferVariant) -> [Ground] {
+        let fleet = book.fleet
+        var result = [Ground(query.order.sites)]
+        let sites = fleet.sites.indices.filter {
+            query.order.sites.isEmpty || query.order.sites.contains(fleet.sites[$0].name)
+        }
+        if sites.count > 1 { result += sites.map { Ground([fleet.sites[$0].name]) } }
+        for site in sites {
+            let there = Set(fleet.racks.filter { $0.siteOffset == site }.map { fleet.platforms[$0.platformOffset].gpu })
+            let accepted = there.sorted().filter { model in variant.lines.contains { $0.isOpen(to: model) } }
+            guard accepted.count > 1 else { continue }
+            result += accepted.map { Ground([fleet.sites[site].name], model: $0) }
+        }
+        return Array(result.prefix(Self.groundsMax))
+    }
+
+    // MARK: Steps on one ground
+
+    private func leastOrder(of variant: OfferVariant, _ ground: Ground, start: Int64? = nil) -> LeaseOrder {
+        let start = start ?? starts.lowerBound
+        var order = query.order(variant, start: field(of: start), cap: query.caps.cap(0), now: now)
+        order.sites = ground.sites
+        if let model = ground.model {
+            for index in order.lines.indices where order.lines[index].isOpen(to: model) {
+                order.lines[index].models = [model]
+            }
+        }
+        order.cap = query.caps.cap(book.lowestLegal(query.caps, for: order))
+        return order
+    }
+
+    /// A start as an order has it: nil for now, so that it can be taken a little later.
+    private func field(of start: Int64) -> Int64? {
+        if case .at = query.start { return start }
+        return start == now ? nil : start
+    }
+
+    /// The first start in a range at which a variant fits, within the tenant's quota too.
+    private func start(of variant: Int, _ ground: Ground, in range: ClosedRange<Int64>) -> Int64? {
+        var from = range.lowerBound
+        for _ in 0..<Self.quotaTriesMax {
+            let order = leastOrder(of: query.variants[variant], ground, start: from)
+            guard let sound = try? SoundOrder(order, in: book, now: now) else { return nil }
+            var start = from
+            if range.lowerBound < range.upperBound {
+                guard let found = book.packing.earliestStart(of: sound.request, in: from...range.upperBound)
+                else { return nil }
+                start = found.start
+            }
+            if book.fits(leastOrder(of: query.variants[variant], ground, start: start), now: now) { return start }
+            // It fits but for the quota, which is looser when something of the tenant's own ends.
+            guard let next = book.nextEnd(ofLeasesOf: query.order.tenant, after: start), next <= range.upperBound
+            else { return nil }
+            from = next
+        }
+        return nil
+    }
+
+    private static let quotaTriesMax = 16
+
+    /// The best placement of a variant at a start, granted on a copy.
+    private func candidate(_ variant: Int, _ ground: Ground, at start: Int64) -> Candidate? {
+        var order = leastOrder(of: query.variants[variant], ground, start: start)
+        let least = order.cap
+        guard let best = book.highestFitting(query.caps, from: least, for: order, now: now) else { return nil }
+        order = lengthened(best)
+        guard let plan = try? book.plan(order, now: now) else { return nil }
+        // The hardware is fixed, so the sites are what it uses, and the models what was asked for.
+        order.sites = book.sites(of: plan.lease)
+        for (index, line) in query.variants[variant].lines.enumerated() { order.lines[index].models = line.models }
+        let placements = plan.lease.lines.map { line in
+            LinePlacement(
+                wholeNodes: line.holdings.bookedNodes, partialNodes: line.holdings.partialNodes,
+                slices: line.holdings.slices)
+        }
+        let quote = book.quote(
+            of: plan.lease.lines, cap: order.cap, seconds: order.end - start, contract: order.contract)
+        let expires = order.start.map { min($0, now + query.validSeconds) } ?? now + query.validSeconds
+        let token = book.offerToken(
+            OfferTerms(
+                expires: expires, quote: quote, planToken: book.planToken(order: order, placements: placements)))
+        var copy = book
+        let context = CommandContext(actor: .daemon, reason: "", requestID: "", now: now)
+        guard let taken = try? copy.execute(.requestLeases([order], planTokens: [token]), context),
+            let number = taken.outcome.leases.first, let lease = copy.lease(number)
+        else { return nil }
+        let effect = PackingEffect(
+            before: reports.report(of: book.packing, at: start), after: copy.packing.report(at: start))
+        let offer = Offer(
+            objectives: [], order: order, lease: lease, quote: quote, packing: effect, expires: expires,
+            planToken: token)
+        return Candidate(variant: variant, offer: offer)
+    }
+
+    /// The order with the longest window that fits, in whole hours more than the shortest, or minutes, or seconds where
+    /// the range is short.
+    private func lengthened(_ order: LeaseOrder) -> LeaseOrder {
+        guard case .seconds(let range) = query.length, range.lowerBound < range.upperBound else { return order }
+        func lasting(_ seconds: Int64) -> LeaseOrder {
+            var longer = order
+            query.setWindow(of: &longer, start: order.start, seconds: seconds, now: now)
+            return longer
+        }
+        let whole = lasting(range.upperBound)
+        if book.fits(whole, now: now) { return whole }
+        let span = range.upperBound - range.lowerBound
+        let unit: Int64 = span >= 2 * 86_400 ? 3_600 : span >= 2 * 3_600 ? 60 : 1
+        var (low, high) = (Int64(0), span / unit)
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if book.fits(lasting(range.lowerBound + middle * unit), now: now) {
+                low = middle
+            } else {
+                high = middle - 1
+            }
+        }
+        return lasting(range.lowerBound + low * unit)
+    }
+}
+
+/// Where an offer may lie: at some sites, all for none, and of one model where several would do.
+private struct Ground {
+    let sites: [String]
+    let model: String?
+
+    init(_ sites: [String], model: String? = nil) {
+        self.sites = sites
+        self.model = model
+    }
+}
+
+/// A placement that could be offered.
+private struct Candidate {
+    let variant: Int
+    let offer: Offer
+}
+
+/// Reports of the book as it is, each made once.
+private final class ReportsByTime {
+    // Used by the one search that made it.
+    private var known: [(at: Int64, report: PackingReport)] = []
+
+    func report(of packing: PackingState, at time: Int64) -> PackingReport {
+        if let found = known.first(where: { $0.at == time }) { return found.report }
+        let report = packing.report(at: time)
+        known.append((time, report))
+        return report
+    }
+}
+
+extension Offer {
+    /// Whether another offer gives the same hardware for the same window at the same cap.
+    fileprivate func isSame(as other: Offer) -> Bool { order == other.order && lease.lines == other.lease.lines }
+}
+
+extension LeaseLine {
+    /// Whether the line leaves open whether it is made of a model or of others.
+    fileprivate func isOpen(to model: String) -> Bool { models.isEmpty || models.count > 1 && models.contains(model) }
+}
+
+extension [Int64] {
+    /// The first number that differs decides.
+    fileprivate static func < (left: [Int64], right: [Int64]) -> Bool { left.lexicographicallyPrecedes(right) }
+}
+
+extension Book {
+    /// The names of the sites that a lease lies at, in the fleet's order.
+    fileprivate func sites(of lease: Lease) -> [String] {
+        var mask: UInt64 = 0
+        for line in lease.lines {
+            for segment in fleet.rackSegments(of: line.holdings.bookedNodes) {
+                mask |= 1 << UInt64(fleet.racks[segment.rack.offset].siteOffset)
+            }
+            for node in line.holdings.sharedNodes {
+                mask |= 1 << UInt64(fleet.racks[fleet.rackOfNode[node].offset].siteOffset)
+            }
+        }
+        return fleet.sites.indices.filter { mask >> UInt64($0) & 1 == 1 }.map { fleet.sites[$0].name }
+    }
+
+    /// When the first of a tenant's leases after a time ends, or nil. O(leases of the tenant).
+    fileprivate func nextEnd(ofLeasesOf name: String, after time: Int64) -> Int64? {
+        var next: Int64?
+        tenant(name)?.leases.forEach(from: 0) { number, _ in
+            if let lease = lease(number), lease.end > time { next = min(next ?? .max, lease.end) }
+            return true
+        }
+        return next
+    }
+}
