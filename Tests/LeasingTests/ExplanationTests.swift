@@ -107,4 +107,102 @@ struct ExplanationTests {
         #expect(lease.promised == Capacity(gpus: 220_928, watts: 237_156_544))
         #expect(lease.meterWatts == 298_817_246)
     }
+
+    @Test("budgets of one kind and parent are one blocker, with a count, the first names and when")
+    func foldedBudgets() throws {
+        let fleet = Fleets.parse(
+            Fleets.text(
+                halls: "[{name: h1, blocks: [{name: b1, platform: hgx-h100, racks: 6, nodesPerRack: 4}]}]",
+                power: "[{name: feed, rating: 1 MW, each: [{level: rack, suffix: pdu, rating: 20 kW}]}]"))
+        let book = JournalledBook(fleet)
+        let request = order(.node, 24, until: noon + day)
+        let explanation = book.book.explain(request, to: .provider, now: noon)
+        let budgets = explanation.obstacles.filter { $0.kind == .budget }
+        #expect(budgets.count == 1)
+        let folded = try #require(budgets.first)
+        #expect(folded.message.hasPrefix("6 budgets under feed have too little left, at the tightest"))
+        #expect(folded.name.hasSuffix(" and 3 more") && folded.name.split(separator: ",").count == 3)
+        #expect(folded.from == noon && folded.until == noon + day + 1_800)
+        // A tenant is told one line for each kind.
+        let told = book.book.explain(request, to: .tenant("ada"), now: noon).obstacles.filter { $0.kind == .budget }
+        #expect(told.map(\.message) == ["other commitments leave too little power"])
+        try expectTakeable(explanation, book)
+    }
+
+    @Test("closed nodes and fragments are in the way over a window")
+    func windows() throws {
+        var book = JournalledBook(Fleets.plain)
+        _ = try book.execute(.setNodes(.cordon, nodes: [0..<1], until: noon + hour))
+        let explanation = book.book.explain(order(.rack, 2, until: noon + day), to: .provider, now: noon)
+        let hardware = try #require(explanation.obstacles.first { $0.kind == .hardware })
+        #expect(hardware.from == noon && hardware.until == noon + hour)
+        let fragments = try #require(explanation.obstacles.first { $0.kind == .fragmentation })
+        #expect(fragments.from == noon && fragments.until == noon + day)
+        _ = try book.execute(.setNodes(.cordon, nodes: [1..<2], until: nil))
+        let endless = book.book.explain(order(.rack, 2, until: noon + day), to: .provider, now: noon)
+        #expect(endless.obstacles.first { $0.kind == .hardware }?.until == nil)
+    }
+
+    /// Three blocks of two racks in two halls.
+    private static let blocks = Fleets.parse(
+        Fleets.text(
+            halls: "[{name: h1, blocks: [{name: \"b[1-2]\", platform: hgx-h100, racks: 2, nodesPerRack: 4}]}, "
+                + "{name: h2, blocks: [{name: b1, platform: hgx-h100, racks: 2, nodesPerRack: 4}]}]"))
+
+    /// The counter-offer of smaller domains when a node of each of some racks is leased.
+    private func smaller(_ request: LeaseOrder, brokenRacks: [Int]) throws -> LeaseLine? {
+        var book = JournalledBook(Self.blocks)
+        for rack in brokenRacks {
+            var one = order(.node, 1, tenant: "bob", until: noon + 30 * day)
+            one.lines[0].pins = [IDRange(first: UInt32(4 * rack), count: 1)]
+            _ = try book.request(one)
+        }
+        let explanation = book.book.explain(request, to: .provider, now: noon)
+        try expectTakeable(explanation, book)
+        return explanation.counterOffers.first { $0.kind == .smallerDomains }?.order.lines[0]
+    }
+
+    @Test("blocks become racks, racks nodes, and what must lie together spreads level by level")
+    func smallerDomains() throws {
+        let month = noon + 20 * day
+        // A rack of each block is broken: two blocks are as many GPUs as four racks, of which three are whole.
+        let racks = try smaller(order(.block, 1, until: month), brokenRacks: [0, 3, 4])
+        #expect(racks?.shape == .rack && racks?.count == 2 && racks?.within == .hall && racks?.models == ["H100"])
+        let apart = try smaller(order(.block, 1, until: month), brokenRacks: [0, 1, 2, 4])
+        #expect(apart?.shape == .rack && apart?.count == 2 && apart?.within == .site)
+        let nodes = try smaller(order(.block, 1, until: month), brokenRacks: [0, 1, 2, 3, 4])
+        #expect(nodes?.shape == .node && nodes?.count == 8 && nodes?.within == .hall)
+        let node = try smaller(order(.rack, 1, until: month), brokenRacks: [0, 1, 2, 3, 4, 5])
+        #expect(node?.shape == .node && node?.count == 4 && node?.within == .block)
+        let within = try smaller(order(.node, 4, until: month, within: .rack), brokenRacks: [0, 1, 2, 3, 4, 5])
+        #expect(within?.shape == .node && within?.count == 4 && within?.within == .block)
+        // Where too little is free in all, nothing smaller helps.
+        #expect(try smaller(order(.block, 3, until: month), brokenRacks: [0]) == nil)
+    }
+
+    @Test("the highest lower cap is found exactly on a fleet of several models and budgets")
+    func highestLowerCap() throws {
+        let fleet = Fleets.parse(
+            Fleets.text(
+                halls: "[{name: h1, blocks: [{name: b1, platform: hgx-h100, racks: 2, nodesPerRack: 4}], "
+                    + "racks: [{name: r1, platform: gb200-nvl72}]}]",
+                power: "[{name: feed, rating: 130 kW, each: [{level: rack, platform: hgx-h100, suffix: pdu, "
+                    + "rating: 33 kW}]}]"))
+        let book = JournalledBook(fleet).book
+        var request = order(.node, 20, until: noon + day, cap: .percent(100))
+        for (shape, count) in [(PlacementShape.node, 20), (.node, 8), (.gpus(8), 7), (.gpus(2), 30)] {
+            request.lines[0].shape = shape
+            request.lines[0].count = count
+            guard !book.fits(request, now: noon) else { continue }
+            let found = book.underLowerCap(request, now: noon)
+            // What trying every cap says.
+            let highest = (1...99).last { percent in
+                request.cap = .percent(percent)
+                return book.fits(request, now: noon)
+            }
+            request.cap = .percent(100)
+            #expect(found?.cap == highest.map { .percent($0) }, "\(count) × \(shape)")
+            #expect(highest != nil)
+        }
+    }
 }

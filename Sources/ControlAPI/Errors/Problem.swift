@@ -49,6 +49,8 @@ public enum CounterOfferKind: String, WireEnumeration {
     case earliestStart = "earliest-start"
     /// The same hardware at a lower cap.
     case lowerCap = "lower-cap"
+    /// As many GPUs in smaller domains: racks for blocks, nodes for racks, or not all in one domain.
+    case smallerDomains = "smaller-domains"
     /// The same elsewhere.
     case otherSites = "other-sites"
 }

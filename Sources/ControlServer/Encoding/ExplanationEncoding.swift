@@ -26,6 +26,7 @@ extension ControlAPI.CounterOffer {
             case .mostNow: .mostNow
             case .earliestStart: .earliestStart
             case .lowerCap: .lowerCap
+            case .smallerDomains: .smallerDomains
             case .otherSites: .otherSites
             }
         self.init(

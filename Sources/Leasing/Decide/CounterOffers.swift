@@ -20,6 +20,11 @@ extension Book {
             for index in anywhere.lines.indices { nameModels(of: &anywhere.lines[index]) }
             if let offer = offer(.otherSites, "all of it now, at any site", anywhere, now: now) { offers.append(offer) }
         }
+        if let smaller = inSmallerDomains(order, sound, outcome, now: now) {
+            offers.append(
+                CounterOffer(
+                    kind: .smallerDomains, message: smaller.message, order: smaller.order, planToken: smaller.token))
+        }
         if !outcome.isComplete, let later = earliestStart(order, sound, now: now) { offers.append(later) }
         if !offers.contains(where: { $0.order.start == order.start }), let smaller = smallerShape(order, now: now) {
             offers.append(smaller)
@@ -97,43 +102,16 @@ extension Book {
         return offer(.lowerCap, "all of it now at \(best.cap.phrase)", best, now: now)
     }
 
-    /// The order at the highest lower cap at which it would be granted, found by halving.
-    private func underLowerCap(_ order: LeaseOrder, now: Int64) -> LeaseOrder? {
-        func capped(_ value: Int) -> LeaseOrder {
-            var lower = order
-            lower.cap =
-                switch order.cap {
-                case .watts: .watts(Watts(value))
-                case .percent: .percent(value)
-                }
-            return lower
+    /// The order at the highest lower cap at which it would be granted.
+    func underLowerCap(_ order: LeaseOrder, now: Int64) -> LeaseOrder? {
+        let below: CapRange
+        switch order.cap {
+        case .watts(let watts) where watts > 1: below = .watts(1...Int(watts) - 1)
+        case .percent(let percent) where percent > 1: below = .percent(1...percent - 1)
+        case .watts, .percent: return nil
         }
-        let highest =
-            switch order.cap {
-            case .watts(let watts): Int(watts) - 1
-            case .percent(let percent): percent - 1
-            }
-        var (low, high) = (1, highest)
-        var best: LeaseOrder?
-        while low <= high {
-            let middle = (low + high) / 2
-            let candidate = capped(middle)
-            if fits(candidate, now: now) {
-                best = candidate
-                low = middle + 1
-            } else if isIllegal(candidate.cap, order) {
-                low = middle + 1
-            } else {
-                high = middle - 1
-            }
-        }
-        return best
-    }
-
-    /// Whether a cap is too low for every accepted model.
-    private func isIllegal(_ cap: PowerCap, _ order: LeaseOrder) -> Bool {
-        let models = Set(order.lines.flatMap(\.models))
-        return !fleet.platforms.contains { (models.isEmpty || models.contains($0.gpu)) && cap.isLegal(on: $0) }
+        let least = below.cap(lowestLegal(below, for: order))
+        return highestFitting(below.from(least), for: order, now: now)
     }
 
     /// The earliest start in the next years at which all of it fits; at a lower cap if it never fits at this one.

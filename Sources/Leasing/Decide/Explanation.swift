@@ -21,6 +21,7 @@ public struct CounterOffer: Sendable {
         case mostNow = "most-now"
         case earliestStart = "earliest-start"
         case lowerCap = "lower-cap"
+        case smallerDomains = "smaller-domains"
         case otherSites = "other-sites"
     }
 
@@ -74,7 +75,7 @@ extension Book {
         } else if finding.closedNodes > 0 && audience == .provider {
             result.append(
                 Obstacle(
-                    kind: .hardware, name: line.name, from: nil, until: nil,
+                    kind: .hardware, name: line.name, from: sound.start, until: reopening(sound),
                     message: "\(finding.closedNodes) nodes are cordoned, draining, faulty or not ready"))
         }
         var finding = finding
@@ -91,7 +92,7 @@ extension Book {
                 finding.shortBudgets.append(budget)
             }
         }
-        for budget in finding.shortBudgets { result.append(shortage(of: budget, sound, audience)) }
+        result += shortages(of: finding.shortBudgets, sound, audience)
         if finding.free < finding.wanted {
             result += bookings(of: line, in: sound, audience)
             let (placeable, nodes) = (finding.free, finding.freeNodes)
@@ -99,14 +100,14 @@ extension Book {
                 let whole = "only \(placeable) whole units of \(line.shapeName) are"
                 result.append(
                     Obstacle(
-                        kind: .fragmentation, name: line.name, from: nil, until: nil,
+                        kind: .fragmentation, name: line.name, from: sound.start, until: sound.order.end,
                         message: audience == .provider ? "\(nodes) nodes are free, but \(whole)" : "\(whole) free"))
             }
         }
         if let spread = line.spread, finding.shortBudgets.isEmpty {
             result.append(
                 Obstacle(
-                    kind: .fragmentation, name: line.name, from: nil, until: nil,
+                    kind: .fragmentation, name: line.name, from: sound.start, until: sound.order.end,
                     message: "\(finding.placed) units are free with at most \(spread.unitsMax) in each "
                         + spread.over.rawValue))
         }
@@ -117,42 +118,6 @@ extension Book {
                     message: "nothing \(line.place) is made so that this line could lie in it"))
         }
         return result
-    }
-
-    private func shortage(of budget: BudgetIndex, _ sound: SoundOrder, _ audience: Audience) -> Obstacle {
-        let domain = fleet.budgets[budget.offset]
-        guard audience == .provider else {
-            return Obstacle(
-                kind: .budget, name: domain.kind.rawValue, from: nil, until: nil,
-                message: "other commitments leave too little \(domain.kind.rawValue)")
-        }
-        let terms = sound.request.terms
-        let left = packing.headroom(of: budget, from: terms.start, until: terms.until)
-        let measured = domain.measuredWatts(rackWatts: max(0, left))
-        let tight = tightest(budget, terms)
-        return Obstacle(
-            kind: .budget, name: domain.name, from: tight.lowerBound, until: tight.upperBound,
-            message:
-                "only \(WattsText.rounded(measured)) are left of \(WattsText.rounded(packing.limit(of: budget, at: tight.lowerBound)))"
-        )
-    }
-
-    /// The stretch of the window in which a budget has least left.
-    private func tightest(_ budget: BudgetIndex, _ terms: BookingTerms) -> Range<Int64> {
-        let limits = packing.limitSteps(of: budget).map(\.at)
-        let committed = packing.committedSteps(of: budget, from: terms.start, until: terms.until)
-        let times = Set(committed.map(\.at) + limits.filter { $0 > terms.start && $0 < terms.until }).sorted()
-        var least: (left: Watts, range: Range<Int64>) = (.max, terms.start..<terms.until)
-        for (offset, time) in times.enumerated() {
-            let end = offset + 1 < times.count ? times[offset + 1] : terms.until
-            let left = packing.headroom(of: budget, from: time, until: time + 1)
-            if left < least.left {
-                least = (left, time..<end)
-            } else if left == least.left && least.range.upperBound == time {
-                least.range = least.range.lowerBound..<end
-            }
-        }
-        return least.range
     }
 
     /// The largest leases in the window on hardware that the line accepts.

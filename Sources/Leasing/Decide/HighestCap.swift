@@ -4,34 +4,15 @@ import FleetModel
 import Packing
 
 extension Book {
-    /// The highest whole percent of each model's maximum at which `order` would be granted, by halving; nil when there
-    /// is none. A line in megawatts must then carry every accepted node of the sites.
+    /// The highest whole percent of each model's maximum at which `order` would be granted; nil when there is none. A
+    /// line in megawatts must then carry every accepted node of the sites.
     ///
-    /// Some seven decisions long, so it runs on a view; the grant decides again.
+    /// Some three decisions long, so it runs on a view; the grant decides again.
     public func highestCap(for order: LeaseOrder, now: Int64) -> (order: LeaseOrder, percent: Int)? {
-        func capped(_ percent: Int) -> LeaseOrder {
-            var copy = order.withWholeSites
-            copy.cap = .percent(percent)
-            return copy
-        }
-        let accepted = fleet.platforms.filter { platform in
-            order.lines.contains { $0.models.isEmpty || $0.models.contains(platform.gpu) }
-                && fleet.racks.contains { fleet.platforms[$0.platformOffset].name == platform.name }
-        }
-        // Below this percent some accepted model does not take the cap at all.
-        let lowest = (1...100).first { percent in accepted.allSatisfy { PowerCap.percent(percent).isLegal(on: $0) } }
-        var (low, high) = (lowest ?? 1, 100)
-        var best: Int?
-        while low <= high {
-            let middle = (low + high) / 2
-            if fits(capped(middle), now: now) {
-                best = middle
-                low = middle + 1
-            } else {
-                high = middle - 1
-            }
-        }
-        return best.map { (capped($0), $0) }
+        let wanted = order.withWholeSites
+        let lowest = lowestLegal(.percent(1...100), for: wanted)
+        guard let found = highestFitting(.percent(lowest...100), for: wanted, now: now) else { return nil }
+        return (found, found.cap.value)
     }
 }
 

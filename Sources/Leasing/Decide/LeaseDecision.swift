@@ -51,13 +51,17 @@ extension Book {
     }
 
     /// Whether `plan` would find a lease for an order, found more quickly.
-    func fits(_ order: LeaseOrder, now: Int64) -> Bool {
+    func fits(_ order: LeaseOrder, now: Int64) -> Bool { placed(order, now: now) != nil }
+
+    /// The hardware that `plan` would find for an order, found more quickly; nil when it would find none.
+    func placed(_ order: LeaseOrder, now: Int64) -> (request: PlacementRequest, lines: [LinePlacement])? {
         var fork = self
         fork.begin(at: now)
-        guard let sound = try? SoundOrder(order, in: fork, now: fork.time) else { return false }
+        guard let sound = try? SoundOrder(order, in: fork, now: fork.time) else { return nil }
         var outcome = PlacementOutcome()
         fork.packing.place(sound.request, into: &outcome, explaining: false)
-        return outcome.isComplete && (try? fork.checkQuota(of: sound, outcome.lines)) != nil
+        guard outcome.isComplete, (try? fork.checkQuota(of: sound, outcome.lines)) != nil else { return nil }
+        return (sound.request, outcome.lines)
     }
 
     private func place(_ sound: SoundOrder) throws(Refusal) -> [LinePlacement] {

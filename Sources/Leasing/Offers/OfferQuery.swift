@@ -36,6 +36,14 @@ public enum CapRange: Equatable, Sendable {
         }
     }
 
+    /// The caps of the range that are not below one of them.
+    func from(_ cap: PowerCap) -> CapRange {
+        switch self {
+        case .percent(let range): .percent(max(range.lowerBound, cap.value)...range.upperBound)
+        case .watts(let range): .watts(max(range.lowerBound, cap.value)...range.upperBound)
+        }
+    }
+
     func cap(_ value: Int) -> PowerCap {
         switch self {
         case .percent: .percent(value)

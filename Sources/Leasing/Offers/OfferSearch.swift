@@ -204,8 +204,7 @@ struct OfferSearch {
     /// The best placement of a variant at a start, granted on a copy.
     private func candidate(_ variant: Int, _ ground: Ground, at start: Int64) -> Candidate? {
         var order = leastOrder(of: query.variants[variant], ground, start: start)
-        let least = order.cap
-        guard let best = book.highestFitting(query.caps, from: least, for: order, now: now) else { return nil }
+        guard let best = book.highestFitting(query.caps.from(order.cap), for: order, now: now) else { return nil }
         order = lengthened(best)
         guard let plan = try? book.plan(order, now: now) else { return nil }
         // The hardware is fixed, so the sites are what it uses, and the models what was asked for.

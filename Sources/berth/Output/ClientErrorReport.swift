@@ -72,6 +72,7 @@ extension CounterOfferKind {
         case .mostNow: "the most now"
         case .earliestStart: "the earliest start"
         case .lowerCap: "at a lower cap"
+        case .smallerDomains: "in smaller domains"
         case .otherSites: "elsewhere"
         }
     }
