@@ -117,6 +117,40 @@ extension SystemTests {
             #expect(after[0].headers["berth-index"] == before && after[0].body == own[3].body)
         }
 
+        @Test("a tenant is offered capacity for itself, without figures of the fleet and without a word of others")
+        func offers() throws {
+            func ask(_ tenant: String, _ shape: String, _ more: String = "") -> Request {
+                let body = #"{"tenant":"\#(tenant)","reservations":[{"shape":"\#(shape)"}],"duration":"9d"\#(more)}"#
+                return Request(method: "POST", target: "/v1/offers", body: body)
+            }
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"no quota"}"#)
+            for block in 0..<3 {
+                _ = try connection.request("PUT", "/v1/tenants/whale-\(block)", #"{"reason":"roles"}"#)
+                _ = try connection.post("/v1/leases", Self.lease("whale-\(block)", #"block","name":"x"#))
+            }
+            let answers = try answers(
+                as: Self.acme,
+                [
+                    ask("acme", "node"), ask("rival", "node"), ask("acme", "block", #","earliest":{}"#),
+                    ask("acme", #"rack","count":16,"name":"x"#), ask("acme", "node", #","contract":"rival-1""#),
+                ])
+            #expect(answers.map(\.status) == [200, 403, 200, 409, 400], "\(answers.map(\.text))")
+            for answer in [answers[0], answers[2], answers[3]] {
+                #expect(answer.headers["berth-revision"] == nil)
+                for word in ["whale", "rival", rivalLease, "packing\"", "wholeBlocks", "stranded"] {
+                    #expect(!answer.text.contains(word), "\(answer.text)")
+                }
+                for blocker in answer.json["blockers"].array where blocker["kind"].string == "booking" {
+                    #expect(blocker["from"].isAbsent && blocker["name"].string == "other commitments", "\(blocker)")
+                }
+            }
+            #expect(!answers[2].json["blockers"].array.isEmpty && !answers[3].json["counterOffers"].array.isEmpty)
+            let taken = try self.answers(
+                as: Self.acme,
+                [Request(method: "POST", target: "/v1/leases", body: answers[0].json["offers"][0]["request"].text)])
+            #expect(taken[0].status == 201, "\(taken[0].text)")
+        }
+
         @Test("a refusal tells a tenant of other commitments, without names or times")
         func refusal() throws {
             for block in 0..<4 {

@@ -131,10 +131,13 @@ public struct OfferList: Codable, Sendable, Equatable {
     public var offers: [OfferAnswer]
     /// What a metric ton of carbon dioxide counted for.
     public var carbonPricePerTonne: Money
+    /// What stands in the way of the first shapes at the first start and the lowest cap; absent when they fit then.
+    public var blockers: [Blocker]?
 
-    /// Every field.
-    public init(offers: [OfferAnswer], carbonPricePerTonne: Money) {
+    /// Every field; those left out are absent.
+    public init(offers: [OfferAnswer], carbonPricePerTonne: Money, blockers: [Blocker]? = nil) {
         self.offers = offers
         self.carbonPricePerTonne = carbonPricePerTonne
+        self.blockers = blockers
     }
 }

@@ -16,10 +16,11 @@ struct OfferEncoding {
         return true
     }
 
-    func answer(_ offers: [Offer]) -> OfferList {
+    func answer(_ offers: [Offer], _ obstacles: [Obstacle]) -> OfferList {
         OfferList(
             offers: offers.map(answer),
-            carbonPricePerTonne: Money(currency: "USD", micros: query.carbonMicrosPerTonne))
+            carbonPricePerTonne: Money(currency: "USD", micros: query.carbonMicrosPerTonne),
+            blockers: obstacles.isEmpty ? nil : obstacles.map { Blocker($0) })
     }
 
     private func answer(_ offer: Offer) -> OfferAnswer {

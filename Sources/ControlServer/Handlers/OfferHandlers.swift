@@ -17,7 +17,9 @@ enum OfferHandlers {
         switch await exchange.services.searcher.offers(for: query, in: view.book, now: now) {
         case .success(let offers):
             let encoding = OfferEncoding(book: view.book, role: exchange.role, request: request, query: query)
-            return exchange.answer(encoding.answer(offers), view: view)
+            let obstacles = await exchange.services.searcher.obstacles(
+                to: query, for: exchange.audience, in: view.book, now: now)
+            return exchange.answer(encoding.answer(offers, obstacles), view: view)
         case .failure(let refusal):
             throw await explained(refusal, query, request, in: view, now: now, exchange)
         }
@@ -42,6 +44,11 @@ enum OfferHandlers {
 }
 
 extension Searcher {
+    /// What is in the way of the first shapes at the first start and the lowest cap.
+    func obstacles(to query: OfferQuery, for audience: Audience, in book: Book, now: Int64) -> [Obstacle] {
+        (try? book.leastOrder(of: query, now: now)).map { book.obstacles(to: $0, for: audience, now: now) } ?? []
+    }
+
     /// Searches offers on a view.
     func offers(for query: OfferQuery, in book: Book, now: Int64) -> Result<[Offer], Refusal> {
         do throws(Refusal) {

@@ -46,21 +46,36 @@ public struct Explanation: Sendable {
 extension Book {
     /// Explains a refusal for want of capacity or quota. Changes nothing; takes as long as some tens of decisions.
     public func explain(_ order: LeaseOrder, to audience: Audience, now: Int64) -> Explanation {
-        var explanation = Explanation()
         let now = max(now, time)
-        guard let sound = try? SoundOrder(order, in: self, now: now) else { return explanation }
+        guard let sound = try? SoundOrder(order, in: self, now: now) else { return Explanation() }
         let outcome = packing.place(sound.request)
-        for (index, finding) in outcome.findings.enumerated() where finding.placed < finding.wanted {
-            explanation.obstacles += obstacles(to: order.lines[index], finding, sound, audience)
-        }
-        if outcome.isComplete, let quota = tenant(order.tenant)?.quota, quota != Quota() {
-            explanation.obstacles.append(quotaObstacle(order))
-        }
-        explanation.counterOffers = counterOffers(to: order, sound, outcome, now: now)
-        return explanation
+        return Explanation(
+            obstacles: obstacles(to: order, sound, outcome, audience),
+            counterOffers: counterOffers(to: order, sound, outcome, now: now))
+    }
+
+    /// What is in the way of an order, without what would be granted instead; nothing when it fits. As long as a few
+    /// decisions.
+    public func obstacles(to order: LeaseOrder, for audience: Audience, now: Int64) -> [Obstacle] {
+        let now = max(now, time)
+        guard let sound = try? SoundOrder(order, in: self, now: now), !fits(order, now: now) else { return [] }
+        return obstacles(to: order, sound, packing.place(sound.request), audience)
     }
 
     // MARK: Obstacles
+
+    private func obstacles(
+        to order: LeaseOrder, _ sound: SoundOrder, _ outcome: PlacementOutcome, _ audience: Audience
+    ) -> [Obstacle] {
+        var result: [Obstacle] = []
+        for (index, finding) in outcome.findings.enumerated() where finding.placed < finding.wanted {
+            result += obstacles(to: order.lines[index], finding, sound, audience)
+        }
+        if outcome.isComplete, let quota = tenant(order.tenant)?.quota, quota != Quota() {
+            result.append(quotaObstacle(order))
+        }
+        return result
+    }
 
     private func obstacles(
         to line: LeaseLine, _ finding: LineFindings, _ sound: SoundOrder, _ audience: Audience

@@ -55,9 +55,9 @@ struct ProblemReport {
 }
 
 /// What is in the way, a line for each.
-func blockerLines(_ blockers: [Blocker], inColour: Bool) -> [String] {
+func blockerLines(_ blockers: [Blocker], title: String = "In the way:", inColour: Bool) -> [String] {
     guard !blockers.isEmpty else { return [] }
-    return [Style.heading.applied(to: "In the way:", inColour: inColour)]
+    return [Style.heading.applied(to: title, inColour: inColour)]
         + blockers.map { blocker in
             let window = [blocker.from.map { "from \($0)" }, blocker.until.map { "until \($0)" }]
                 .compactMap(\.self).joined(separator: " ")

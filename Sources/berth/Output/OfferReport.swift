@@ -31,6 +31,12 @@ struct OfferReport {
     }
 
     func details(inColour: Bool) -> [String] {
+        let blockers = blockerLines(
+            list.blockers ?? [], title: "In the way of the first start and shape:", inColour: inColour)
+        return (blockers.isEmpty ? [] : [""] + blockers) + offerLines(inColour: inColour)
+    }
+
+    private func offerLines(inColour: Bool) -> [String] {
         list.offers.enumerated().flatMap { index, offer in
             let title = Style.heading.applied(to: "Offer \(index + 1)", inColour: inColour)
             return ["", "\(title)  \(commands[index])"] + windowLines(offer) + priceLines(offer) + packingLines(offer)
