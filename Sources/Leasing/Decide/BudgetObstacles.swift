@@ -67,12 +67,12 @@ extension Book {
         let window = tightest(budget, terms)
         return Shortage(
             budget: budget, window: window, leftWatts: domain.measuredWatts(rackWatts: max(0, left)),
-            limitWatts: domain.limit(at: window.lowerBound))
+            limitWatts: packing.limit(of: budget, at: window.lowerBound))
     }
 
     /// The stretch of the window in which a budget has least left.
     private func tightest(_ budget: BudgetIndex, _ terms: BookingTerms) -> Range<Int64> {
-        let limits = fleet.budgets[budget.offset].rackLimitSteps.map(\.at)
+        let limits = packing.limitSteps(of: budget).map(\.at)
         let committed = packing.committedSteps(of: budget, from: terms.start, until: terms.until)
         let times = Set(committed.map(\.at) + limits.filter { $0 > terms.start && $0 < terms.until }).sorted()
         var least: (left: Watts, range: Range<Int64>) = (.max, terms.start..<terms.until)
