@@ -1,0 +1,140 @@
+// Means over time in a small SQLite file of its own: nothing promised rests on it, so it may be lost.
+
+import Foundation
+import GRDB
+
+/// One mean of one series, as sums over its samples.
+public struct HistoryRow: Equatable, Sendable {
+    public var series: String
+    /// When it begins, in seconds since 1970, UTC.
+    public var start: Int64
+    public var samples: Int64
+    /// One sum for each of the file's columns.
+    public var sums: [Int64]
+
+    /// Every field.
+    public init(series: String, start: Int64, samples: Int64, sums: [Int64]) {
+        self.series = series
+        self.start = start
+        self.samples = samples
+        self.sums = sums
+    }
+}
+
+/// A history file that cannot be used, in words. The daemon goes on without.
+public struct HistoryFault: Error, Sendable, CustomStringConvertible {
+    public let description: String
+}
+
+/// A file of means. Any thread may use it; every call waits for the disk.
+public final class HistoryFile: Sendable {
+    private let queue: DatabaseQueue
+    private let columns: [String]
+    /// Where a damaged file was moved to when this one was opened; nil when there was none.
+    public let setAside: String?
+
+    /// Opens the file at `path`, or makes it. A damaged one is moved aside first, and a new one begun.
+    ///
+    /// - Parameter columns: names of the sums, the same for the file's whole life.
+    public init(path: String, columns: [String]) throws(HistoryFault) {
+        self.columns = columns
+        do {
+            queue = try Self.open(path, columns)
+            setAside = nil
+        } catch {
+            guard let damage = error as? DatabaseError, Self.isDamage(damage) else {
+                throw HistoryFault(description: "opening \(path): \(error)")
+            }
+            do {
+                setAside = try Self.moveAside(path)
+                queue = try Self.open(path, columns)
+            } catch {
+                throw HistoryFault(description: "opening \(path) anew: \(error)")
+            }
+        }
+    }
+
+    private static func open(_ path: String, _ columns: [String]) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "berth.history"
+        configuration.busyMode = .timeout(5)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+            guard try String.fetchOne(database, sql: "PRAGMA quick_check") == "ok" else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "quick_check finds damage")
+            }
+            let sums = columns.map { "\($0) INTEGER NOT NULL" }.joined(separator: ", ")
+            try database.execute(
+                sql: """
+                    CREATE TABLE IF NOT EXISTS means (
+                        series TEXT NOT NULL, start INTEGER NOT NULL, samples INTEGER NOT NULL, \(sums),
+                        PRIMARY KEY (series, start)
+                    ) STRICT, WITHOUT ROWID
+                    """)
+            // Fails where the table is another one.
+            _ = try Row.fetchOne(database, sql: "SELECT samples, \(columns.joined(separator: ", ")) FROM means")
+        }
+        return queue
+    }
+
+    private static func isDamage(_ error: DatabaseError) -> Bool {
+        [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode)
+    }
+
+    /// Moves the file to the first free name after its own.
+    private static func moveAside(_ path: String) throws -> String {
+        var number = 1
+        while DurableFile.exists("\(path).damaged-\(number)") { number += 1 }
+        let target = "\(path).damaged-\(number)"
+        try FileManager.default.moveItem(atPath: path, toPath: target)
+        for suffix in ["-wal", "-shm"] { DurableFile.remove(path + suffix) }
+        return target
+    }
+
+    /// Adds rows to what is there of the same series and start, and drops what is older than `oldest`.
+    public func add(_ rows: [HistoryRow], droppingBefore oldest: Int64) throws(HistoryFault) {
+        let names = ["samples"] + columns
+        let sql = """
+            INSERT INTO means (series, start, \(names.joined(separator: ", ")))
+            VALUES (\((["?", "?"] + names.map { _ in "?" }).joined(separator: ", ")))
+            ON CONFLICT DO UPDATE SET \(names.map { "\($0) = \($0) + excluded.\($0)" }.joined(separator: ", "))
+            """
+        try perform("writing") { database in
+            let statement = try database.makeStatement(sql: sql)
+            for row in rows {
+                let values = [row.series, row.start, row.samples] as [any DatabaseValueConvertible] + row.sums
+                try statement.execute(arguments: StatementArguments(values))
+            }
+            try database.execute(sql: "DELETE FROM means WHERE start < ?", arguments: [oldest])
+        }
+    }
+
+    /// The rows of one series from `start` on, in the order of time.
+    public func rows(of series: String, from start: Int64) throws(HistoryFault) -> [HistoryRow] {
+        let sql = """
+            SELECT start, samples, \(columns.joined(separator: ", ")) FROM means
+            WHERE series = ? AND start >= ? ORDER BY start
+            """
+        return try perform("reading") { database in
+            try Row.fetchAll(database, sql: sql, arguments: [series, start]).map { row in
+                HistoryRow(
+                    series: series, start: row[0], samples: row[1],
+                    sums: columns.indices.map { row[$0 + 2] as Int64 })
+            }
+        }
+    }
+
+    /// Closes the file; later calls fail.
+    public func close() throws(HistoryFault) {
+        do { try queue.close() } catch { throw HistoryFault(description: "closing \(queue.path): \(error)") }
+    }
+
+    private func perform<Value>(
+        _ operation: String, _ body: (Database) throws -> Value
+    ) throws(HistoryFault) -> Value {
+        do { return try queue.write(body) } catch {
+            throw HistoryFault(description: "\(operation) \(queue.path): \(error)")
+        }
+    }
+}
