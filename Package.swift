@@ -49,6 +49,7 @@ let package = Package(
             dependencies: ["FleetModel", "CVectorScan"],
             swiftSettings: strict + [.strictMemorySafety()]
         ),
+        .target(name: "Telemetry", dependencies: ["FleetModel"], swiftSettings: strict),
         .target(
             name: "Leasing",
             dependencies: [
@@ -89,7 +90,7 @@ let package = Package(
         .target(
             name: "ControlServer",
             dependencies: [
-                "FleetModel", "Packing", "Leasing", "Scheduling", "ControlAPI",
+                "FleetModel", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -109,7 +110,7 @@ let package = Package(
             name: "berthd",
             dependencies: [
                 "ControlAPI", "ControlServer", "FleetModel", "Journaling", "Leasing", "Scheduling", "Simulation",
-                "Supervision",
+                "Supervision", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -131,6 +132,7 @@ let package = Package(
         ),
 
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "PackingTests", dependencies: ["Packing", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "LeasingTests", dependencies: ["Leasing", "Packing", "FleetModel"], swiftSettings: strict),
         .testTarget(

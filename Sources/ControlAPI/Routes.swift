@@ -26,6 +26,12 @@ public enum Routes {
     public static let notices = "/v1/notices"
     /// POST without a body: ``NoticeAnswer``.
     public static let noticeAckPattern = "/v1/notices/{id}/ack"
+    /// POST: ``TelemetryRequest`` to ``TelemetryAnswer``.
+    public static let telemetry = "/v1/telemetry"
+    /// GET: ``DrawAlertList``.
+    public static let alerts = "/v1/alerts"
+    /// GET `?site=&start=&end=&step=`: ``ForecastAnswer``.
+    public static let forecast = "/v1/forecast"
     /// GET `?state=&within=&limit=&cursor=`: ``NodeList``.
     public static let nodes = "/v1/nodes"
     /// GET `?tenant=&state=&limit=&cursor=`: ``LeaseList``. POST `?dryRun=plan`: ``LeaseRequest`` to ``LeaseAnswer``.
@@ -141,6 +147,8 @@ public enum MediaTypes {
     public static let json = "application/json"
     /// Refusals (RFC 9457).
     public static let problem = "application/problem+json"
+    /// Prometheus' text form.
+    public static let metrics = "text/plain; version=0.0.4; charset=utf-8"
     /// Host lists and Slurm's lines.
     public static let text = "text/plain; charset=utf-8"
 }

@@ -47,6 +47,11 @@ public enum WireLimits {
     /// Longest wait of a long poll, in seconds.
     public static let waitSecondsMax = 300
 
+    /// Most readings in one batch of telemetry.
+    public static let readingsMax = 100_000
+    /// Highest reading of watts that is a number of watts at all (100 GW).
+    public static let readingWattsMax = 100_000_000_000
+
     /// Whether a text holds what a terminal or a C string would take for more than text: C0 and C1 controls other than
     /// tab and line feed, and the marks that turn the direction of writing.
     public static func hasControlCharacters(_ text: String) -> Bool {

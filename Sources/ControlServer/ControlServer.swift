@@ -95,7 +95,9 @@ struct Dispatcher: Sendable {
             for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .head, .options] {
                 if let route = here.first(where: { $0.method == method }) {
                     router.on(path, method: method) { request, context in
-                        await answer(request, context, allow: nil) { try await serve(route, $0) }
+                        let response = await answer(request, context, allow: nil) { try await serve(route, $0) }
+                        services.requestCounts.add(status: response.status.code)
+                        return response
                     }
                 } else {
                     router.on(path, method: method) { request, context in

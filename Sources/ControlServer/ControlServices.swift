@@ -4,6 +4,7 @@ public import ControlAPI
 import Leasing
 public import Scheduling
 import Synchronization
+public import Telemetry
 
 /// What the daemon gives the control server to work with.
 public struct ControlServices: Sendable {
@@ -16,6 +17,10 @@ public struct ControlServices: Sendable {
     public let epoch: UInt64
     /// What became of the configured fleet file at start; nil when it is the one in force.
     public let fleetProposal: FleetProposal?
+    /// What is drawn.
+    public let observatory: Observatory
+    /// The means of one series that are kept from a moment on, in the order of time.
+    public let history: @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean]
     /// Checks the rules on a view.
     public let verify: @Sendable (PublishedView) async throws -> VerifyAnswer
     /// Writes a consistent copy of the book and returns its size in bytes.
@@ -24,10 +29,13 @@ public struct ControlServices: Sendable {
     let searcher = Searcher()
     let polls = PollRegistry()
     let pollBodies = PollBodies()
+    let requestCounts = RequestCounts()
 
     public init(
         roleRules: [RoleRule], scheduler: Scheduler, version: String, startedAt: Int64, epoch: UInt64,
-        fleetProposal: FleetProposal?, verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
+        fleetProposal: FleetProposal?, observatory: Observatory,
+        history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
+        verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
         backup: @escaping @Sendable (_ path: String) async throws -> Int
     ) {
         self.roleRules = roleRules
@@ -36,6 +44,8 @@ public struct ControlServices: Sendable {
         self.startedAt = startedAt
         self.epoch = epoch
         self.fleetProposal = fleetProposal
+        self.observatory = observatory
+        self.history = history
         self.verify = verify
         self.backup = backup
     }
@@ -49,5 +59,20 @@ actor Searcher {
 
     func highestCap(for order: LeaseOrder, in book: Book, now: Int64) -> (order: LeaseOrder, percent: Int)? {
         book.highestCap(for: order, now: now)
+    }
+}
+
+/// Requests answered since the start, by status.
+final class RequestCounts: Sendable {
+    private let counts = Mutex([Int64](repeating: 0, count: 600))
+
+    func add(status: Int) {
+        guard (0..<600).contains(status) else { return }
+        counts.withLock { $0[status] += 1 }
+    }
+
+    /// Statuses that were given, ascending, and how often.
+    var byStatus: [(status: Int, count: Int64)] {
+        counts.withLock { $0 }.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) }
     }
 }

@@ -11,6 +11,8 @@ enum Audiences {
     static let holders: Set<RoleKind> = [.operator, .auditor, .tenant]
     static let requesters: Set<RoleKind> = [.operator, .tenant]
     static let operators: Set<RoleKind> = [.operator]
+    /// Those that report what hardware does.
+    static let reporters: Set<RoleKind> = [.operator, .actuator]
 }
 
 /// A role without its name.
@@ -76,6 +78,9 @@ struct Route: Sendable {
             Route(.post, Routes.noticeAckPattern, Audiences.requesters, NoticeHandlers.acknowledge),
             Route(.post, Routes.freeze, Audiences.operators, FreezeHandlers.freeze),
             Route(.post, Routes.unfreeze, Audiences.operators, FreezeHandlers.unfreeze),
+            Route(.post, Routes.telemetry, Audiences.reporters, TelemetryHandlers.take),
+            Route(.get, Routes.alerts, Audiences.provider, TelemetryHandlers.alerts),
+            Route(.get, Routes.metrics, Audiences.provider, MetricsHandlers.metrics),
             Route(
                 .get, Routes.nodes, Audiences.provider, query: ["state", "within", "limit", "cursor"], NodeHandlers.list
             ),

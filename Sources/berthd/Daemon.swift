@@ -11,6 +11,7 @@ import Scheduling
 import ServiceLifecycle
 import Simulation
 import Supervision
+import Telemetry
 import UnixSignals
 
 /// One run of the daemon.
@@ -48,9 +49,14 @@ struct Daemon {
         let scheduler = Scheduler(book: book, journal: journal, clock: clock, logger: logger) { _ in exit(EX_IOERR) }
         scheduler.start { [settings] in NUMABinding.bindCurrentThread(toNode: settings.numaNode) }
         let proposal = await propose(fleet, to: scheduler)
+        let history = DrawHistory(directory: settings.stateDirectory, logger)
+        let observatory = try Observatory(rules: settings.readingRules(), alertRules: settings.alertRules()) {
+            [logger] in DrawAlertLog.write($0, $1, logger)
+        }
         let services = ControlServices(
             roleRules: rules, scheduler: scheduler, version: BuildInformation.version,
             startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
+            observatory: observatory, history: { series, start in try history.means(of: series, from: start) },
             verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
             backup: { path in try Daemon.backup(journal, to: path) })
         let server = ControlServer(socketPath: settings.socketPath, services: services, logger: logger) {
@@ -60,6 +66,9 @@ struct Daemon {
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: WriterService(scheduler: scheduler, journal: journal, logger: logger)),
+                .init(
+                    service: DrawRecorder(
+                        observatory: observatory, history: history, scheduler: scheduler, logger: logger)),
                 .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
         // A client that stalls in the middle of a request must not keep the daemon from stopping.

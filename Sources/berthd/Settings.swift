@@ -6,6 +6,7 @@ import ControlServer
 import Foundation
 import Logging
 import SystemPackage
+import Telemetry
 import Yams
 
 /// Every setting with its shipped value.
@@ -21,6 +22,11 @@ struct Settings {
     var actuators: [String] = []
     /// `user:NAME=TENANT` or `group:NAME=TENANT`.
     var tenants: [String] = []
+    /// How long a reading of observed power counts.
+    var telemetryFreshSeconds = 120
+    /// Percent of a budget domain's limit at which its draw raises an alert, and under which it is cleared.
+    var telemetryRaisePercent = 95
+    var telemetryClearPercent = 90
     var numaNode = 0
     var logLevel = "info"
 
@@ -33,6 +39,7 @@ struct Settings {
     private static let kinds: KeyValuePairs<String, Kind> = [
         "fleet.file": .text, "state.directory": .text, "state.identityFile": .text, "socket.path": .text,
         "roles.operators": .list, "roles.auditors": .list, "roles.actuators": .list, "roles.tenants": .list,
+        "telemetry.freshSeconds": .number, "telemetry.raisePercent": .number, "telemetry.clearPercent": .number,
         "numa.node": .number, "log.level": .text,
     ]
     private static var keys: [String] { kinds.map(\.key) }
@@ -59,6 +66,12 @@ struct Settings {
         settings.auditors = reader.stringArray(forKey: "roles.auditors", default: settings.auditors)
         settings.actuators = reader.stringArray(forKey: "roles.actuators", default: settings.actuators)
         settings.tenants = reader.stringArray(forKey: "roles.tenants", default: settings.tenants)
+        settings.telemetryFreshSeconds = reader.int(
+            forKey: "telemetry.freshSeconds", default: settings.telemetryFreshSeconds)
+        settings.telemetryRaisePercent = reader.int(
+            forKey: "telemetry.raisePercent", default: settings.telemetryRaisePercent)
+        settings.telemetryClearPercent = reader.int(
+            forKey: "telemetry.clearPercent", default: settings.telemetryClearPercent)
         settings.numaNode = reader.int(forKey: "numa.node", default: settings.numaNode)
         settings.logLevel = reader.string(forKey: "log.level", default: settings.logLevel)
         return settings
@@ -139,6 +152,26 @@ struct Settings {
         identityFile
             ?? URL(fileURLWithPath: stateDirectory).deletingLastPathComponent()
             .appendingPathComponent("book-id").path
+    }
+
+    /// How readings of observed power are judged.
+    func readingRules() throws -> ReadingRules {
+        guard (1...86_400).contains(telemetryFreshSeconds) else {
+            throw StartFailure("telemetry.freshSeconds: \(telemetryFreshSeconds) is not 1 to 86400")
+        }
+        return ReadingRules(freshSeconds: Int64(telemetryFreshSeconds))
+    }
+
+    /// When alerts of observed power are raised and cleared.
+    func alertRules() throws -> AlertRules {
+        guard (2...100).contains(telemetryRaisePercent), (1..<telemetryRaisePercent).contains(telemetryClearPercent)
+        else {
+            throw StartFailure(
+                "telemetry.raisePercent is 2 to 100 and telemetry.clearPercent less than that; they are "
+                    + "\(telemetryRaisePercent) and \(telemetryClearPercent)")
+        }
+        return AlertRules(
+            raisePermille: Int64(telemetryRaisePercent) * 10, clearPermille: Int64(telemetryClearPercent) * 10)
     }
 
     /// The rules for the control socket; a name that the machine does not know is reported and skipped.

@@ -10,17 +10,18 @@ struct LayeringTests {
         "CSystemd": [], "CNuma": [], "CVectorScan": [],
         "FleetModel": [],
         "Packing": ["FleetModel", "CVectorScan"],
+        "Telemetry": ["FleetModel"],
         "Leasing": ["FleetModel", "Packing"],
         "Journaling": [],
         "Scheduling": ["FleetModel", "Packing", "Leasing", "Journaling"],
         "ControlAPI": [],
         "ControlClient": ["ControlAPI"],
-        "ControlServer": ["FleetModel", "Packing", "Leasing", "Scheduling", "ControlAPI"],
+        "ControlServer": ["FleetModel", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI"],
         "Supervision": ["CSystemd", "CNuma"],
         "Simulation": ["FleetModel", "Packing", "Leasing", "Journaling", "Scheduling"],
         "berthd": [
             "ControlAPI", "ControlServer", "FleetModel", "Journaling", "Leasing", "Scheduling", "Simulation",
-            "Supervision",
+            "Supervision", "Telemetry",
         ],
         "berth": ["ControlAPI", "ControlClient", "FleetModel", "Packing", "Simulation"],
     ]
@@ -35,7 +36,7 @@ struct LayeringTests {
     ]
 
     /// Below the scheduler there is no clock, file or socket, so nothing that has them is imported.
-    private static let pure: Set<String> = ["FleetModel", "Packing", "Leasing"]
+    private static let pure: Set<String> = ["FleetModel", "Packing", "Leasing", "Telemetry"]
     private static let impure: Set<String> = [
         "Foundation", "Glibc", "Dispatch", "NIOCore", "NIOPosix", "Logging", "GRDB",
     ]

@@ -18,6 +18,16 @@ public enum MeasurePoint: String, WireEnumeration {
     case meter
 }
 
+/// On what an observed draw rests.
+public enum ObservedBasis: String, WireEnumeration {
+    /// A meter of the domain itself.
+    case meter
+    /// Meters, racks and nodes below it, nothing added.
+    case measured
+    /// Readings of GPUs or nodes, with what is around them taken from the catalogue.
+    case partlyEstimated = "partly-estimated"
+}
+
 /// One budget domain now.
 public struct BudgetAnswer: Codable, Sendable, Equatable {
     /// Its name.
@@ -34,15 +44,30 @@ public struct BudgetAnswer: Codable, Sendable, Equatable {
     public var limitWatts: Int
     /// Committed now.
     public var committedWatts: Int
-    /// Measured; absent: no reading.
-    public var observedWatts: Int?
     /// Limit less committed.
     public var headroomWatts: Int
+    /// What everything below would draw with every GPU at its highest cap.
+    public var nameplateWatts: Int
+    /// Nameplate over the limit in force, in thousandths: over 1,000, not all can run at its highest cap at once.
+    /// Absent: the limit is 0.
+    public var oversubscriptionPermille: Int?
+    /// What is drawn, by readings; absent: none counts.
+    public var observedWatts: Int?
+    /// When the newest of them was read.
+    public var observedAt: Timestamp?
+    /// Nodes with readings, in percent of those below; `observedWatts` is theirs only.
+    public var observedShare: Percentage?
+    /// On what it rests.
+    public var observedBasis: ObservedBasis?
+    /// Limit less observed.
+    public var observedHeadroomWatts: Int?
 
     /// Every field; those left out are absent.
     public init(
         name: String, kind: BudgetKind, measuredAt: MeasurePoint, parent: String? = nil, ratingWatts: Int,
-        limitWatts: Int, committedWatts: Int, observedWatts: Int? = nil, headroomWatts: Int
+        limitWatts: Int, committedWatts: Int, headroomWatts: Int, nameplateWatts: Int,
+        oversubscriptionPermille: Int? = nil, observedWatts: Int? = nil, observedAt: Timestamp? = nil,
+        observedShare: Percentage? = nil, observedBasis: ObservedBasis? = nil, observedHeadroomWatts: Int? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -51,8 +76,14 @@ public struct BudgetAnswer: Codable, Sendable, Equatable {
         self.ratingWatts = ratingWatts
         self.limitWatts = limitWatts
         self.committedWatts = committedWatts
-        self.observedWatts = observedWatts
         self.headroomWatts = headroomWatts
+        self.nameplateWatts = nameplateWatts
+        self.oversubscriptionPermille = oversubscriptionPermille
+        self.observedWatts = observedWatts
+        self.observedAt = observedAt
+        self.observedShare = observedShare
+        self.observedBasis = observedBasis
+        self.observedHeadroomWatts = observedHeadroomWatts
     }
 }
 

@@ -54,12 +54,20 @@ public struct SiteWatts: Codable, Sendable, Equatable {
     public var committedWatts: Int
     /// The limit in force now, at the meter.
     public var limitWatts: Int
+    /// What is drawn, at the meter, by readings; absent: none counts.
+    public var observedWatts: Int?
+    /// Nodes with readings, in percent; `observedWatts` is theirs only.
+    public var observedShare: Percentage?
 
     /// Every field; those left out are absent.
-    public init(site: String, committedWatts: Int, limitWatts: Int) {
+    public init(
+        site: String, committedWatts: Int, limitWatts: Int, observedWatts: Int? = nil, observedShare: Percentage? = nil
+    ) {
         self.site = site
         self.committedWatts = committedWatts
         self.limitWatts = limitWatts
+        self.observedWatts = observedWatts
+        self.observedShare = observedShare
     }
 }
 
@@ -117,12 +125,14 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var clock: ClockStatus
     /// A fleet file that was proposed; absent: none since the start.
     public var fleetProposal: FleetProposal?
+    /// Budget domains whose draw is near their limits; absent: none.
+    public var alerts: [DrawAlertAnswer]?
 
     /// Every field; those left out are absent.
     public init(
         version: String, revision: Int, bookId: String, startedAt: Timestamp, now: Timestamp, fleet: FleetSummary,
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
-        clock: ClockStatus, fleetProposal: FleetProposal? = nil
+        clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -136,6 +146,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.journal = journal
         self.clock = clock
         self.fleetProposal = fleetProposal
+        self.alerts = alerts
     }
 }
 

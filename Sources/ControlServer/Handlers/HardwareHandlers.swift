@@ -1,4 +1,4 @@
-// Domains, budgets and nodes.
+// Domains and nodes.
 
 import ControlAPI
 import FleetModel
@@ -78,59 +78,6 @@ enum DomainHandlers {
             path: domain.path, level: TopologyLevel(rawValue: domain.level.rawValue)!,
             platform: domain.platformOffset.map { fleet.platforms[$0].name }, gpus: ControlAPI.GPUCounts(counts),
             largestShapeFree: largest?.answer)
-    }
-}
-
-enum BudgetHandlers {
-    static func list(_ exchange: Exchange) async throws -> Response {
-        let view = exchange.scheduler.view
-        let now = exchange.scheduler.now
-        let kind = try exchange.query("kind", "power or cooling") { ControlAPI.BudgetKind(rawValue: $0) }
-        let fleet = view.book.fleet
-        let budgets = fleet.budgets.indices.filter { kind == nil || fleet.budgets[$0].kind.rawValue == kind!.rawValue }
-            .map { answer($0, view.book, now) }
-        return exchange.answer(BudgetList(budgets: budgets), view: view)
-    }
-
-    private static func answer(_ offset: Int, _ book: Book, _ now: Int64) -> BudgetAnswer {
-        let budget = book.fleet.budgets[offset]
-        let committed = book.packing.committedWatts(of: BudgetIndex(offset), at: now)
-        let limit = book.packing.limit(of: BudgetIndex(offset), at: now)
-        let measured = budget.measuredWatts(rackWatts: committed)
-        return BudgetAnswer(
-            name: budget.name, kind: ControlAPI.BudgetKind(rawValue: budget.kind.rawValue)!,
-            measuredAt: MeasurePoint(rawValue: budget.measuredAt.rawValue)!,
-            parent: budget.parent.map { book.fleet.budgets[$0.offset].name }, ratingWatts: Int(budget.ratingWatts),
-            limitWatts: Int(limit), committedWatts: Int(measured), headroomWatts: Int(limit - measured))
-    }
-
-    static func timeline(_ exchange: Exchange) async throws -> Response {
-        let view = exchange.scheduler.view
-        let name = try exchange.parameter("name")
-        guard let index = view.book.fleet.budget(named: name) else {
-            throw Problem(.notFound, detail: "there is no budget domain \(name)")
-        }
-        // What was committed before the present is not kept.
-        let present = max(view.book.time, exchange.scheduler.now)
-        let start = max(
-            present,
-            try exchange.query("start", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds } ?? present)
-        let end =
-            try exchange.query("end", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds }
-            ?? start + 366 * 86_400
-        guard start < end else { throw Problem(.badRequest, detail: "?end must be after ?start and after now") }
-        let budget = view.book.fleet.budgets[index.offset]
-        let limits = view.book.packing.limitSteps(of: index)
-        let first = limits.last { $0.at <= start }!
-        let limit =
-            [WattsStep(at: Timestamp(start), watts: Int(first.watts))]
-            + limits.filter { $0.at > start && $0.at < end }.map {
-                WattsStep(at: Timestamp($0.at), watts: Int($0.watts))
-            }
-        let committed = view.book.packing.committedSteps(of: index, from: start, until: end).map {
-            WattsStep(at: Timestamp($0.at), watts: Int(budget.measuredWatts(rackWatts: $0.watts)))
-        }
-        return exchange.answer(BudgetTimeline(name: name, limit: limit, committed: committed), view: view)
     }
 }
 

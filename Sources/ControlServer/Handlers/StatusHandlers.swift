@@ -6,12 +6,13 @@ import Hummingbird
 import Leasing
 import Packing
 import Scheduling
+import Telemetry
 
 enum StatusHandlers {
     static func status(_ exchange: Exchange) async throws -> Response {
-        let view = exchange.scheduler.view
+        let (view, now) = exchange.present
         let (book, fleet) = (view.book, view.book.fleet)
-        let now = exchange.scheduler.now
+        let report = exchange.services.observatory.report(DrawConditions(view, at: now), at: now)
         var leases = NamedCounts([:])
         for state in Leasing.LeaseState.allCases where book.leaseCount(in: state) > 0 {
             leases[state.name] = book.leaseCount(in: state)
@@ -23,15 +24,16 @@ enum StatusHandlers {
             fleet: FleetSummary(
                 name: fleet.name, version: book.fleetVersion, sites: fleet.sites.count, nodes: fleet.nodeCount,
                 gpus: fleet.gpuCount),
-            leases: leases, gpus: ControlAPI.GPUCounts(view.report(at: now).gpus), watts: watts(book, now),
+            leases: leases, gpus: ControlAPI.GPUCounts(view.report(at: now).gpus), watts: watts(book, now, report),
             journal: JournalStatus(writable: health.isWritable, detail: health.detail),
             clock: exchange.clockStatus(view),
-            fleetProposal: exchange.services.fleetProposal)
+            fleetProposal: exchange.services.fleetProposal,
+            alerts: report.alerts.isEmpty ? nil : report.alerts.map { DrawAlertAnswer($0, in: fleet) })
         return exchange.answer(answer, view: view)
     }
 
     /// Each site's power, summed over the roots of its trees.
-    private static func watts(_ book: Book, _ now: Int64) -> [SiteWatts] {
+    private static func watts(_ book: Book, _ now: Int64, _ report: DrawReport) -> [SiteWatts] {
         let fleet = book.fleet
         return fleet.sites.enumerated().map { offset, site in
             var (committed, limit) = (Int64(0), Int64(0))
@@ -41,7 +43,10 @@ enum StatusHandlers {
                     rackWatts: book.packing.committedWatts(of: BudgetIndex(index), at: now))
                 limit += book.packing.limit(of: BudgetIndex(index), at: now)
             }
-            return SiteWatts(site: site.name, committedWatts: Int(committed), limitWatts: Int(limit))
+            let draw = report.siteDraws[offset]
+            return SiteWatts(
+                site: site.name, committedWatts: Int(committed), limitWatts: Int(limit),
+                observedWatts: draw.map { Int($0.watts) }, observedShare: draw.map(\.share))
         }
     }
 

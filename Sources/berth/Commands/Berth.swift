@@ -25,7 +25,9 @@ struct Berth: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self, NodesCommand.self,
+            StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
+            AlertsCommand.self,
+            NodesCommand.self,
             LeaseCommand.self,
             OfferCommand.self,
             TenantCommand.self,

@@ -23,6 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
             guard output.output == .table else { return try output.print(status) { _ in } }
             printSummary(status)
             wattsTable(status).print()
+            printAlerts(status)
             try await printHoldings(client)
         }
     }
@@ -70,14 +71,31 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func wattsTable(_ status: StatusAnswer) -> Table {
         var table = Table(
-            .text("SITE"), .number("COMMITTED"), .number("LIMIT"), .number("USED"), .number("HEADROOM"))
+            .text("SITE"), .number("COMMITTED"), .number("LIMIT"), .number("USED"), .number("HEADROOM"),
+            .number("OBSERVED"))
         for site in status.watts {
             table.add(
                 .init(site.site), .init(power(site.committedWatts)), .init(power(site.limitWatts)),
                 .init(share(site.committedWatts, of: site.limitWatts)),
-                .init(power(site.limitWatts - site.committedWatts)))
+                .init(power(site.limitWatts - site.committedWatts)), .init(observed(site)))
         }
         return table
+    }
+
+    private func observed(_ site: SiteWatts) -> String {
+        guard let watts = site.observedWatts else { return "-" }
+        guard let share = site.observedShare, share.hundredths < 10_000 else { return power(watts) }
+        return power(watts) + " (\(share) % of nodes)"
+    }
+
+    private func printAlerts(_ status: StatusAnswer) {
+        guard let alerts = status.alerts else { return }
+        let terminal = Terminal.standardOutput
+        terminal.write("")
+        let words = "\(counted(alerts.count, "budget domain")) near the limit by observed draw:"
+        terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
+        AlertsCommand.table(Array(alerts.prefix(10))).print()
+        if alerts.count > 10 { terminal.write("… and \(counted(alerts.count - 10)) more: berth alerts") }
     }
 
     private func printHoldings(_ client: ControlClient) async throws {

@@ -1,0 +1,121 @@
+// The daemon's metrics for Prometheus. The number of series is bounded: budget domains of the upper levels only.
+
+import ControlAPI
+import FleetModel
+import HTTPTypes
+import Hummingbird
+import Leasing
+import NIOCore
+import Packing
+import Scheduling
+import Telemetry
+
+enum MetricsHandlers {
+    static func metrics(_ exchange: Exchange) async throws -> Response {
+        let (view, now) = exchange.present
+        let conditions = DrawConditions(view, at: now)
+        let report = exchange.services.observatory.report(conditions, at: now)
+        var text = MetricsText()
+        daemon(&text, exchange, view)
+        capacity(&text, view, now)
+        sites(&text, conditions, report)
+        budgets(&text, conditions, report)
+        telemetry(&text, exchange.services.observatory.counts, report)
+        var headers = exchange.headers(view: view)
+        headers[.contentType] = MediaTypes.metrics
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text.text)))
+    }
+
+    private static func daemon(_ text: inout MetricsText, _ exchange: Exchange, _ view: PublishedView) {
+        let (scheduler, services) = (exchange.scheduler, exchange.services)
+        text.family("berth_info", .gauge, "What runs; always 1.")
+        text.sample("berth_info", ["version": services.version, "fleet": view.book.fleet.name], 1)
+        text.single(
+            "berth_start_time_seconds", .gauge, "When the daemon started, in seconds since 1970.", services.startedAt)
+        text.single("berth_revision", .gauge, "The number of the last accepted change.", view.book.revision)
+        text.single("berth_fleet_version", .gauge, "The number of the fleet in force.", view.book.fleetVersion)
+        text.single(
+            "berth_journal_writable", .gauge, "1 when changes can be made durable, else 0.",
+            scheduler.journalHealth.isWritable ? 1 : 0)
+        text.single(
+            "berth_clock_frozen", .gauge, "1 while a jump of the wall clock awaits confirmation, else 0.",
+            scheduler.isTimeFrozen ? 1 : 0)
+        text.family("berth_http_requests_total", .counter, "Requests answered, by status.")
+        for (status, count) in services.requestCounts.byStatus {
+            text.sample("berth_http_requests_total", ["code": "\(status)"], count)
+        }
+    }
+
+    private static func capacity(_ text: inout MetricsText, _ view: PublishedView, _ now: Int64) {
+        let report = view.report(at: now)
+        text.family("berth_gpus", .gauge, "GPUs by what they are used for.")
+        for (use, count) in [
+            ("free", report.gpus.free), ("leased", report.gpus.leased), ("held", report.gpus.held),
+            ("faulty", report.gpus.faulty),
+        ] { text.sample("berth_gpus", ["use": use], count) }
+        text.single("berth_gpus_stranded", .gauge, "Free GPUs that no watts are left for.", report.strandedGPUs)
+        text.single("berth_whole_blocks_free", .gauge, "Blocks that are free as a whole.", report.wholeBlocksLeft)
+        text.single("berth_whole_nvl72_free", .gauge, "NVL72 racks that are free as a whole.", report.wholeNVL72Left)
+        text.family("berth_leases", .gauge, "Leases by state.")
+        for state in Leasing.LeaseState.allCases {
+            text.sample("berth_leases", ["state": state.name], view.book.leaseCount(in: state))
+        }
+    }
+
+    private static func sites(_ text: inout MetricsText, _ conditions: DrawConditions, _ report: DrawReport) {
+        text.family("berth_site_observed_watts", .gauge, "Watts drawn at a site's meter, by readings.")
+        for (site, draw) in zip(conditions.fleet.sites, report.siteDraws) {
+            if let draw { text.sample("berth_site_observed_watts", ["site": site.name], draw.watts) }
+        }
+    }
+
+    private static func budgets(_ text: inout MetricsText, _ conditions: DrawConditions, _ report: DrawReport) {
+        let budgets = conditions.fleet.budgets
+        func family(_ name: String, _ help: String, _ value: (Int) -> Watts?) {
+            text.family(name, .gauge, help)
+            for offset in report.upper {
+                guard let value = value(offset) else { continue }
+                let budget = budgets[offset]
+                text.sample(
+                    name,
+                    [
+                        "budget": budget.name, "kind": budget.kind.rawValue,
+                        "site": conditions.fleet.sites[budget.siteOffset].name,
+                    ], value)
+            }
+        }
+        family("berth_budget_rating_watts", "What a budget domain is built for.") { budgets[$0].ratingWatts }
+        family("berth_budget_limit_watts", "The limit in force of a budget domain.") {
+            conditions.limitWatts(BudgetIndex($0))
+        }
+        family("berth_budget_committed_watts", "Watts committed in a budget domain.") {
+            conditions.committedWatts(BudgetIndex($0))
+        }
+        family("berth_budget_nameplate_watts", "Watts below a budget domain with every GPU at its highest cap.") {
+            report.nameplateWatts[$0]
+        }
+        family("berth_budget_observed_watts", "Watts drawn in a budget domain, by readings.") {
+            report.draws[$0]?.watts
+        }
+        family("berth_budget_observed_nodes", "Nodes below a budget domain whose readings count.") {
+            report.draws[$0].map { Watts($0.nodesObserved) }
+        }
+        family("berth_budget_nodes", "Nodes below a budget domain.") { report.draws[$0].map { Watts($0.nodeCount) } }
+    }
+
+    private static func telemetry(
+        _ text: inout MetricsText, _ counts: ObservationCounts, _ report: DrawReport
+    ) {
+        text.family("berth_draw_alerts", .gauge, "Budget domains of any level near their limits, by how near.")
+        for kind in AlertKind.allCases {
+            text.sample("berth_draw_alerts", ["kind": kind.rawValue], report.alerts.count { $0.kind == kind })
+        }
+        text.single(
+            "berth_draw_alerts_raised_total", .counter, "Alerts raised since the start.", counts.alertsRaised)
+        text.family("berth_telemetry_readings_total", .counter, "Readings since the start, by what became of them.")
+        for verdict in ReadingVerdict.allCases {
+            text.sample("berth_telemetry_readings_total", ["result": verdict.rawValue], counts[verdict])
+        }
+        text.sample("berth_telemetry_readings_total", ["result": "unknown"], counts.unknown)
+    }
+}

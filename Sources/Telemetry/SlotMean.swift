@@ -1,0 +1,89 @@
+// Means over a quarter of an hour: the history of what is drawn beside what was committed.
+
+public import FleetModel
+
+/// What one series was over one slot, as sums over its samples, so that two parts of a slot add up exactly.
+public struct SlotMean: Equatable, Sendable {
+    /// The length of a slot in seconds.
+    public static let seconds: Int64 = 900
+    /// How long means are kept, in seconds: 60 days.
+    public static let keptSeconds: Int64 = 60 * 86_400
+
+    /// A budget domain's name, or ``siteSeries(_:)``.
+    public var series: String
+    /// When the slot begins, in seconds since 1970, UTC; a multiple of ``seconds``.
+    public var start: Int64
+    public var samples: Int64
+    /// Sums over the samples, in watts where the series is measured.
+    public var observedSum: Int64
+    public var committedSum: Int64
+    /// Sum over the samples of the share of nodes observed, in thousandths.
+    public var shareSum: Int64
+
+    /// Every field.
+    public init(
+        series: String, start: Int64, samples: Int64, observedSum: Int64, committedSum: Int64, shareSum: Int64
+    ) {
+        self.series = series
+        self.start = start
+        self.samples = samples
+        self.observedSum = observedSum
+        self.committedSum = committedSum
+        self.shareSum = shareSum
+    }
+
+    public var observedWatts: Watts { samples == 0 ? 0 : observedSum / samples }
+    public var committedWatts: Watts { samples == 0 ? 0 : committedSum / samples }
+    public var sharePermille: Int64 { samples == 0 ? 0 : shareSum / samples }
+
+    /// The series of a whole site at its meter. No budget domain's name has a colon.
+    public static func siteSeries(_ site: String) -> String { "site:\(site)" }
+
+    /// Adds one sample.
+    mutating func add(observed: Watts, committed: Watts, sharePermille: Int64) {
+        samples += 1
+        observedSum += observed
+        committedSum += committed
+        shareSum += sharePermille
+    }
+}
+
+/// The slots that are being filled, and those that are full and not yet taken.
+struct SlotTable: Sendable {
+    /// Full slots that wait at most; beyond, the oldest are given up.
+    static let waitingMax = 65_536
+
+    private var open: [String: SlotMean] = [:]
+    private var full: [SlotMean] = []
+
+    /// Adds one sample of a series at a moment.
+    mutating func add(_ series: String, at now: Int64, observed: Watts, committed: Watts, sharePermille: Int64) {
+        let start = now - (now % SlotMean.seconds + SlotMean.seconds) % SlotMean.seconds
+        var slot =
+            open[series]
+            ?? SlotMean(series: series, start: start, samples: 0, observedSum: 0, committedSum: 0, shareSum: 0)
+        if slot.start != start {
+            close(slot)
+            slot = SlotMean(
+                series: series, start: start, samples: 0, observedSum: 0, committedSum: 0, shareSum: 0)
+        }
+        slot.add(observed: observed, committed: committed, sharePermille: sharePermille)
+        open[series] = slot
+    }
+
+    private mutating func close(_ slot: SlotMean) {
+        if full.count == Self.waitingMax { full.removeFirst(Self.waitingMax / 2) }
+        full.append(slot)
+    }
+
+    /// Gives the full slots, in the order of time and series, and forgets them; with `all` those being filled too.
+    mutating func take(all: Bool) -> [SlotMean] {
+        var taken = full
+        full = []
+        if all {
+            taken += open.values
+            open = [:]
+        }
+        return taken.sorted { ($0.start, $0.series) < ($1.start, $1.series) }
+    }
+}
