@@ -17,9 +17,10 @@ fleet:
 dependencies: ## Install the C libraries that are missing, or say how
 	@scripts/dependencies.sh
 
-build: dependencies ## Build berthd and berth for release
+build: dependencies ## Build berthd, berth and berth-telemetry for release
 	swift build -c release --product berthd
 	swift build -c release --product berth
+	swift build -c release --product berth-telemetry
 
 run: fleet build ## Serve a fleet from ./var until Ctrl-C; the first start takes the two deals
 	@scripts/run.sh "$(FLEET)"

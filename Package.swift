@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "berthd", targets: ["berthd"]),
         .executable(name: "berth", targets: ["berth"]),
+        .executable(name: "berth-telemetry", targets: ["berth-telemetry"]),
         // The benchmarks are a package of their own and drive these two directly.
         .library(name: "BerthCore", targets: ["FleetModel", "Packing", "Leasing", "Journaling", "Scheduling"]),
         .library(name: "BerthClient", targets: ["ControlAPI", "ControlClient"]),
@@ -130,6 +131,22 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "berth-telemetry",
+            dependencies: [
+                "ControlAPI", "ControlClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
 
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "FleetModel"], swiftSettings: strict),
@@ -158,6 +175,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "berth-telemetryTests", dependencies: ["berth-telemetry", "ControlAPI"], swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
             dependencies: ["ControlAPI", "ControlClient"],

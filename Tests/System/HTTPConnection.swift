@@ -42,6 +42,22 @@ final class HTTPConnection {
         }
     }
 
+    /// A connection over TCP to a port of this machine.
+    init(port: UInt16) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = Loopback.address(port: port)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else {
+            let fault = SystemFault("connect to port \(port)")
+            close(descriptor)
+            throw fault
+        }
+    }
+
     deinit { close(descriptor) }
 
     /// True when something has come that was not received.

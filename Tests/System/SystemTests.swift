@@ -11,6 +11,11 @@ struct SystemTests {}
 enum Program {
     static let berthd = path(of: "berthd")
     static let berth = path(of: "berth")
+    static let berthTelemetry = path(of: "berth-telemetry")
+    /// Prometheus from Debian, where it is installed.
+    static let prometheus = ["/usr/bin/prometheus", "/usr/local/bin/prometheus"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
 
     /// The root of the repository.
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
