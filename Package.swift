@@ -179,7 +179,7 @@ let package = Package(
             name: "berth-telemetryTests", dependencies: ["berth-telemetry", "ControlAPI"], swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["ControlAPI", "ControlClient"],
+            dependencies: ["ControlAPI", "ControlClient", "Journaling"],
             path: "Tests/System",
             swiftSettings: strict
         ),

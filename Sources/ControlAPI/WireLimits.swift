@@ -52,6 +52,9 @@ public enum WireLimits {
     /// Highest reading of watts that is a number of watts at all (100 GW).
     public static let readingWattsMax = 100_000_000_000
 
+    /// Most steps of a forecast.
+    public static let forecastStepsMax = 1_000
+
     /// Whether a text holds what a terminal or a C string would take for more than text: C0 and C1 controls other than
     /// tab and line feed, and the marks that turn the direction of writing.
     public static func hasControlCharacters(_ text: String) -> Bool {

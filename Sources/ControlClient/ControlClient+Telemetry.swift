@@ -1,4 +1,4 @@
-// Readings in, alerts out.
+// Readings in; alerts and forecasts out.
 
 public import ControlAPI
 
@@ -13,5 +13,15 @@ extension ControlClient {
     /// The budget domains whose observed draw is near their limits.
     public func alerts() async throws(ClientError) -> DrawAlertList {
         try await answer(DrawAlertList.self, to: .get(Routes.alerts))
+    }
+
+    /// What sites will carry, draw, cost and emit; absent ends: from now, and two days, two weeks or a year on.
+    public func forecast(
+        site: String? = nil, start: Timestamp? = nil, end: Timestamp? = nil, step: ForecastInterval = .day
+    ) async throws(ClientError) -> ForecastAnswer {
+        let query = [
+            ("site", site), ("start", start?.description), ("end", end?.description), ("step", step.rawValue),
+        ]
+        return try await answer(ForecastAnswer.self, to: .get(Routes.forecast, query: query))
     }
 }

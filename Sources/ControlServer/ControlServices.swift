@@ -57,6 +57,9 @@ actor Searcher {
         book.explain(order, to: audience, now: now)
     }
 
+    /// Runs a long reading of a view, in turn with the searches.
+    func run<Value: Sendable>(_ body: @Sendable () throws -> Value) rethrows -> Value { try body() }
+
     func highestCap(for order: LeaseOrder, in book: Book, now: Int64) -> (order: LeaseOrder, percent: Int)? {
         book.highestCap(for: order, now: now)
     }

@@ -80,6 +80,9 @@ struct Route: Sendable {
             Route(.post, Routes.unfreeze, Audiences.operators, FreezeHandlers.unfreeze),
             Route(.post, Routes.telemetry, Audiences.reporters, TelemetryHandlers.take),
             Route(.get, Routes.alerts, Audiences.provider, TelemetryHandlers.alerts),
+            Route(
+                .get, Routes.forecast, Audiences.readers, query: ["site", "start", "end", "step"],
+                ForecastHandlers.forecast),
             Route(.get, Routes.metrics, Audiences.provider, MetricsHandlers.metrics),
             Route(
                 .get, Routes.nodes, Audiences.provider, query: ["state", "within", "limit", "cursor"], NodeHandlers.list

@@ -70,6 +70,7 @@ struct DrawRecorder: Service {
                 sample()
             }
         }
+        sample()
         write(observatory.takeMeans(all: true))
         try? history.file?.close()
     }

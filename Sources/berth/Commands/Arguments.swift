@@ -10,6 +10,7 @@ extension LeaseClass: ExpressibleByArgument {}
 extension BudgetKind: ExpressibleByArgument {}
 extension AllocationFormat: ExpressibleByArgument {}
 extension LoadTargetState: ExpressibleByArgument {}
+extension ForecastInterval: ExpressibleByArgument {}
 
 extension WireDuration: ExpressibleByArgument {
     /// Reads `90d`, `4h`, `1h30m`.

@@ -26,7 +26,7 @@ struct Berth: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
-            AlertsCommand.self,
+            AlertsCommand.self, ForecastCommand.self,
             NodesCommand.self,
             LeaseCommand.self,
             OfferCommand.self,
