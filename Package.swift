@@ -45,6 +45,7 @@ let package = Package(
             resources: [.embedInCode("Catalogue/platforms.yaml")],
             swiftSettings: strict
         ),
+        .target(name: "Recurrence", dependencies: ["FleetModel"], swiftSettings: strict),
         .target(
             name: "Packing",
             dependencies: ["FleetModel", "CVectorScan"],
@@ -91,7 +92,7 @@ let package = Package(
         .target(
             name: "ControlServer",
             dependencies: [
-                "FleetModel", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI",
+                "FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -150,6 +151,7 @@ let package = Package(
 
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "FleetModel"], swiftSettings: strict),
+        .testTarget(name: "RecurrenceTests", dependencies: ["Recurrence", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "PackingTests", dependencies: ["Packing", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "LeasingTests", dependencies: ["Leasing", "Packing", "FleetModel"], swiftSettings: strict),
         .testTarget(

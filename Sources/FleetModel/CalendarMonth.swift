@@ -9,7 +9,8 @@ public struct CalendarMonth: Hashable, Sendable {
     /// The month in which a second since 1970 lies.
     public init(at seconds: Int64) {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
-        (year, month, _) = RFC3339.civil(days)
+        let day = CivilDay(daysSince1970: days)
+        (year, month) = (day.year, day.month)
     }
 
     private init(year: Int64, month: Int64) {
@@ -22,7 +23,7 @@ public struct CalendarMonth: Hashable, Sendable {
     }
 
     /// Its first second.
-    public var start: Int64 { RFC3339.days(year, month, 1) * 86_400 }
+    public var start: Int64 { CivilDay(year: year, month: month, day: 1)!.daysSince1970 * 86_400 }
 
     /// From its first second to the next month's.
     public var seconds: Range<Int64> { start..<next.start }
