@@ -34,7 +34,8 @@ public enum Routes {
     public static let forecast = "/v1/forecast"
     /// GET `?state=&within=&limit=&cursor=`: ``NodeList``.
     public static let nodes = "/v1/nodes"
-    /// GET `?tenant=&state=&limit=&cursor=`: ``LeaseList``. POST `?dryRun=plan`: ``LeaseRequest`` to ``LeaseAnswer``.
+    /// GET `?tenant=&state=&limit=&cursor=`: ``LeaseList``. POST `?dryRun=plan`: ``LeaseRequest`` to ``LeaseAnswer``, with a
+    /// recurrence to ``LeaseSeriesAnswer``. DELETE `?series=&tenant=&reason=`: ``LeaseSeriesAnswer``.
     public static let leases = "/v1/leases"
     /// POST: ``LeaseBatchRequest`` to ``LeaseBatchAnswer``.
     public static let leaseBatch = "/v1/leases:batch"

@@ -18,6 +18,25 @@ extension ControlClient {
         return try await answer(LeaseAnswer.self, to: exchange)
     }
 
+    /// Requests a series: a lease for each window of the request's recurrence.
+    public func createSeries(
+        _ request: LeaseRequest, isDryRun: Bool = false, idempotencyKey: String? = nil
+    ) async throws(ClientError) -> LeaseSeriesAnswer {
+        var exchange = Exchange.post(Routes.leases, query: [("dryRun", isDryRun ? "plan" : nil)], request)
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        return try await answer(LeaseSeriesAnswer.self, to: exchange)
+    }
+
+    /// Cancels or releases every lease of a series that is not over.
+    ///
+    /// - Parameter tenant: whose it is; may be left out where only one has a series of that name.
+    public func releaseSeries(
+        _ series: String, tenant: String? = nil, reason: String? = nil
+    ) async throws(ClientError) -> LeaseSeriesAnswer {
+        let query = [("series", Optional(series)), ("tenant", tenant), ("reason", reason)]
+        return try await answer(LeaseSeriesAnswer.self, to: .delete(Routes.leases, query: query))
+    }
+
     /// Requests several leases.
     public func createLeases(
         _ request: LeaseBatchRequest, idempotencyKey: String? = nil

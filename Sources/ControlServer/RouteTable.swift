@@ -91,6 +91,9 @@ struct Route: Sendable {
                 .get, Routes.leases, Audiences.holders, query: ["tenant", "state", "limit", "cursor"],
                 LeaseHandlers.list),
             Route(.post, Routes.leases, Audiences.requesters, query: ["dryRun"], LeaseHandlers.create),
+            Route(
+                .delete, Routes.leases, Audiences.requesters, query: ["series", "tenant", "reason"],
+                SeriesHandlers.release),
             Route(.post, Routes.leaseBatch, Audiences.requesters, LeaseHandlers.createBatch),
             Route(.post, Routes.offers, Audiences.requesters, OfferHandlers.create),
             Route(.get, Routes.leasePattern, Audiences.holders, LeaseHandlers.show),

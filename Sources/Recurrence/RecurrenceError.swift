@@ -9,7 +9,7 @@ public struct RecurrenceError: Error, Equatable, Sendable, CustomStringConvertib
     /// One sentence that says what to do.
     public let problem: String
 
-    init(_ field: Field, _ problem: String) {
+    public init(_ field: Field, _ problem: String) {
         self.field = field
         self.problem = problem
     }

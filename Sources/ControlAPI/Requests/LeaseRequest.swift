@@ -2,7 +2,7 @@
 
 /// What a tenant asks to hold, for one window, under one contract. All lines are granted, or none.
 ///
-/// Exactly one of ``end`` and ``duration`` is given, and at most one of the three caps.
+/// Exactly one of ``end``, ``duration`` and ``recurrence`` is given, and at most one of the three caps.
 public struct LeaseRequest: Codable, Sendable, Equatable {
     /// The tenant's name.
     public var tenant: String
@@ -35,13 +35,16 @@ public struct LeaseRequest: Codable, Sendable, Equatable {
     public var reason: String?
     /// Take exactly what this plan proposed, or refuse.
     public var planToken: String?
+    /// A lease for each window of a rule, all or none; then ``label`` names the series, and there is no window and no plan
+    /// token besides.
+    public var recurrence: RecurrenceRequest?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
         case tenant, contract, label, reservations, sites, start, end, duration, capWattsPerGpu, capPercent,
             highestCap
         case leaseClass = "class"
-        case spares, reason, planToken
+        case spares, reason, planToken, recurrence
     }
 
     /// Every field; those left out are absent.
@@ -49,7 +52,8 @@ public struct LeaseRequest: Codable, Sendable, Equatable {
         tenant: String, contract: String? = nil, label: String? = nil, reservations: [ReservationRequest],
         sites: [String]? = nil, start: Timestamp? = nil, end: Timestamp? = nil, duration: WireDuration? = nil,
         capWattsPerGpu: Int? = nil, capPercent: Int? = nil, highestCap: Bool? = nil, leaseClass: LeaseClass? = nil,
-        spares: SpareRequest? = nil, reason: String? = nil, planToken: String? = nil
+        spares: SpareRequest? = nil, reason: String? = nil, planToken: String? = nil,
+        recurrence: RecurrenceRequest? = nil
     ) {
         self.tenant = tenant
         self.contract = contract
@@ -66,6 +70,7 @@ public struct LeaseRequest: Codable, Sendable, Equatable {
         self.spares = spares
         self.reason = reason
         self.planToken = planToken
+        self.recurrence = recurrence
     }
 }
 
@@ -91,6 +96,7 @@ extension LeaseRequest: CheckedOnDecoding {
     }
 
     private func checkWindow() throws(WireValueError) {
+        if recurrence != nil { return try checkSeries() }
         switch (end, duration) {
         case (nil, nil):
             throw WireValueError(field: "end", expected: "an end or a duration", found: "neither")
@@ -103,6 +109,19 @@ extension LeaseRequest: CheckedOnDecoding {
         }
         if let duration, duration.seconds == 0 {
             throw WireValueError(field: "duration", expected: "at least 1s", found: "0s")
+        }
+    }
+
+    private func checkSeries() throws(WireValueError) {
+        for (field, isGiven) in [
+            ("start", start != nil), ("end", end != nil), ("duration", duration != nil),
+            ("planToken", planToken != nil),
+            ("highestCap", highestCap == true),
+        ] where isGiven {
+            throw WireValueError(field: field, expected: "no \(field) beside a recurrence", found: "both")
+        }
+        if label == nil {
+            throw WireValueError(field: "label", expected: "a name for the series", found: "nothing")
         }
     }
 

@@ -125,7 +125,7 @@ extension LeaseRequest {
             request.capPercent = nil
         }
         if order.sparesPerDomain == 0 { request.spares = nil }
-        request.planToken = nil
+        (request.planToken, request.recurrence) = (nil, nil)
         self = request
     }
 

@@ -13,6 +13,9 @@ enum LeaseHandlers {
         let request = try exchange.decode(LeaseRequest.self, from: body)
         try checkRequester(of: request, exchange)
         let isPlan = try exchange.query("dryRun", "plan") { $0 == "plan" ? true : nil } ?? false
+        if let recurrence = request.recurrence {
+            return try await SeriesHandlers.create(request, recurrence, body, isPlan: isPlan, exchange)
+        }
         let context = try exchange.commandContext(reason: request.reason, body: body)
         // A request that was granted under its key is not decided again, nor is its cap.
         let isRepeated =
@@ -170,7 +173,7 @@ enum LeaseHandlers {
     }
 
     /// A refusal for want of room says what is in the way and what would fit.
-    private static func explained(
+    static func explained(
         _ refusal: Refusal, _ order: LeaseOrder, _ request: LeaseRequest, in view: PublishedView, _ exchange: Exchange
     ) async -> Problem {
         var problem = Problem(refusal)
@@ -207,7 +210,7 @@ enum LeaseHandlers {
         let pins = PinReader()
         for (index, request) in requests.enumerated() {
             do {
-                try refuseHighestCap(request)
+                try refuseBeyondBatches(request)
                 orders.append(try LeaseOrder(request, in: book, now: now, pins: pins))
                 tokens.append(try token(of: request))
             } catch let problem as Problem {
@@ -244,7 +247,7 @@ enum LeaseHandlers {
         let pins = PinReader()
         for (index, request) in requests.enumerated() {
             do {
-                try refuseHighestCap(request)
+                try refuseBeyondBatches(request)
                 let order = try LeaseOrder(request, in: book, now: now, pins: pins)
                 let context = try exchange.commandContext(reason: request.reason, body: body, part: index)
                 commands.append((.requestLeases([order], planTokens: [try token(of: request)]), context))
@@ -266,7 +269,12 @@ enum LeaseHandlers {
         return exchange.answer(LeaseBatchAnswer(results: results), view: exchange.scheduler.view)
     }
 
-    private static func refuseHighestCap(_ request: LeaseRequest) throws {
+    private static func refuseBeyondBatches(_ request: LeaseRequest) throws {
+        if request.recurrence != nil {
+            throw Problem(
+                .badRequest, detail: "a series is requested by itself", pointer: "/recurrence",
+                expected: "a window in a batch")
+        }
         guard request.highestCap == true else { return }
         throw Problem(
             .badRequest, detail: "the highest cap is searched for one lease at a time", pointer: "/highestCap",

@@ -76,6 +76,8 @@ extension Book {
             commit(.contractPut(name: name, terms: terms), &step)
         case .removeContract(let name): try decideRemoval(ofContract: name, &step)
         case .requestLeases(let orders, let tokens): try decideLeases(orders, tokens, &step)
+        case .requestSeries(let name, let orders): try decideSeries(name, orders, &step)
+        case .releaseSeries(let name, let tenant): try decideRelease(ofSeries: name, of: tenant, &step)
         case .releaseLease(let number): try decideRelease(of: number, &step)
         case .setNodes(let verb, let nodes, let until): try decide(verb, on: nodes, until: until, &step)
         case .setLoadTarget(let target): try decideLoadTarget(target, &step)

@@ -19,6 +19,10 @@ public enum Command: Sendable {
     case removeContract(name: String)
     /// All of these leases or none of them. A plan's token, where there is one, fixes the hardware.
     case requestLeases([LeaseOrder], planTokens: [[UInt8]?])
+    /// A series: all of these leases of one tenant or none, labelled as `LeaseSeries` has it.
+    case requestSeries(String, [LeaseOrder])
+    /// Cancels or ends every lease of a tenant's series that is not over.
+    case releaseSeries(String, tenant: String)
     /// Cancels a lease before its start, ends it after.
     case releaseLease(UInt64)
     /// `nodes` are dense, ascending ranges of the fleet in force.
@@ -40,8 +44,10 @@ public enum Command: Sendable {
 
     /// Whether a refusal can come after part of it has been applied.
     var isBatch: Bool {
-        if case .requestLeases(let orders, _) = self { return orders.count > 1 }
-        return false
+        switch self {
+        case .requestLeases(let orders, _), .requestSeries(_, let orders): orders.count > 1
+        default: false
+        }
     }
 }
 

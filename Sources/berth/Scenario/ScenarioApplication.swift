@@ -82,6 +82,12 @@ struct ScenarioApplication {
     private func take(
         _ request: LeaseRequest, named name: String, bookId: String
     ) async throws -> (LeaseAnswer, StepOutcome) {
+        guard request.recurrence == nil else {
+            throw CommandFailure(
+                status: .badRequest,
+                message: "The lease \(name) has a recurrence; a scenario's leases have one window.",
+                advice: "Request the series by itself: berth lease create -f")
+        }
         var request = request
         request.label = request.label ?? label(of: name)
         let label = request.label ?? ""

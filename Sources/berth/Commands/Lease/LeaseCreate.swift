@@ -23,6 +23,9 @@ struct LeaseCreate: AsyncParsableCommand {
               berth lease create --tenant anthropic --site memphis-1 \\
                 --line watts:300MW:H100,H200,GB200 --highest-cap \\
                 --end 2029-06-01 --dry-run
+              berth lease create --tenant acme --label nights --line node:8 \\
+                --every 'FREQ=WEEKLY;BYDAY=MO,TU' --time-zone America/Chicago \\
+                --start 2026-12-01T20:00 --duration 10h
               berth lease create -f request.yaml
             """)
 
@@ -50,9 +53,20 @@ struct LeaseCreate: AsyncParsableCommand {
     func run() async throws {
         try await connection.run { client in
             let wanted = try file.map { try StrictYAML.decode(LeaseRequest.self, fromFile: $0) } ?? request.leaseRequest
+            if wanted.recurrence != nil {
+                let series = try await client.createSeries(wanted, isDryRun: dryRun, idempotencyKey: idempotencyKey)
+                return try output.print(series) { printAnswer($0) }
+            }
             let lease = try await client.createLease(wanted, isDryRun: dryRun, idempotencyKey: idempotencyKey)
             try output.print(lease) { printAnswer($0, to: wanted) }
         }
+    }
+
+    private func printAnswer(_ series: LeaseSeriesAnswer) {
+        if dryRun { Terminal.standardOutput.write("Nothing was taken. This would be granted:") }
+        leaseTable(series.leases).print()
+        guard let end = series.bookedUntil else { return }
+        Terminal.standardOutput.write("The rule has no end; it is booked until \(end).")
     }
 
     private func printAnswer(_ lease: LeaseAnswer, to wanted: LeaseRequest) {

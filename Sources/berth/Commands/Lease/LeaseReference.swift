@@ -10,7 +10,10 @@ struct LeaseReference: ParsableArguments {
     var lease: String
 
     /// The id: looked for among live leases when it is a label.
-    func id(_ client: ControlClient) async throws -> String {
+    func id(_ client: ControlClient) async throws -> String { try await Self.id(of: lease, client) }
+
+    /// The id of a lease by id, label or TENANT/LABEL.
+    static func id(of lease: String, _ client: ControlClient) async throws -> String {
         if lease.hasPrefix("l-") { return lease }
         let parts = lease.split(separator: "/", maxSplits: 1).map(String.init)
         let tenant = parts.count == 2 ? parts[0] : nil
@@ -28,7 +31,7 @@ struct LeaseReference: ParsableArguments {
         }
     }
 
-    private func leases(
+    private static func leases(
         labelled label: String, of tenant: String?, _ client: ControlClient
     ) async throws -> [LeaseAnswer] {
         var found: [LeaseAnswer] = []

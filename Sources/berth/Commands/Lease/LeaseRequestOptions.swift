@@ -25,14 +25,18 @@ struct LeaseRequestOptions: ParsableArguments {
     var within: TopologyLevel?
 
     @Option(
-        help: ArgumentHelp("When it begins, as 2026-12-01 or 2026-12-01T12:00:00Z. Default: now.", valueName: "time"))
-    var start: Timestamp?
+        help: ArgumentHelp(
+            "When it begins, as 2026-12-01 or 2026-12-01T12:00:00Z; with --every in local time, as 2026-12-01T20:00. "
+                + "Default: now.", valueName: "time"))
+    var start: StartTime?
 
     @Option(help: ArgumentHelp("When it ends. This or --duration.", valueName: "time"))
     var end: Timestamp?
 
     @Option(help: ArgumentHelp("How long it lasts, as 30d or 4h.", valueName: "duration"))
     var duration: WireDuration?
+
+    @OptionGroup var recurrence: RecurrenceOptions
 
     @Option(help: ArgumentHelp("Power cap of each GPU in watts.", valueName: "watts"))
     var capWatts: Int?
@@ -61,6 +65,11 @@ struct LeaseRequestOptions: ParsableArguments {
     func checkComplete() throws {
         if tenant == nil { throw ValidationError("Missing --tenant (or --file).") }
         if line.isEmpty { throw ValidationError("Missing --line, such as --line block:4.") }
+        try recurrence.check(start: start, duration: duration)
+        if recurrence.isGiven {
+            if end != nil { throw ValidationError("Give --duration with --every, not --end.") }
+            if label == nil { throw ValidationError("Missing --label: the name of the series.") }
+        }
         if (end == nil) == (duration == nil) { throw ValidationError("Give --end or --duration.") }
         if [capWatts != nil, capPercent != nil, highestCap].count(where: \.self) > 1 {
             throw ValidationError("Give one of --cap-watts, --cap-percent and --highest-cap.")
@@ -70,10 +79,12 @@ struct LeaseRequestOptions: ParsableArguments {
     var leaseRequest: LeaseRequest {
         var lines = line
         for index in lines.indices where lines[index].within == nil { lines[index].within = within }
+        let recurrence = recurrence.request(start: start, duration: duration)
         return LeaseRequest(
             tenant: tenant ?? "", contract: contract, label: label, reservations: lines,
-            sites: site.isEmpty ? nil : site, start: start, end: end, duration: duration, capWattsPerGpu: capWatts,
+            sites: site.isEmpty ? nil : site, start: recurrence == nil ? start?.timestamp : nil, end: end,
+            duration: recurrence == nil ? duration : nil, capWattsPerGpu: capWatts,
             capPercent: capPercent, highestCap: highestCap ? true : nil, leaseClass: leaseClass,
-            spares: spares.map(SpareRequest.init(perDomain:)), reason: reason, planToken: plan)
+            spares: spares.map(SpareRequest.init(perDomain:)), reason: reason, planToken: plan, recurrence: recurrence)
     }
 }
