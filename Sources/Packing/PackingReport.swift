@@ -6,7 +6,7 @@ public import FleetModel
 public struct GPUCounts: Equatable, Sendable {
     public var total = 0
     public var free = 0
-    /// Held for a turn-round, a repair's validation, or closed to new allocations while unleased.
+    /// Held for a turn-round, a repair's validation or maintenance, or closed to new allocations while unleased.
     public var held = 0
     public var leased = 0
     /// On faulty nodes, leased or not.
@@ -52,7 +52,11 @@ extension PackingState {
         var (leased, held) = (UInt8(0), nodes[node].notReady)
         func visit(_ booking: BookingRecord, _ terms: TermsRecord) {
             guard terms.start <= now, now < terms.until else { return }
-            if now < terms.end { leased |= booking.moduleMask } else { held |= booking.moduleMask }
+            if now < terms.end && terms.lease < Booking.maintenanceFirst {
+                leased |= booking.moduleMask
+            } else {
+                held |= booking.moduleMask
+            }
         }
         lists.forEach(from: nodes[node].firstBooking, visit)
         lists.forEach(from: racks[Int(tables.rackOfNode[node])].firstBooking, visit)

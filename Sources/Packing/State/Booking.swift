@@ -17,6 +17,10 @@ public struct Booking: Equatable, Sendable {
     /// Memory slices of the one module, when it is a MIG instance; 0 for whole modules.
     public let sliceMask: UInt8
 
+    /// Maintenance has numbers from here on in the place of leases' numbers, which never come this far.
+    public static let maintenanceFirst: UInt64 = 1 << 62
+    public var isMaintenance: Bool { lease >= Booking.maintenanceFirst }
+
     public init(
         lease: UInt64, start: Int64, end: Int64, until: Int64, capWatts: Watts, moduleMask: UInt8, sliceMask: UInt8 = 0
     ) {

@@ -9,6 +9,10 @@ public enum PowerCap: Equatable, Sendable {
     /// Percent of each model's maximum cap, for leases over several models.
     case percent(Int)
 
+    /// Of a booking that commits only what an idle node draws, which is committed anyway. For whole nodes; no request may
+    /// ask for it.
+    public static let paused = PowerCap.watts(0)
+
     /// The cap of one GPU on `platform`, in watts.
     public func watts(on platform: Platform) -> Watts {
         switch self {

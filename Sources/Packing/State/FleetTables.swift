@@ -96,9 +96,9 @@ final class FleetTables: Sendable {
             nodeOverheadWatts + gpusPerNode * gpuIdleWatts - nodeIdleWatts
         }
 
-        /// Watts that leasing a whole idle node at `capWatts` adds.
+        /// Watts that leasing a whole idle node at `capWatts` adds; none when it is paused.
         @inline(__always) func wholeNodeWatts(capWatts: Watts) -> Watts {
-            nodeOverheadWatts + gpusPerNode * capWatts - nodeIdleWatts
+            capWatts == 0 ? 0 : nodeOverheadWatts + gpusPerNode * capWatts - nodeIdleWatts
         }
 
         /// Watts that `count` GPUs of a node at `capWatts` add to a node that is awake.

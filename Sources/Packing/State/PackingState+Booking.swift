@@ -31,6 +31,7 @@ extension PackingState {
 
     /// Books some GPUs of one node. They must be free over the booking's time.
     public mutating func bookModules(_ mask: UInt8, of node: Int, as terms: BookingTerms) {
+        precondition(terms.cap != .paused, "only whole nodes are paused")
         let rack = Int(tables.rackOfNode[node])
         let capWatts = capWatts(terms, platform: Int(tables.rackPlatform[rack]))
         commitModules(mask, of: node, rack: rack, capWatts: capWatts, terms, sign: 1)
