@@ -55,6 +55,10 @@ public enum Routes {
     public static let contracts = "/v1/contracts"
     /// GET: ``ContractAnswer``. PUT: ``ContractSpecification`` to ``ContractAnswer``. DELETE `?reason=`: no body.
     public static let contractPattern = "/v1/contracts/{name}"
+    /// GET `?limit=&cursor=`: ``MaintenanceList``.
+    public static let maintenance = "/v1/maintenance"
+    /// GET: ``MaintenanceAnswer``. PUT: ``MaintenanceSpecification`` to ``MaintenanceAnswer``. DELETE `?reason=`: no body.
+    public static let maintenancePattern = "/v1/maintenance/{name}"
     /// GET: ``VerifyAnswer``.
     public static let verify = "/v1/verify"
     /// POST: ``BackupRequest`` to ``BackupAnswer``.
@@ -92,6 +96,8 @@ public enum Routes {
     public static func tenant(_ name: String) -> String { tenants + "/" + segment(name) }
     /// The poll of one tenant.
     public static func tenantAllocation(_ name: String) -> String { tenant(name) + "/allocation" }
+    /// One maintenance.
+    public static func maintenance(_ name: String) -> String { maintenance + "/" + segment(name) }
     /// One contract.
     public static func contract(_ name: String) -> String { contracts + "/" + segment(name) }
 

@@ -110,6 +110,11 @@ struct Route: Sendable {
             Route(.get, Routes.contractPattern, Audiences.holders, ContractHandlers.show),
             Route(.put, Routes.contractPattern, Audiences.operators, ContractHandlers.put),
             Route(.delete, Routes.contractPattern, Audiences.operators, query: ["reason"], ContractHandlers.remove),
+            Route(.get, Routes.maintenance, Audiences.provider, query: ["limit", "cursor"], MaintenanceHandlers.list),
+            Route(.get, Routes.maintenancePattern, Audiences.provider, MaintenanceHandlers.show),
+            Route(.put, Routes.maintenancePattern, Audiences.operators, MaintenanceHandlers.put),
+            Route(
+                .delete, Routes.maintenancePattern, Audiences.operators, query: ["reason"], MaintenanceHandlers.remove),
         ]
         + NodeVerb.allCases.map { verb in
             let isReport = [.fault, .cleaned, .validated].contains(verb)

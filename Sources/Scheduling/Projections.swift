@@ -8,7 +8,7 @@ import Packing
 /// Tables derived from facts. They can be dropped and rebuilt at any time.
 public enum Projections {
     /// Raised whenever the tables or what they hold change; the journal then asks for a rebuild.
-    public static let version = 2
+    public static let version = 3
 
     public static let tables: [ProjectionTable] = [
         ProjectionTable(
@@ -33,6 +33,13 @@ public enum Projections {
                 .init("price_per_year_micros", .integer), .init("description", .text),
             ], primaryKeyColumnCount: 1),
         ProjectionTable(
+            name: "maintenance",
+            columns: [
+                .init("name", .text), .init("number", .integer), .init("next_start", .text), .init("next_end", .text),
+                .init("windows", .integer), .init("nodes", .integer), .init("hardware", .text), .init("reason", .text),
+                .init("rule", .text), .init("time_zone", .text), .init("actor", .text),
+            ], primaryKeyColumnCount: 1),
+        ProjectionTable(
             name: "audit",
             columns: [
                 .init("revision", .integer), .init("recorded_at", .text), .init("actor", .text), .init("role", .text),
@@ -50,6 +57,8 @@ public enum Projections {
             case .tenantRemoved(let name): writes.append(.delete(table: "tenants", key: [.text(name)]))
             case .contractPut(let name, let terms): writes.append(contractRow(name, terms))
             case .contractRemoved(let name): writes.append(.delete(table: "contracts", key: [.text(name)]))
+            case .maintenanceSet(let record): writes.append(maintenanceRow(record.name, book))
+            case .maintenanceRemoved(let name), .maintenanceOver(let name, _): writes.append(maintenanceRow(name, book))
             default:
                 if let number = fact.leaseNumber, !leases.contains(number) { leases.append(number) }
             }
@@ -89,6 +98,21 @@ public enum Projections {
             values: [
                 .text(name), optional(terms.tenant), optional(terms.pricePerMonthMicros),
                 optional(terms.pricePerYearMicros), .text(terms.description),
+            ])
+    }
+
+    /// The maintenance as it is after the change, or gone.
+    private static func maintenanceRow(_ name: String, _ book: Book) -> ProjectionWrite {
+        guard let item = book.maintenance(named: name) else { return .delete(table: "maintenance", key: [.text(name)]) }
+        let next = item.plan.windows[0]
+        return .upsert(
+            table: "maintenance",
+            values: [
+                .text(name), .integer(Int64(item.number)), .text(RFC3339.text(next.lowerBound)),
+                .text(RFC3339.text(next.upperBound)), .integer(Int64(item.plan.windows.count)),
+                .integer(Int64(item.nodeCount)),
+                .text(HardwarePaths(item.plan.nodes, in: book.fleet).paths.joined(separator: " ")),
+                .text(item.plan.reason), optional(item.plan.rule), optional(item.plan.timeZone), .text(item.actor),
             ])
     }
 
@@ -146,6 +170,9 @@ extension Fact {
         case .noticeAcknowledged(let lease, _): "acknowledge a notice to lease \(lease)"
         case .frozen: "freeze"
         case .unfrozen: "unfreeze"
+        case .maintenanceSet(let record): "set maintenance \(record.name)"
+        case .maintenanceRemoved(let name): "remove maintenance \(name)"
+        case .maintenanceOver(let name, _): "maintenance \(name) over"
         }
     }
 }

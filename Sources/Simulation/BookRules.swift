@@ -62,6 +62,7 @@ public struct BookRules {
         }
         compareWithBookings(holds, &report)
         report.count("leases", book.liveLeases.count)
+        report.count("maintenances", book.maintenanceNames.count)
         report.count("holds", holds.count)
         report.count("nodes", fleet.nodeCount)
         return report
@@ -116,6 +117,19 @@ public struct BookRules {
                 }
             }
         }
+        for name in book.maintenanceNames {
+            let item = book.maintenance(named: name)!
+            for window in item.plan.windows {
+                let terms = item.terms(window)
+                for node in item.plan.nodes.joined() {
+                    holds.append(
+                        Hold(
+                            node: node, mask: fleet.moduleMasks[node], slices: 0, start: terms.start, end: terms.end,
+                            until: terms.until, lease: terms.lease, cap: terms.cap,
+                            isWholeNode: true, curtailments: []))
+                }
+            }
+        }
         return holds.sorted { $0.node != $1.node ? $0.node < $1.node : $0.lease < $1.lease }
     }
 
@@ -127,7 +141,10 @@ public struct BookRules {
     }
 
     func name(_ node: Int) -> String { fleet.nodeName(NodeIndex(node)) }
-    func id(_ lease: UInt64) -> String { book.naming.id(of: lease) }
+    func id(_ lease: UInt64) -> String {
+        lease < Booking.maintenanceFirst
+            ? book.naming.id(of: lease) : "maintenance number \(lease - Booking.maintenanceFirst)"
+    }
 }
 
 extension Book {

@@ -119,7 +119,8 @@ extension BookRules {
         let idle = platform.power.nodeIdleWatts
         var before = (entitled: idle, drawn: idle)
         for time in times.sorted() {
-            let present = holds.filter { $0.start <= time && time < $0.until }
+            // A node in maintenance draws what an idle one does.
+            let present = holds.filter { $0.start <= time && time < $0.until && $0.cap != .paused }
             let entitled = draw(of: present, on: platform) { hold in hold.cap.watts(on: platform) }
             let drawn = draw(of: present, on: platform) { hold in hold.capWatts(at: time, on: platform) }
             result.append(Demand(at: time, entitled: entitled - before.entitled, drawn: drawn - before.drawn))

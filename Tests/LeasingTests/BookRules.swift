@@ -29,6 +29,17 @@ enum BookRules {
             for (node, mask) in held(lease, book.fleet) { holders[node, default: []].append((lease, mask)) }
         }
         result += MIGRules.violations(live, holders, book)
+        for name in book.maintenanceNames {
+            let plan = book.maintenance(named: name)!.plan
+            for (lease, node) in plan.nodes.joined().flatMap({ node in
+                holders[node, default: []].map { ($0.lease, node) }
+            })
+            where plan.windows.contains(where: {
+                $0.lowerBound < lease.until && max(lease.start, book.time) < $0.upperBound
+            }) {
+                result.append("node \(node): lease \(lease.number) and maintenance \(name)")
+            }
+        }
         for (node, here) in holders {
             for (place, one) in here.enumerated() {
                 for other in here[(place + 1)...] where one.mask & other.mask != 0 {

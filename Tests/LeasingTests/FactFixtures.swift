@@ -91,7 +91,24 @@ enum FactFixtures {
             given: NodeParts(partitions: partitions, slices: [slice]), taken: NodeParts(slices: [slice, slice]))
     }()
 
-    /// In the order of their stored numbers, 1 to 16.
+    static let maintenance: MaintenanceRecord = {
+        var record = MaintenanceRecord.blank
+        record.name = "pumps"
+        record.number = 7
+        record.nodes = [IDRange(first: 100, count: 64), IDRange(first: 900, count: 1)]
+        record.windows = [
+            WindowRecord(start: 1_800_000_000, end: 1_800_010_800),
+            WindowRecord(start: 1_802_592_000, end: 1_802_602_800),
+        ]
+        record.reason = "coolant"
+        record.rule = "FREQ=MONTHLY;COUNT=2"
+        record.timeZone = "America/Chicago"
+        record.actor = "uid:1 op"
+        record.setAt = 1_799_999_999
+        return record
+    }()
+
+    /// In the order of their stored numbers, 1 to 16 and from 40 on.
     static let facts: [Fact] = [
         .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255]),
         .fleetAdopted(source: "version: 1\n", runs: [IDRun(firstNode: 0, firstID: 9, count: 64)], nextID: 73),
@@ -130,6 +147,9 @@ enum FactFixtures {
         .frozen(Freeze(reason: "odd", actor: "uid:1 op", since: 1_800_000_000)),
         .unfrozen,
         .contractPut(name: "c-1", terms: curtailedTerms),
+        .maintenanceSet(maintenance),
+        .maintenanceRemoved(name: "pumps"),
+        .maintenanceOver(name: "pumps", at: 1_800_010_800),
     ]
 
     static let loadTarget: LoadTarget = {

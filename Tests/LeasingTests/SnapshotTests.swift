@@ -24,6 +24,8 @@ import Testing
         try desk.set(.validated, desk.lease(1).nodesInUse[1])
         try desk.set(.fault, 7)
         try desk.set(.cordon, 6, until: noon + day)
+        let windows = [noon + 3 * day..<noon + 3 * day + hour, noon + 4 * day..<noon + 4 * day + hour]
+        try desk.execute(.putMaintenance("pumps", Maintenance.Plan(nodes: [6..<8], windows: windows, reason: "x")))
         return desk
     }
 
@@ -45,7 +47,7 @@ import Testing
     func version() throws {
         var bytes = try Self.full().book.snapshot()
         bytes[0] = 9
-        #expect(throws: CodingFault(offset: 1, problem: "snapshot of format 9; this program reads formats 1 to 3")) {
+        #expect(throws: CodingFault(offset: 1, problem: "snapshot of format 9; this program reads formats 1 to 4")) {
             try Book(snapshot: bytes)
         }
     }

@@ -113,7 +113,8 @@ struct Workload {
         case 0..<43: return request()
         case 43..<45: return anyPower()
         case 45..<60: return .releaseLease(anyLease())
-        case 60..<88: return verb()
+        case 60..<84: return verb()
+        case 84..<88: return maintenance()
         case 88..<91:
             let quota = Quota(
                 gpus: random.isOne(in: 2) ? nil : Int.random(in: 40...200, using: &random),
@@ -146,6 +147,22 @@ struct Workload {
             isLowered = quota.gpus.map { $0 < gpus } ?? false || quota.watts.map { $0 < watts } ?? false
         }
         return .putTenant(name: name, quota: quota, description: isLowered ? "lowered" : "kept")
+    }
+
+    private mutating func maintenance() -> Command {
+        let name = "m\(Int.random(in: 0..<4, using: &random))"
+        if random.isOne(in: 4) { return .removeMaintenance(name) }
+        let first = Int.random(in: 0..<desk.book.fleet.nodeCount, using: &random)
+        let end = min(desk.book.fleet.nodeCount, first + Int.random(in: 1...6, using: &random))
+        var windows: [Range<Int64>] = []
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+            let gaps: [Int64] = [-600, 0, 1, hour, day, 9 * day]
+            let start = max(
+                windows.last?.upperBound ?? 0,
+                (windows.last?.upperBound ?? desk.now) + gaps.randomElement(using: &random)!)
+            windows.append(start..<start + [1, 600, 5 * hour].randomElement(using: &random)!)
+        }
+        return .putMaintenance(name, Maintenance.Plan(nodes: [first..<end], windows: windows, reason: "workload"))
     }
 
     private mutating func tenant() -> String { ["ada", "bob", "eve"].randomElement(using: &random)! }

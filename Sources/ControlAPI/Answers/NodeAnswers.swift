@@ -18,6 +18,8 @@ public enum NodeState: String, WireEnumeration {
     case cleaning
     /// Being tested before the next.
     case validating
+    /// Kept free of leases for maintenance that runs.
+    case maintenance
     /// Failed.
     case faulty
     /// Under repair.

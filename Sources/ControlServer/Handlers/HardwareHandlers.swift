@@ -150,10 +150,12 @@ enum NodeHandlers {
     /// What a node is doing at `now`; what closes it comes first, then its holders.
     private static func state(of node: Int, _ book: Book, _ now: Int64) -> NodeState {
         let packing = book.packing
-        var (isLeased, isSpare, ended) = (false, false, nil as Booking?)
+        var (isLeased, isSpare, isKept, ended) = (false, false, false, nil as Booking?)
         packing.forEachBooking(of: NodeIndex(node)) { booking in
             guard booking.start <= now, now < booking.until else { return }
-            if now >= booking.end {
+            if booking.isMaintenance {
+                isKept = true
+            } else if now >= booking.end {
                 ended = booking
             } else if book.lease(booking.lease)?.lines.contains(where: { $0.holdings.uses(node) }) ?? false {
                 isLeased = true
@@ -165,6 +167,7 @@ enum NodeHandlers {
         case .faulty: return .faulty
         case .validating: return .validating
         case .draining: return isLeased ? .draining : .drained
+        case .open where isKept, .cordoned where isKept: return .maintenance
         case .cordoned: return .cordoned
         case .open: break
         }
@@ -188,12 +191,15 @@ enum NodeHandlers {
         }
         holders.sort()
         let note = book.note(on: NodeIndex(node))
+        let kept = state == .maintenance ? book.maintenance(on: NodeIndex(node), at: now) : nil
         let free = book.packing.freeModules(of: node, from: now, until: now + 1, now: now)
         return NodeAnswer(
             name: fleet.nodeName(NodeIndex(node)), domain: fleet.domains[fleet.racks[rack.offset].domain.offset].path,
             platform: fleet.platform(of: rack).name, state: state, gpusFree: free.nonzeroBitCount,
             holder: holders.count == 1 ? holders[0] : nil, holders: holders.count > 1 ? holders : nil,
-            reason: note?.reason, until: note?.until.map { Timestamp($0) }, by: note?.actor)
+            reason: kept.map { "\($0.name): \($0.plan.reason)" } ?? note?.reason,
+            until: (kept?.window(at: now)?.upperBound ?? note?.until).map { Timestamp($0) },
+            by: kept?.actor ?? note?.actor)
     }
 }
 

@@ -13,6 +13,8 @@ enum DueEvent: Equatable, Sendable {
     case leasePower(UInt64)
     /// Half of an order's notice has gone by.
     case orderOverdue(UInt64)
+    /// The first window of a maintenance is over.
+    case maintenanceEnd(UInt64)
 
     /// At one second ends come before returns and starts come after both, so that a unit can change hands.
     fileprivate var rank: UInt64 {
@@ -23,6 +25,7 @@ enum DueEvent: Equatable, Sendable {
         case .leaseStart: 3
         case .leasePower: 4
         case .orderOverdue: 5
+        case .maintenanceEnd: 6
         }
     }
 
@@ -30,7 +33,7 @@ enum DueEvent: Equatable, Sendable {
     fileprivate var number: UInt64 {
         switch self {
         case .leaseEnd(let number), .leaseReturn(let number), .leaseStart(let number), .leasePower(let number),
-            .orderOverdue(let number):
+            .orderOverdue(let number), .maintenanceEnd(let number):
             number
         case .nodeUntil(let node): UInt64(node)
         }
@@ -43,7 +46,8 @@ enum DueEvent: Equatable, Sendable {
         case 2: self = .nodeUntil(Int(number))
         case 3: self = .leaseStart(number)
         case 4: self = .leasePower(number)
-        default: self = .orderOverdue(number)
+        case 5: self = .orderOverdue(number)
+        default: self = .maintenanceEnd(number)
         }
     }
 }

@@ -78,6 +78,9 @@ extension Book {
         case .nodesReturned(let nodes): returnNodes(dense(nodes))
         case .nodesOverdue(let nodes):
             for range in dense(nodes) { for node in range { setOverdue(node) } }
+        case .maintenanceSet(let record): apply(record)
+        case .maintenanceRemoved(let name): removeMaintenance(name)
+        case .maintenanceOver(let name, _): endFirstWindow(ofMaintenance: name)
         default: precondition(applyPower(fact), "every fact is applied")
         }
     }
@@ -211,7 +214,7 @@ extension Book {
     private mutating func setOverdue(_ node: Int) {
         var mask = packing.notReadyModules(of: NodeIndex(node))
         packing.forEachBooking(of: NodeIndex(node)) { booking in
-            if booking.end <= time && known(booking.lease).state == .ending { mask |= booking.moduleMask }
+            if booking.end <= time && lease(booking.lease)?.state == .ending { mask |= booking.moduleMask }
         }
         packing.setNotReadyModules(mask, of: NodeIndex(node))
     }
@@ -223,7 +226,7 @@ extension Book {
             for node in range {
                 packing.forEachBooking(of: NodeIndex(node)) { booking in
                     guard booking.end <= time, !numbers.contains(booking.lease) else { return }
-                    if known(booking.lease).state == .ending { numbers.append(booking.lease) }
+                    if lease(booking.lease)?.state == .ending { numbers.append(booking.lease) }
                 }
             }
         }

@@ -37,6 +37,7 @@ extension Book {
             KeptRecord(key: $0.key, revision: $0.success.revision, leases: $0.success.leases, at: $0.success.at)
         }
         record.power = powerRecord
+        record.operations = operationsRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -120,6 +121,7 @@ extension Book {
             }
             insert(lease)
         }
+        guard take(record.operations) else { return nil }
         nextLeaseNumber = record.nextLeaseNumber
         for number in record.finalLeases {
             finalLeases[nextFinalPlace] = number

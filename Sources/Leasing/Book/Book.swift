@@ -34,6 +34,7 @@ public struct Book: Sendable {
     var nextFinalPlace: UInt64 = 0
     var idempotencyKeys = IdempotencyKeys()
     var power = PowerState()
+    var maintenance = MaintenanceCalendar()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
     /// The number that every planned lease shows; no granted lease reaches it.

@@ -14,7 +14,9 @@ extension BookRecord {
         guard revision <= Self.numberMax, (0...Self.timeMax).contains(time), fleetVersion > 0,
             UInt64(fleetVersion) <= Self.numberMax, nextLeaseNumber <= Self.numberMax
         else { return "a number of the book is out of range" }
-        return flawInRuns(nodeCount: fleet.nodeCount) ?? flawInTenants() ?? flawInLeases() ?? flawInRest() ?? power.flaw
+        return flawInRuns(nodeCount: fleet.nodeCount) ?? flawInTenants() ?? flawInLeases() ?? flawInRest()
+            ?? operations.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax)
+            ?? power.flaw
     }
 
     /// The runs must number the fleet's nodes without gaps, each id once.

@@ -21,18 +21,22 @@ struct BookRecord: FieldCoded {
     var nodes: [NodeRecord] = []
     var kept: [KeptRecord] = []
     var power = PowerRecord()
+    var operations = OperationsRecord()
 
     static var blank: BookRecord { BookRecord() }
 
-    /// Format 2 says more of some leases and format 3 of power; a book without either is written in format 1, which it
-    /// always had.
-    private static let versions: ClosedRange<UInt64> = 1...3
+    /// Format 2 says more of some leases, format 3 of power and format 4 of operations; a book without any of that is written
+    /// in format 1, which it always had.
+    private static let versions: ClosedRange<UInt64> = 1...4
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
-        if !coder.isReading { version = !power.isBlank ? 3 : leases.contains { $0.terms != nil } ? 2 : 1 }
+        if !coder.isReading {
+            let needsTerms = leases.contains { $0.terms != nil }
+            version = !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
+        }
         try coder.code(&version)
         guard Self.versions.contains(version) else {
-            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 3")
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 4")
         }
         try coder.code(&bookID)
         try coder.code(&secret)
@@ -51,6 +55,7 @@ struct BookRecord: FieldCoded {
         try coder.code(&kept)
         if version >= 2 { try codeTerms(with: &coder) }
         if version >= 3 { try coder.code(&power) }
+        if version >= 4 { try coder.code(&operations) }
     }
 
     /// The terms of those leases that have some, with their numbers.

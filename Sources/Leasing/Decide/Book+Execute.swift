@@ -79,6 +79,8 @@ extension Book {
         case .requestSeries(let name, let orders): try decideSeries(name, orders, &step)
         case .releaseSeries(let name, let tenant): try decideRelease(ofSeries: name, of: tenant, &step)
         case .releaseLease(let number): try decideRelease(of: number, &step)
+        case .putMaintenance(let name, let plan): try decideMaintenance(name, plan, &step)
+        case .removeMaintenance(let name): try decideMaintenanceRemoval(name, &step)
         case .setNodes(let verb, let nodes, let until): try decide(verb, on: nodes, until: until, &step)
         case .setLoadTarget(let target): try decideLoadTarget(target, &step)
         case .removeLoadTarget(let key): try decideLoadTargetRemoval(key, &step)

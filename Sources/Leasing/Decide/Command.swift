@@ -25,6 +25,9 @@ public enum Command: Sendable {
     case releaseSeries(String, tenant: String)
     /// Cancels a lease before its start, ends it after.
     case releaseLease(UInt64)
+    /// Maintenance of a name; what it was before is replaced.
+    case putMaintenance(String, Maintenance.Plan)
+    case removeMaintenance(String)
     /// `nodes` are dense, ascending ranges of the fleet in force.
     case setNodes(NodeVerb, nodes: [Range<Int>], until: Int64?)
     /// Plans how a load target is met and puts it in force, in place of what was set under its key before.

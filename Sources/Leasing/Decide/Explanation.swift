@@ -156,10 +156,15 @@ extension Book {
             }
             return true
         }
+        let kept = maintenance(over: terms.start, until: terms.until) { nodes in
+            accepts(nodes, on: platforms, pinnedTo: pins, sound)
+        }
+        if audience != .provider && !kept.isEmpty { areOthers = true }
         let others = Obstacle(
             kind: .booking, name: "other commitments", from: nil, until: nil,
             message: "other commitments hold hardware in this window")
-        return named.map(booking) + (areOthers ? [others] : [])
+        let windows = audience == .provider ? kept.prefix(Self.bookingsNamedMax).map(obstacle) : []
+        return named.map(booking) + windows + (areOthers ? [others] : [])
     }
 
     private static let bookingsNamedMax = 5
@@ -176,16 +181,28 @@ extension Book {
     private func isInTheWay(
         _ lease: Lease, on platforms: [Int], pinnedTo pins: [Range<Int>]?, _ sound: SoundOrder
     ) -> Bool {
-        func accepts(_ nodes: Range<Int>) -> Bool {
-            let rack = fleet.rackOfNode[nodes.lowerBound]
-            return sound.request.siteMask >> fleet.racks[rack.offset].siteOffset & 1 == 1
-                && platforms.contains(fleet.racks[rack.offset].platformOffset)
-                && pins.map { !$0.intersecting([nodes]).isEmpty } ?? true
+        lease.lines.contains { held in
+            fleet.rackSegments(of: held.holdings.bookedNodes).contains {
+                accepts($0.nodes, on: platforms, pinnedTo: pins, sound)
+            }
+                || held.holdings.sharedNodes.contains { accepts($0..<$0 + 1, on: platforms, pinnedTo: pins, sound) }
         }
-        return lease.lines.contains { held in
-            fleet.rackSegments(of: held.holdings.bookedNodes).contains { accepts($0.nodes) }
-                || held.holdings.sharedNodes.contains { accepts($0..<$0 + 1) }
-        }
+    }
+
+    /// Whether some nodes of one rack are such as a line accepts.
+    private func accepts(
+        _ nodes: Range<Int>, on platforms: [Int], pinnedTo pins: [Range<Int>]?, _ sound: SoundOrder
+    ) -> Bool {
+        let rack = fleet.rackOfNode[nodes.lowerBound]
+        return sound.request.siteMask >> fleet.racks[rack.offset].siteOffset & 1 == 1
+            && platforms.contains(fleet.racks[rack.offset].platformOffset)
+            && pins.map { !$0.intersecting([nodes]).isEmpty } ?? true
+    }
+
+    private func obstacle(_ maintenance: Maintenance, _ window: Range<Int64>) -> Obstacle {
+        Obstacle(
+            kind: .booking, name: maintenance.name, from: window.lowerBound, until: window.upperBound,
+            message: "maintenance of \(WattsText.grouped(maintenance.nodeCount)) nodes: \(maintenance.plan.reason)")
     }
 
     private func booking(_ lease: Lease) -> Obstacle {

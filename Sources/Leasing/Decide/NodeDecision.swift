@@ -56,7 +56,7 @@ extension Book {
     public func isInTurnRound(_ node: Int, now: Int64) -> Bool {
         var found = packing.notReadyModules(of: NodeIndex(node)) != 0
         packing.forEachBooking(of: NodeIndex(node)) { booking in
-            if booking.end <= now && known(booking.lease).state == .ending { found = true }
+            if booking.end <= now && lease(booking.lease)?.state == .ending { found = true }
         }
         return found
     }

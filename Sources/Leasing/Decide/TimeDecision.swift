@@ -20,6 +20,9 @@ extension Book {
             case .nodeUntil(let node): reopen(node, &step)
             case .leasePower(let number): settlePower(of: number, &step)
             case .orderOverdue(let number): commit(.orderOverdue(number: number), &step)
+            case .maintenanceEnd(let number):
+                let name = maintenance.maintenance(number: number)!.name
+                commit(.maintenanceOver(name: name, at: step.at), &step)
             }
         }
         step.outcome.hasMoreDue = (agenda.first?.at).map { $0 <= step.now } ?? false

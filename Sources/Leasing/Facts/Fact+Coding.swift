@@ -99,6 +99,9 @@ extension Fact: FieldCoded {
         case .noticeAcknowledged: 22
         case .frozen: 23
         case .unfrozen: 24
+        case .maintenanceSet: 40
+        case .maintenanceRemoved: 41
+        case .maintenanceOver: 42
         }
     }
 
@@ -131,6 +134,9 @@ extension Fact: FieldCoded {
         case 24: .unfrozen
         // A contract that says more of curtailment.
         case 25: .contractPut(name: "", terms: ContractTerms())
+        case 40: .maintenanceSet(.blank)
+        case 41: .maintenanceRemoved(name: "")
+        case 42: .maintenanceOver(name: "", at: 0)
         default: nil
         }
     }
@@ -204,6 +210,16 @@ extension Fact: FieldCoded {
         case .nodesOverdue(var nodes):
             try coder.code(&nodes)
             self = .nodesOverdue(nodes)
+        case .maintenanceSet(var record):
+            try coder.code(&record)
+            self = .maintenanceSet(record)
+        case .maintenanceRemoved(var name):
+            try coder.code(&name)
+            self = .maintenanceRemoved(name: name)
+        case .maintenanceOver(var name, var at):
+            try coder.code(&name)
+            try coder.code(&at)
+            self = .maintenanceOver(name: name, at: at)
         default: try codePower(with: &coder)
         }
     }

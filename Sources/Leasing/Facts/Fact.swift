@@ -83,6 +83,11 @@ public enum Fact: Equatable, Sendable {
     /// Nothing starts or ends by time from now on.
     case frozen(Freeze)
     case unfrozen
+    /// Maintenance of that name has these windows from now on, in place of those that it had.
+    case maintenanceSet(MaintenanceRecord)
+    case maintenanceRemoved(name: String)
+    /// The first window of a maintenance was over at `at`; with the last one it is gone.
+    case maintenanceOver(name: String, at: Int64)
 }
 
 /// A `HardwareRun` as it is stored.

@@ -27,7 +27,7 @@ struct Berth: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
             AlertsCommand.self, ForecastCommand.self,
-            NodesCommand.self,
+            NodesCommand.self, MaintenanceCommand.self,
             LeaseCommand.self,
             OfferCommand.self,
             TenantCommand.self,

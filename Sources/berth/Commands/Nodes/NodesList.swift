@@ -54,7 +54,7 @@ extension NodeState {
         switch self {
         case .free, .assigned: .plain
         case .held, .cleaning, .validating: .quiet
-        case .cordoned, .draining, .drained: .attention
+        case .cordoned, .draining, .drained, .maintenance: .attention
         case .faulty, .repair: .bad
         }
     }
