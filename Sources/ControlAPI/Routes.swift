@@ -9,6 +9,8 @@ public enum Routes {
     public static let status = "/v1/status"
     /// GET: ``FleetAnswer``.
     public static let fleet = "/v1/fleet"
+    /// GET: ``CapTable``.
+    public static let fleetCaps = "/v1/fleet/caps"
     /// GET `?level=&within=&limit=&cursor=`: ``DomainList``.
     public static let domains = "/v1/domains"
     /// GET `?kind=`: ``BudgetList``.

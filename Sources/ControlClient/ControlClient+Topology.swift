@@ -11,6 +11,11 @@ extension ControlClient {
         return try await answer(DomainList.self, to: .get(Routes.domains, query: query))
     }
 
+    /// What caps give and cost on each model of the fleet.
+    public func capTable() async throws(ClientError) -> CapTable {
+        try await answer(CapTable.self, to: .get(Routes.fleetCaps))
+    }
+
     /// All budget domains, of one kind or of all.
     public func budgets(kind: BudgetKind? = nil) async throws(ClientError) -> BudgetList {
         try await answer(BudgetList.self, to: .get(Routes.budgets, query: [("kind", kind?.rawValue)]))

@@ -58,6 +58,7 @@ struct Route: Sendable {
             Route(.get, Routes.readiness, Audiences.all, StatusHandlers.ready),
             Route(.get, Routes.status, Audiences.provider, StatusHandlers.status),
             Route(.get, Routes.fleet, Audiences.provider, StatusHandlers.fleet),
+            Route(.get, Routes.fleetCaps, Audiences.provider, CapHandlers.table),
             Route(.get, Routes.verify, Audiences.readers, StatusHandlers.verify),
             Route(.post, Routes.backup, Audiences.operators, StatusHandlers.backup),
             Route(.post, Routes.confirmClock, Audiences.operators, StatusHandlers.confirmClock),

@@ -100,6 +100,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var capWattsPerGpu: Int?
     /// Power cap in percent of each model's maximum, when it was asked for or found so.
     public var capPercent: Int?
+    /// What its cap leaves of the throughput without one.
+    public var throughput: CapThroughput?
     /// The granted lines.
     public var reservations: [ReservationAnswer]
     /// How the decision came out for the fleet; for operators and auditors.
@@ -117,8 +119,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public enum CodingKeys: String, CodingKey, CaseIterable {
         case id, revision, state, conditions, tenant, contract, label
         case leaseClass = "class"
-        case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, reservations,
-            decision, expectedShortfall, curtailments, curtailed, planToken
+        case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, throughput,
+            reservations, decision, expectedShortfall, curtailments, curtailed, planToken
     }
 
     /// Every field; those left out are absent.
@@ -128,7 +130,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         nextChangeAt: Timestamp? = nil, promised: Capacity, delivered: Capacity, wattsAtMeter: Int,
         capWattsPerGpu: Int? = nil, capPercent: Int? = nil, reservations: [ReservationAnswer],
         decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil,
-        curtailments: [CurtailmentAnswer]? = nil, curtailed: CurtailedEnergyAnswer? = nil, planToken: String? = nil
+        curtailments: [CurtailmentAnswer]? = nil, curtailed: CurtailedEnergyAnswer? = nil, planToken: String? = nil,
+        throughput: CapThroughput? = nil
     ) {
         self.id = id
         self.revision = revision
@@ -152,6 +155,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         self.curtailments = curtailments
         self.curtailed = curtailed
         self.planToken = planToken
+        self.throughput = throughput
     }
 }
 

@@ -28,7 +28,8 @@ struct LeaseEncoding {
             capWattsPerGpu: lease.cap.wattsPerGPU, capPercent: lease.cap.percent,
             reservations: lease.lines.map(reservation), decision: isProvider ? decision : nil,
             expectedShortfall: shortfall(of: lease), curtailments: curtailments(of: lease),
-            curtailed: curtailed(lease), planToken: planToken.map(PlanTokenText.text))
+            curtailed: curtailed(lease), planToken: planToken.map(PlanTokenText.text),
+            throughput: CapThroughput(of: lease, in: book.fleet))
     }
 
     /// A lease as its holder polls it.

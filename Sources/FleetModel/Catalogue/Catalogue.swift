@@ -4,10 +4,17 @@
 public struct Catalogue: Sendable {
     /// All platforms in the order of the data.
     public let platforms: [Platform]
+    /// What caps cost in throughput.
+    public let throughput: ThroughputCurves
 
     /// A catalogue of other platforms, for tests and simulations.
     public init(platforms: [Platform]) {
+        self.init(platforms: platforms, throughput: ThroughputCurves())
+    }
+
+    init(platforms: [Platform], throughput: ThroughputCurves) {
         self.platforms = platforms
+        self.throughput = throughput
     }
 
     /// The catalogue that ships with Berth.

@@ -8,7 +8,8 @@ struct CatalogueReader {
     static func read(text: String, file: String) throws(FleetFileError) -> Catalogue {
         let root = try YAMLDocument.root(text: text, file: file)
         let fields = try YAMLFields(
-            root, of: "a catalogue", keys: ["version", "sources", "partitionTables", "migGeometry", "platforms"])
+            root, of: "a catalogue",
+            keys: ["version", "sources", "partitionTables", "migGeometry", "throughput", "platforms"])
         _ = try fields.required("version").integer(1...1)
         var sources = Set<String>()
         for (key, value) in try YAMLFields(fields.required("sources"), of: "sources", keys: nil).all {
@@ -28,7 +29,11 @@ struct CatalogueReader {
             }
             platforms.append(platform)
         }
-        return Catalogue(platforms: platforms)
+        let throughput = try YAMLFields(
+            fields.required("throughput"), of: "throughput",
+            keys: ["source", "basis", "note", "capPermille", "classes"])
+        try reader.checkSource(throughput)
+        return Catalogue(platforms: platforms, throughput: try Self.throughput(throughput))
     }
 
     private init(sources: Set<String>) { self.sources = sources }

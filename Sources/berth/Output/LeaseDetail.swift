@@ -59,6 +59,7 @@ struct LeaseDetail {
             let remark = isFound ? ", the highest at which all of it fits" : ""
             lines.append(line("cap", "\(percent) % of each model's maximum\(remark)"))
         }
+        if let text = lease.throughput?.text { lines.append(line("throughput", text)) }
         if let next = lease.decision?.highestCap?.next {
             lines.append(line("", "at \(next.percent) % it would not fit:"))
             lines += next.blockers.map { line("", "  \($0.kind.rawValue) \($0.name): \($0.message)") }

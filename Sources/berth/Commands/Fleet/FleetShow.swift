@@ -1,17 +1,17 @@
-// berth fleet
+// berth fleet show
 
 import ArgumentParser
 import ControlAPI
 import ControlClient
 
-struct FleetCommand: AsyncParsableCommand {
+struct FleetShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fleet",
+        commandName: "show",
         abstract: "Show the fleet in force: sites and platforms.",
         discussion: """
             EXAMPLE
               berth fleet
-              berth fleet -o yaml
+              berth fleet show -o yaml
             """)
 
     @OptionGroup var connection: ConnectionOptions
