@@ -69,7 +69,10 @@ public struct BudgetDomain: Sendable {
     public let ratingWatts: Watts
     /// Percent of the rating that may be used, 1 to 100.
     public let deratePercent: Int64
-    /// The limit over time where it is measured: the least of derated rating and schedule. Never empty.
+    /// How much of the derated rating may be committed, in permille: 1,000 for all of it, more to oversubscribe it.
+    public let oversubscriptionPermille: Int64
+    /// The limit over time where it is measured: the least of the derated rating times the oversubscription, and the
+    /// schedule. Never empty.
     public let limitSteps: [LimitStep]
     /// The same limit in watts at the rack, converted once and rounded down.
     public let rackLimitSteps: [LimitStep]
@@ -81,7 +84,8 @@ public struct BudgetDomain: Sendable {
 
     public init(
         name: String, kind: BudgetKind, parent: BudgetIndex?, siteOffset: Int, measuredAt: MeasuringPoint,
-        ratingWatts: Watts, deratePercent: Int64, schedule: [LimitStep], site: Site, sources: [PowerSource]
+        ratingWatts: Watts, deratePercent: Int64, schedule: [LimitStep], site: Site, sources: [PowerSource],
+        oversubscriptionPermille: Int64 = 1_000
     ) {
         self.name = name
         self.kind = kind
@@ -90,6 +94,7 @@ public struct BudgetDomain: Sendable {
         self.measuredAt = measuredAt
         self.ratingWatts = ratingWatts
         self.deratePercent = deratePercent
+        self.oversubscriptionPermille = oversubscriptionPermille
         self.sources = sources
         switch measuredAt {
         case .rack: (lossNumerator, lossDenominator) = (1, 1)
@@ -97,7 +102,7 @@ public struct BudgetDomain: Sendable {
         case .meter:
             (lossNumerator, lossDenominator) = ((1000 + site.networkPermille) * site.pueThousandths, 1_000_000)
         }
-        let derated = ratingWatts * deratePercent / 100
+        let derated = ratingWatts * deratePercent / 100 * oversubscriptionPermille / 1_000
         // A schedule that begins at the beginning of time leaves no instant to the rating alone.
         var steps = schedule.first?.at == .min ? [] : [LimitStep(at: .min, watts: derated)]
         for step in schedule { steps.append(LimitStep(at: step.at, watts: min(derated, step.watts))) }
@@ -105,6 +110,9 @@ public struct BudgetDomain: Sendable {
         let (numerator, denominator) = (lossNumerator, lossDenominator)
         rackLimitSteps = steps.map { LimitStep(at: $0.at, watts: $0.watts * denominator / numerator) }
     }
+
+    /// What the domain is built to carry for good, where it is measured.
+    public var deratedWatts: Watts { ratingWatts * deratePercent / 100 }
 
     /// What `rackWatts` at the rack are where this domain is measured, rounded up.
     public func measuredWatts(rackWatts: Watts) -> Watts {

@@ -134,11 +134,11 @@ extension SystemTests {
             #expect(try berth(["lease", "show", "weekends#7"]).output.contains("weekends#7"))
             for wrong in [
                 [
-                    "lease", "create", "--tenant", "acme", "--line", "node", "--start", "2032-01-03T22:00",
+                    "lease", "create", "--tenant", "acme", "--line", "node:1", "--start", "2032-01-03T22:00",
                     "--duration", "6h",
                 ],
                 ["lease", "release"], ["lease", "release", "l-1", "--series", "x"],
-                ["lease", "create", "--tenant", "acme", "--line", "node", "--every", "FREQ=DAILY", "--duration", "6h"],
+                ["lease", "create", "--tenant", "acme", "--line", "node:1", "--every", "FREQ=DAILY", "--duration", "6h"],
             ] {
                 #expect(try berth(wrong).wait() == .exited(64), "\(wrong)")
             }

@@ -46,11 +46,6 @@ public struct BudgetAnswer: Codable, Sendable, Equatable {
     public var committedWatts: Int
     /// Limit less committed.
     public var headroomWatts: Int
-    /// What everything below would draw with every GPU at its highest cap.
-    public var nameplateWatts: Int
-    /// Nameplate over the limit in force, in thousandths: over 1,000, not all can run at its highest cap at once.
-    /// Absent: the limit is 0.
-    public var oversubscriptionPermille: Int?
     /// What is drawn, by readings; absent: none counts.
     public var observedWatts: Int?
     /// When the newest of them was read.
@@ -61,12 +56,13 @@ public struct BudgetAnswer: Codable, Sendable, Equatable {
     public var observedBasis: ObservedBasis?
     /// Limit less observed.
     public var observedHeadroomWatts: Int?
+    /// What hangs below it beside what it is built for.
+    public var provision: BudgetProvision
 
     /// Every field; those left out are absent.
     public init(
         name: String, kind: BudgetKind, measuredAt: MeasurePoint, parent: String? = nil, ratingWatts: Int,
-        limitWatts: Int, committedWatts: Int, headroomWatts: Int, nameplateWatts: Int,
-        oversubscriptionPermille: Int? = nil, observedWatts: Int? = nil, observedAt: Timestamp? = nil,
+        limitWatts: Int, committedWatts: Int, headroomWatts: Int, provision: BudgetProvision, observedWatts: Int? = nil, observedAt: Timestamp? = nil,
         observedShare: Percentage? = nil, observedBasis: ObservedBasis? = nil, observedHeadroomWatts: Int? = nil
     ) {
         self.name = name
@@ -77,13 +73,62 @@ public struct BudgetAnswer: Codable, Sendable, Equatable {
         self.limitWatts = limitWatts
         self.committedWatts = committedWatts
         self.headroomWatts = headroomWatts
-        self.nameplateWatts = nameplateWatts
-        self.oversubscriptionPermille = oversubscriptionPermille
+        self.provision = provision
         self.observedWatts = observedWatts
         self.observedAt = observedAt
         self.observedShare = observedShare
         self.observedBasis = observedBasis
         self.observedHeadroomWatts = observedHeadroomWatts
+    }
+}
+
+/// What the domain would carry, and what it costs to let it carry more than it is built for.
+public struct BudgetProvision: Codable, Sendable, Equatable {
+    /// All of its nodes at their highest caps, where it is measured.
+    public var nameplateWatts: Int
+    /// What may be committed: the limit in force.
+    public var provisionedWatts: Int
+    /// Nameplate over provisioned, in permille: over 1,000 caps keep it within its limit.
+    public var nameplatePermille: Int
+    /// The rating less its derate: what it carries for good.
+    public var deratedWatts: Int
+    /// How much of that may be committed by the fleet file, in permille; absent: all of it and no more.
+    public var oversubscriptionPermille: Int?
+    /// What happens when everything draws what is committed now; absent: it is within the derated rating.
+    public var risk: OverloadRisk?
+    /// What happens when everything draws what may be committed; absent as above.
+    public var riskWhenFull: OverloadRisk?
+
+    /// Every field; those left out are absent.
+    public init(
+        nameplateWatts: Int, provisionedWatts: Int, nameplatePermille: Int, deratedWatts: Int,
+        oversubscriptionPermille: Int? = nil, risk: OverloadRisk? = nil, riskWhenFull: OverloadRisk? = nil
+    ) {
+        self.nameplateWatts = nameplateWatts
+        self.provisionedWatts = provisionedWatts
+        self.nameplatePermille = nameplatePermille
+        self.deratedWatts = deratedWatts
+        self.oversubscriptionPermille = oversubscriptionPermille
+        self.risk = risk
+        self.riskWhenFull = riskWhenFull
+    }
+}
+
+/// A domain that draws more than it carries for good.
+public struct OverloadRisk: Codable, Sendable, Equatable {
+    /// Watts over the derated rating.
+    public var overDeratedWatts: Int
+    /// Watts over the rating itself; 0 when only the derate is used up.
+    public var overRatingWatts: Int
+    /// How long a breaker carries that at least, in seconds; absent within the rating, 0 above what is known of the curve.
+    /// By figures of Dynamo (ISCA 2016) that are recalled, not checked.
+    public var carriedSeconds: Int?
+
+    /// Every field; those left out are absent.
+    public init(overDeratedWatts: Int, overRatingWatts: Int, carriedSeconds: Int? = nil) {
+        self.overDeratedWatts = overDeratedWatts
+        self.overRatingWatts = overRatingWatts
+        self.carriedSeconds = carriedSeconds
     }
 }
 

@@ -26,14 +26,15 @@ enum BudgetHandlers {
         let budgets = conditions.fleet.budgets
         let budget = budgets[index.offset]
         let (limit, committed) = (conditions.limitWatts(index), conditions.committedWatts(index))
-        let nameplate = report.nameplateWatts[index.offset]
         let draw = report.draws[index.offset]
         return BudgetAnswer(
             name: budget.name, kind: ControlAPI.BudgetKind(rawValue: budget.kind.rawValue)!,
             measuredAt: MeasurePoint(rawValue: budget.measuredAt.rawValue)!,
             parent: budget.parent.map { budgets[$0.offset].name }, ratingWatts: Int(budget.ratingWatts),
             limitWatts: Int(limit), committedWatts: Int(committed), headroomWatts: Int(limit - committed),
-            nameplateWatts: Int(nameplate), oversubscriptionPermille: limit > 0 ? Int(nameplate * 1_000 / limit) : nil,
+            provision: BudgetProvision(
+                of: budget, nameplateWatts: report.nameplateWatts[index.offset], limitWatts: limit,
+                committedWatts: committed),
             observedWatts: draw.map { Int($0.watts) }, observedAt: draw.map { Timestamp($0.at) },
             observedShare: draw.map(\.share), observedBasis: draw.map { ControlAPI.ObservedBasis($0.basis) },
             observedHeadroomWatts: draw.map { Int(limit - $0.watts) })

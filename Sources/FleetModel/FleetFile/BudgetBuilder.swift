@@ -136,7 +136,8 @@ struct BudgetBuilder {
             BudgetDomain(
                 name: name, kind: kind, parent: parent, siteOffset: siteOffset, measuredAt: limit.measuredAt,
                 ratingWatts: limit.ratingWatts, deratePercent: limit.deratePercent, schedule: limit.schedule,
-                site: sites[siteOffset], sources: sources))
+                site: sites[siteOffset], sources: sources,
+                oversubscriptionPermille: limit.oversubscriptionPermille))
         limitPlaces.append(limit.place)
         for range in scope.ranges {
             chainEntryCount += range.count

@@ -1,11 +1,12 @@
 // How much a budget domain may carry, as a fleet file states it.
 
 struct BudgetLimit {
-    static let keys = ["rating", "measuredAt", "derate", "schedule"]
+    static let keys = ["rating", "measuredAt", "derate", "oversubscription", "schedule"]
 
     let ratingWatts: Watts
     let measuredAt: MeasuringPoint
     let deratePercent: Int64
+    let oversubscriptionPermille: Int64
     let schedule: [LimitStep]
     /// Where the rating stands, for failures found later.
     let place: YAMLValue
@@ -15,6 +16,8 @@ struct BudgetLimit {
         ratingWatts = try place.watts()
         measuredAt = try fields.optional("measuredAt")?.choice() ?? .rack
         deratePercent = try fields.optional("derate")?.integer(1...100) ?? 100
+        oversubscriptionPermille =
+            try fields.optional("oversubscription")?.decimal(places: 3, 1_000...2_000) ?? 1_000
         schedule = try fields.optional("schedule").map(BudgetLimit.schedule) ?? []
     }
 

@@ -13,6 +13,6 @@ struct BudgetsCommand: AsyncParsableCommand {
               berth budgets --kind power
               berth budgets timeline memphis-1/grid
             """,
-        subcommands: [BudgetsList.self, BudgetsTimeline.self],
+        subcommands: [BudgetsList.self, BudgetsTimeline.self, BudgetsProvision.self],
         defaultSubcommand: BudgetsList.self)
 }

@@ -64,7 +64,7 @@ struct BudgetsList: AsyncParsableCommand {
                 .init(budget.measuredAt.rawValue), .init(power(budget.ratingWatts)), .init(power(budget.limitWatts)),
                 .init(power(budget.committedWatts)), .init(power(budget.headroomWatts), isTight ? .attention : .plain),
                 .init(observed(budget)), .init(unused.map(power) ?? "-", isHot ? .bad : .plain),
-                .init(budget.oversubscriptionPermille.map { scaled($0, by: 1_000, decimals: 2) } ?? "-"))
+                .init(scaled(budget.provision.nameplatePermille, by: 1_000, decimals: 2)))
         }
         return table
     }
