@@ -172,7 +172,7 @@ extension SystemTests {
 
         private static let methods: [Bad] = [
             ("DELETE", "/v1/status"), ("POST", "/v1/status"), ("PUT", "/v1/leases"), ("PATCH", "/v1/leases"),
-            ("DELETE", "/v1/leases"), ("POST", "/v1/leases/l-1"), ("GET", "/v1/nodes:cordon"),
+            ("DELETE", "/v1/offers"), ("POST", "/v1/leases/l-1"), ("GET", "/v1/nodes:cordon"),
             ("GET", "/v1/leases:batch"), ("POST", "/v1/tenants"), ("PATCH", "/v1/tenants/acme"),
             ("OPTIONS", "/v1/verify"),
         ].map { Bad(method: $0.0, target: $0.1, status: 405, code: "method-not-allowed") }

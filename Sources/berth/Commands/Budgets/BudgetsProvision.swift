@@ -35,7 +35,7 @@ struct BudgetsProvision: AsyncParsableCommand {
             .word("BUDGET"), .number("NAMEPLATE"), .number("LIMIT"), .number("RATIO"), .number("DERATED"),
             .number("FACTOR"), .text("NOW"), .text("FULL"))
         for budget in budgets {
-            guard let provision = budget.provision else { continue }
+            let provision = budget.provision
             table.add(
                 .init(budget.name), .init(power(provision.nameplateWatts)), .init(power(provision.provisionedWatts)),
                 .init(times(provision.nameplatePermille)), .init(power(provision.deratedWatts)),
