@@ -201,7 +201,7 @@ struct ExplanationTests {
                 return book.fits(request, now: noon)
             }
             request.cap = .percent(100)
-            #expect(found?.cap == highest.map { .percent($0) }, "\(count) × \(shape)")
+            #expect(found?.order.cap == highest.map { .percent($0) }, "\(count) × \(shape)")
             #expect(highest != nil)
         }
     }

@@ -25,7 +25,12 @@ extension Book {
                 CounterOffer(
                     kind: .smallerDomains, message: smaller.message, order: smaller.order, planToken: smaller.token))
         }
-        if !outcome.isComplete, let later = earliestStart(order, sound, now: now) { offers.append(later) }
+        if !outcome.isComplete,
+            let later = earliestStart(
+                order, sound, fitsNowUnderLowerCap: offers.contains { $0.kind == .lowerCap }, now: now)
+        {
+            offers.append(later)
+        }
         if !offers.contains(where: { $0.order.start == order.start }), let smaller = smallerShape(order, now: now) {
             offers.append(smaller)
         }
@@ -41,8 +46,17 @@ extension Book {
     }
 
     private func offer(_ kind: CounterOffer.Kind, _ message: String, _ order: LeaseOrder, now: Int64) -> CounterOffer? {
-        guard let plan = try? plan(order, now: now) else { return nil }
-        return CounterOffer(kind: kind, message: message, order: order, planToken: plan.token)
+        guard let found = placed(order, now: now) else { return nil }
+        return offer(kind, message, (order, found.lines))
+    }
+
+    /// The offer of an order of which the hardware has been found.
+    private func offer(
+        _ kind: CounterOffer.Kind, _ message: String, _ found: (order: LeaseOrder, lines: [LinePlacement])
+    ) -> CounterOffer {
+        CounterOffer(
+            kind: kind, message: message, order: found.order,
+            planToken: planToken(order: found.order, placements: found.lines))
     }
 
     /// The same request with what could be placed of each line; under a quota, with what the quota leaves.
@@ -99,11 +113,13 @@ extension Book {
 
     private func lowerCap(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
         guard let best = underLowerCap(order, now: now) else { return nil }
-        return offer(.lowerCap, "all of it now at \(best.cap.phrase)", best, now: now)
+        return offer(.lowerCap, "all of it now at \(best.order.cap.phrase)", best)
     }
 
     /// The order at the highest lower cap at which it would be granted.
-    func underLowerCap(_ order: LeaseOrder, now: Int64) -> LeaseOrder? {
+    func underLowerCap(
+        _ order: LeaseOrder, now: Int64
+    ) -> (order: LeaseOrder, lines: [LinePlacement])? {
         let below: CapRange
         switch order.cap {
         case .watts(let watts) where watts > 1: below = .watts(1...Int(watts) - 1)
@@ -115,7 +131,9 @@ extension Book {
     }
 
     /// The earliest start in the next years at which all of it fits; at a lower cap if it never fits at this one.
-    private func earliestStart(_ order: LeaseOrder, _ sound: SoundOrder, now: Int64) -> CounterOffer? {
+    private func earliestStart(
+        _ order: LeaseOrder, _ sound: SoundOrder, fitsNowUnderLowerCap: Bool, now: Int64
+    ) -> CounterOffer? {
         let starts = sound.start...sound.start + Self.offerYears * 366 * 86_400
         func starting(at time: Int64) -> LeaseOrder {
             var later = order
@@ -126,7 +144,8 @@ extension Book {
         if let found = packing.earliestStart(of: sound.request, in: starts), found.start > sound.start {
             return offer(.earliestStart, "all of it from a later start", starting(at: found.start), now: now)
         }
-        // What no lower cap would fit fits at none.
+        // Where a lower cap is enough now, nobody waits for one; and what no lower cap would fit fits at none.
+        if fitsNowUnderLowerCap { return nil }
         var lowest = sound.request
         let terms = lowest.terms
         lowest.terms = BookingTerms(
@@ -134,7 +153,7 @@ extension Book {
         guard let found = packing.earliestStart(of: lowest, in: starts), found.start > sound.start,
             let lower = underLowerCap(starting(at: found.start), now: now)
         else { return nil }
-        return offer(.earliestStart, "all of it from a later start at \(lower.cap.phrase)", lower, now: now)
+        return offer(.earliestStart, "all of it from a later start at \(lower.order.cap.phrase)", lower)
     }
 
     /// How far ahead a later start is offered.
@@ -169,7 +188,7 @@ extension Book {
                     LeaseLine(
                         name: order.lines[0].name, shape: shape, count: 1, models: models, within: nil, pins: pins)
                 ]
-                let fitting = fits(smaller, now: now) ? smaller : underLowerCap(smaller, now: now)
+                let fitting = fits(smaller, now: now) ? smaller : underLowerCap(smaller, now: now)?.order
                 guard var fitting else { continue }
                 fitting.lines[0].count = unitCount(like: order, of: fitting, now: now)
                 let at = fitting.cap == order.cap ? "" : " at \(fitting.cap.phrase)"

@@ -12,7 +12,7 @@ extension Book {
         let wanted = order.withWholeSites
         let lowest = lowestLegal(.percent(1...100), for: wanted)
         guard let found = highestFitting(.percent(lowest...100), for: wanted, now: now) else { return nil }
-        return (found, found.cap.value)
+        return (found.order, found.order.cap.value)
     }
 }
 

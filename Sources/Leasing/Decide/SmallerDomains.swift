@@ -16,19 +16,21 @@ extension Book {
         let short = outcome.findings.indices.filter { outcome.findings[$0].placed < outcome.findings[$0].wanted }
         // Where watts are short, or too little is free in all, smaller domains do not help.
         guard !short.isEmpty, short.allSatisfy({ outcome.findings[$0].shortBudgets.isEmpty }) else { return nil }
+        let kinds = UnitKinds(fleet, sites: order.sites)
         var smaller = order
         for _ in 0..<Self.stepsMax {
             var hasChanged = false
             for index in short {
-                guard let line = stepDown(smaller.lines[index], sites: order.sites) else { continue }
+                guard let line = stepDown(smaller.lines[index], kinds) else { continue }
                 (smaller.lines[index], hasChanged) = (line, true)
             }
             guard hasChanged else { return nil }
             let isWorthASearch = short.allSatisfy {
-                couldFit(smaller.lines[$0], freeNodes: outcome.findings[$0].freeNodes, sites: order.sites)
+                couldFit(smaller.lines[$0], kinds, freeNodes: outcome.findings[$0].freeNodes)
             }
-            guard isWorthASearch, fits(smaller, now: now), let plan = try? plan(smaller, now: now) else { continue }
-            return (smaller, plan.token, "as many GPUs now in smaller domains: \(smaller.placedSummary)")
+            guard isWorthASearch, let found = placed(smaller, now: now) else { continue }
+            let token = planToken(order: smaller, placements: found.lines)
+            return (smaller, token, "as many GPUs now in smaller domains: \(smaller.placedSummary)")
         }
         return nil
     }
@@ -38,7 +40,7 @@ extension Book {
 
     /// A line of as many GPUs in the next smaller domains; nil when there are none, or when no number of units is exactly
     /// as many.
-    private func stepDown(_ line: LeaseLine, sites: [String]) -> LeaseLine? {
+    private func stepDown(_ line: LeaseLine, _ kinds: UnitKinds) -> LeaseLine? {
         var next = line
         switch line.shape {
         case .power: return nil
@@ -53,17 +55,17 @@ extension Book {
         case .rack, .nvl72: (next.shape, next.within) = (.node, .block)
         case .node, .gpus, .mig, .power: return nil
         }
-        let before = gpuCounts(ofUnitsOf: line, sites: sites)
-        if next.models.isEmpty { next.models = models(ofUnitsOf: line, sites: sites) }
-        let after = gpuCounts(ofUnitsOf: next, sites: sites)
+        let before = kinds.gpuCounts(ofUnitsOf: line)
+        if next.models.isEmpty { next.models = kinds.models(ofUnitsOf: line) }
+        let after = kinds.gpuCounts(ofUnitsOf: next)
         guard before.count == 1, after.count == 1, (line.count * before[0]).isMultiple(of: after[0]) else { return nil }
         next.count = line.count * before[0] / after[0]
         return next
     }
 
     /// Whether a line's GPUs are no more than are free, and than the largest domain has that they must share.
-    private func couldFit(_ line: LeaseLine, freeNodes: Int, sites: [String]) -> Bool {
-        let units = gpuCounts(ofUnitsOf: line, sites: sites)
+    private func couldFit(_ line: LeaseLine, _ kinds: UnitKinds, freeNodes: Int) -> Bool {
+        let units = kinds.gpuCounts(ofUnitsOf: line)
         let nodeGPUs = fleet.platforms.map(\.gpusPerNode).max() ?? 1
         guard let unit = units.first, line.count * unit <= freeNodes * nodeGPUs else { return units.isEmpty }
         guard let within = line.within else { return true }

@@ -7,10 +7,7 @@ extension Book {
     /// The lowest cap of a range that every model takes which the order accepts and which stands at its sites; else the lowest
     /// that one of them takes; else the lowest.
     func lowestLegal(_ caps: CapRange, for order: LeaseOrder) -> Int {
-        let standing = Set(
-            fleet.racks.filter { order.sites.isEmpty || order.sites.contains(fleet.sites[$0.siteOffset].name) }
-                .map(\.platformOffset))
-        let accepted = standing.sorted().map { fleet.platforms[$0] }.filter { platform in
+        let accepted = UnitKinds(fleet, sites: order.sites).platforms.filter { platform in
             order.lines.contains { $0.models.isEmpty || $0.models.contains(platform.gpu) }
         }
         let values = caps.values
@@ -18,11 +15,13 @@ extension Book {
             ?? values.first { value in accepted.contains { caps.cap(value).isLegal(on: $0) } } ?? values.lowerBound
     }
 
-    /// The order at the highest cap of a range at which it would be granted, nil when it would not be at the lowest.
+    /// The order at the highest cap of a range at which it would be granted, with its hardware; nil when it would not be at the lowest.
     ///
     /// The hardware found at one cap says how much higher its watts would let it go. That cap is tried, and one above
     /// it, so two or three searches are enough as a rule; where the guess was wrong the rest is halved.
-    func highestFitting(_ caps: CapRange, for order: LeaseOrder, now: Int64) -> LeaseOrder? {
+    func highestFitting(
+        _ caps: CapRange, for order: LeaseOrder, now: Int64
+    ) -> (order: LeaseOrder, lines: [LinePlacement])? {
         func capped(_ value: Int) -> LeaseOrder {
             var copy = order
             copy.cap = caps.cap(value)
@@ -44,7 +43,7 @@ extension Book {
                 (unfit, isGuessed) = (probe, false)
             }
         }
-        return capped(fitting)
+        return (capped(fitting), found.lines)
     }
 
     /// The highest cap of a range that budgets carry on some hardware, and that stays within what whole sites may draw.

@@ -205,7 +205,7 @@ struct OfferSearch {
     private func candidate(_ variant: Int, _ ground: Ground, at start: Int64) -> Candidate? {
         var order = leastOrder(of: query.variants[variant], ground, start: start)
         guard let best = book.highestFitting(query.caps.from(order.cap), for: order, now: now) else { return nil }
-        order = lengthened(best)
+        order = lengthened(best.order)
         guard let plan = try? book.plan(order, now: now) else { return nil }
         // The hardware is fixed, so the sites are what it uses, and the models what was asked for.
         order.sites = book.sites(of: plan.lease)
