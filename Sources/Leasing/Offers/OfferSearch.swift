@@ -15,10 +15,12 @@ struct OfferSearch {
     let query: OfferQuery
     let now: Int64
     let starts: ClosedRange<Int64>
-    private let reports = ReportsByTime()
+    private let memory = SearchMemory()
 
     /// Placements that are worked out in full. With whole fleets to search each takes some milliseconds.
     private static let candidatesMax = 48
+    /// Starts that are looked for, of which each takes up to a hundred searches where there is none.
+    private static let triesMax = 96
     /// Grounds on which each variant is tried.
     private static let groundsMax = 24
 
@@ -122,12 +124,16 @@ struct OfferSearch {
     /// Every shape on every ground at its earliest start, and on all sites also at later ones.
     private func candidates() -> [Candidate] {
         var result: [Candidate] = []
+        var tries = 0
         for variant in query.variants.indices {
+            // What fits nowhere on all sites fits on no part of them.
+            guard start(of: variant, Ground(query.order.sites), in: starts) != nil else { continue }
             for (place, ground) in grounds(for: query.variants[variant]).enumerated() {
                 let quarters = place == 0 && query.objectives.contains(.bestPacking) ? 4 : 1
                 var last: Int64?
                 for quarter in 0..<Int64(quarters) {
-                    guard result.count < Self.candidatesMax else { return result }
+                    tries += 1
+                    guard result.count < Self.candidatesMax, tries <= Self.triesMax else { return result }
                     let from = starts.lowerBound + (starts.upperBound - starts.lowerBound) / 4 * quarter
                     guard let start = start(of: variant, ground, in: from...starts.upperBound), start != last
                     else { break }
@@ -178,8 +184,19 @@ struct OfferSearch {
         return start == now ? nil : start
     }
 
-    /// The first start in a range at which a variant fits, within the tenant's quota too.
+    /// The first start in a range at which a variant fits, within the tenant's quota too; looked for once on each ground.
     private func start(of variant: Int, _ ground: Ground, in range: ClosedRange<Int64>) -> Int64? {
+        if let known = memory.starts.first(where: {
+            $0.variant == variant && $0.ground == ground && $0.from == range.lowerBound
+        }) {
+            return known.start
+        }
+        let start = searchedStart(of: variant, ground, in: range)
+        memory.starts.append((variant, ground, range.lowerBound, start))
+        return start
+    }
+
+    private func searchedStart(of variant: Int, _ ground: Ground, in range: ClosedRange<Int64>) -> Int64? {
         var from = range.lowerBound
         for _ in 0..<Self.quotaTriesMax {
             let order = leastOrder(of: query.variants[variant], ground, start: from)
@@ -227,7 +244,7 @@ struct OfferSearch {
             let number = taken.outcome.leases.first, let lease = copy.lease(number)
         else { return nil }
         let effect = PackingEffect(
-            before: reports.report(of: book.packing, at: start), after: copy.packing.report(at: start))
+            before: memory.report(of: book.packing, at: start), after: copy.packing.report(at: start))
         let offer = Offer(
             objectives: [], order: order, lease: lease, quote: quote, packing: effect, expires: expires,
             planToken: token)
@@ -261,7 +278,7 @@ struct OfferSearch {
 }
 
 /// Where an offer may lie: at some sites, all for none, and of one model where several would do.
-private struct Ground {
+private struct Ground: Equatable {
     let sites: [String]
     let model: String?
 
@@ -277,9 +294,12 @@ private struct Candidate {
     let offer: Offer
 }
 
-/// Reports of the book as it is, each made once.
-private final class ReportsByTime {
+/// What one search has found out and asks again.
+private final class SearchMemory {
     // Used by the one search that made it.
+    /// All ranges of starts end alike.
+    var starts: [(variant: Int, ground: Ground, from: Int64, start: Int64?)] = []
+    /// Reports of the book as it is.
     private var known: [(at: Int64, report: PackingReport)] = []
 
     func report(of packing: PackingState, at time: Int64) -> PackingReport {
