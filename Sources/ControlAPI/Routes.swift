@@ -28,6 +28,8 @@ public enum Routes {
     public static let notices = "/v1/notices"
     /// POST without a body: ``NoticeAnswer``.
     public static let noticeAckPattern = "/v1/notices/{id}/ack"
+    /// GET `?start=&end=&step=`: ``BudgetHistory``.
+    public static let budgetHistoryPattern = "/v1/budgets/{name}/history"
     /// POST: ``TelemetryRequest`` to ``TelemetryAnswer``.
     public static let telemetry = "/v1/telemetry"
     /// GET: ``DrawAlertList``.
@@ -90,6 +92,8 @@ public enum Routes {
     }
     /// The acknowledgement of one notice.
     public static func noticeAck(_ id: String) -> String { notices + "/" + segment(id) + "/ack" }
+    /// The history of one budget domain.
+    public static func budgetHistory(_ name: String) -> String { budgets + "/" + segment(name) + "/history" }
     /// One lease.
     public static func lease(_ id: String) -> String { leases + "/" + segment(id) }
     /// The allocation of one lease.

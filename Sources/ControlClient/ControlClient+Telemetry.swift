@@ -15,6 +15,14 @@ extension ControlClient {
         try await answer(DrawAlertList.self, to: .get(Routes.alerts))
     }
 
+    /// What a budget domain of the upper levels has drawn; absent ends: the day before, and now.
+    public func budgetHistory(
+        _ name: String, start: Timestamp? = nil, end: Timestamp? = nil, step: HistoryInterval = .quarter
+    ) async throws(ClientError) -> BudgetHistory {
+        let query = [("start", start?.description), ("end", end?.description), ("step", step.rawValue)]
+        return try await answer(BudgetHistory.self, to: .get(Routes.budgetHistory(name), query: query))
+    }
+
     /// What sites will carry, draw, cost and emit; absent ends: from now, and two days, two weeks or a year on.
     public func forecast(
         site: String? = nil, start: Timestamp? = nil, end: Timestamp? = nil, step: ForecastInterval = .day

@@ -79,6 +79,9 @@ struct Route: Sendable {
             Route(.post, Routes.noticeAckPattern, Audiences.requesters, NoticeHandlers.acknowledge),
             Route(.post, Routes.freeze, Audiences.operators, FreezeHandlers.freeze),
             Route(.post, Routes.unfreeze, Audiences.operators, FreezeHandlers.unfreeze),
+            Route(
+                .get, Routes.budgetHistoryPattern, Audiences.provider, query: ["start", "end", "step"],
+                HistoryHandlers.history),
             Route(.post, Routes.telemetry, Audiences.reporters, TelemetryHandlers.take),
             Route(.get, Routes.alerts, Audiences.provider, TelemetryHandlers.alerts),
             Route(

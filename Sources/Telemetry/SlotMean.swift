@@ -39,6 +39,24 @@ public struct SlotMean: Equatable, Sendable {
     /// The series of a whole site at its meter. No budget domain's name has a colon.
     public static func siteSeries(_ site: String) -> String { "site:\(site)" }
 
+    /// Slots in the order of time, taken together over longer steps that begin at multiples of `seconds`.
+    public static func gathered(_ slots: [SlotMean], everySeconds seconds: Int64) -> [SlotMean] {
+        var result: [SlotMean] = []
+        for slot in slots {
+            let start = slot.start - (slot.start % seconds + seconds) % seconds
+            if let last = result.indices.last, result[last].start == start {
+                result[last].samples += slot.samples
+                result[last].observedSum += slot.observedSum
+                result[last].committedSum += slot.committedSum
+                result[last].shareSum += slot.shareSum
+            } else {
+                result.append(slot)
+                result[result.count - 1].start = start
+            }
+        }
+        return result
+    }
+
     /// Adds one sample.
     mutating func add(observed: Watts, committed: Watts, sharePermille: Int64) {
         samples += 1

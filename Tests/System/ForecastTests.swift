@@ -89,6 +89,12 @@ extension SystemTests {
             }
             try file.close()
             try home.start()
+            let history = try home.connect().get("/v1/budgets/lab-meter/history?step=day").json
+            #expect(history["steps"][0]["observedWatts"].int == 500_000, "\(history)")
+            #expect(history["steps"][0]["observedShare"].int == 100)
+            #expect(try home.berth("budgets", "history", "lab-meter").output.contains("500.0 kW"))
+            #expect(try home.connect().get("/v1/budgets/none/history").status == 404)
+            #expect(try home.connect().get("/v1/budgets/lab-meter/history?step=month").status == 400)
             #expect(try home.connect().get("/v1/forecast").json["sites"][0]["model"]["quarters"].int ?? 0 >= 1)
             try home.stop()
             try Data(repeating: 0x42, count: 4_096).write(to: URL(fileURLWithPath: path))

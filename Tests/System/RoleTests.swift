@@ -213,10 +213,13 @@ extension SystemTests {
             let readings = Request(
                 method: "POST", target: "/v1/telemetry",
                 body: #"{"source":"s","readings":[{"node":"lab-h1-b4-r1-n2","watts":5000}]}"#)
-            let figures = ["/v1/alerts", "/metrics", "/v1/budgets"].map { Request(target: $0) }
+            let figures = ["/v1/alerts", "/metrics", "/v1/budgets/lab-meter/history"].map { Request(target: $0) }
             #expect(try answers(as: Self.actuator, [readings] + figures).map(\.status) == [200, 200, 200, 200])
             #expect(try answers(as: Self.auditor, [readings] + figures).map(\.status) == [403, 200, 200, 200])
-            #expect(try answers(as: Self.acme, [readings] + figures).allSatisfy { $0.status == 403 })
+            let forecast = Request(target: "/v1/forecast")
+            #expect(try answers(as: Self.auditor, [forecast])[0].status == 200)
+            #expect(try answers(as: Self.actuator, [forecast])[0].status == 403)
+            #expect(try answers(as: Self.acme, [readings, forecast] + figures).allSatisfy { $0.status == 403 })
         }
 
         @Test("a user without a role gets 403 everywhere, and one outside the socket's group gets no connection")

@@ -63,6 +63,16 @@ struct SeasonalModelTests {
         #expect(BackTest.run([]) == nil)
     }
 
+    @Test("slots are taken together over longer steps, and lose nothing")
+    func gathered() {
+        let slots = [slot(monday, 100), slot(monday + 900, 300, share: 500), slot(monday + 7_200, 400)]
+        let hours = SlotMean.gathered(slots, everySeconds: 3_600)
+        #expect(hours.map(\.start) == [monday, monday + 7_200] && hours.map(\.samples) == [6, 3])
+        #expect(hours[0].observedWatts == 200_000 && hours[0].sharePermille == 750)
+        #expect(SlotMean.gathered(slots, everySeconds: 86_400).map(\.samples) == [9])
+        #expect(SlotMean.gathered(slots, everySeconds: 900) == slots)
+    }
+
     @Test("sums of a very large site do not overflow")
     func large() {
         let watts: Int64 = 20_000_000_000

@@ -173,3 +173,55 @@ public struct BudgetTimeline: Codable, Sendable, Equatable {
         self.committed = committed
     }
 }
+
+/// How long a step of a history is.
+public enum HistoryInterval: String, WireEnumeration {
+    /// A quarter of an hour: what is kept.
+    case quarter
+    /// An hour.
+    case hour
+    /// A day, from midnight UTC.
+    case day
+}
+
+/// What a budget domain drew over one step.
+public struct HistoryStep: Codable, Sendable, Equatable {
+    /// When the step begins.
+    public var start: Timestamp
+    /// The mean of what was drawn, in watts where the domain is measured.
+    public var observedWatts: Int
+    /// The mean of what was committed.
+    public var committedWatts: Int
+    /// The mean share of nodes with readings, in percent; `observedWatts` is theirs only.
+    public var observedShare: Percentage
+    /// Samples in the means, one in five seconds.
+    public var samples: Int
+
+    /// Every field.
+    public init(
+        start: Timestamp, observedWatts: Int, committedWatts: Int, observedShare: Percentage, samples: Int
+    ) {
+        self.start = start
+        self.observedWatts = observedWatts
+        self.committedWatts = committedWatts
+        self.observedShare = observedShare
+        self.samples = samples
+    }
+}
+
+/// What a budget domain has drawn.
+public struct BudgetHistory: Codable, Sendable, Equatable {
+    /// Its name.
+    public var name: String
+    /// How long the steps are.
+    public var step: HistoryInterval
+    /// In the order of time; steps without readings are left out.
+    public var steps: [HistoryStep]
+
+    /// Every field.
+    public init(name: String, step: HistoryInterval, steps: [HistoryStep]) {
+        self.name = name
+        self.step = step
+        self.steps = steps
+    }
+}

@@ -8,7 +8,7 @@ public enum Role: Hashable, Sendable, CustomStringConvertible {
     case `operator`
     /// Reads everything, changes nothing.
     case auditor
-    /// Reads hardware and reports on it: cleaned, validated, faulty.
+    /// Reads hardware and reports on it: cleaned, validated, faulty, and what it draws.
     case actuator
     /// Sees and asks for its own leases only.
     case tenant(String)

@@ -11,6 +11,7 @@ extension BudgetKind: ExpressibleByArgument {}
 extension AllocationFormat: ExpressibleByArgument {}
 extension LoadTargetState: ExpressibleByArgument {}
 extension ForecastInterval: ExpressibleByArgument {}
+extension HistoryInterval: ExpressibleByArgument {}
 
 extension WireDuration: ExpressibleByArgument {
     /// Reads `90d`, `4h`, `1h30m`.

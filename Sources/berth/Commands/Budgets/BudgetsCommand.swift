@@ -5,14 +5,15 @@ import ArgumentParser
 struct BudgetsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "budgets",
-        abstract: "Show power and cooling: limits, what is committed, what is left.",
+        abstract: "Show power and cooling: limits, what is committed, what is drawn, what is left.",
         discussion: """
             Without a subcommand: the list.
 
             EXAMPLE
               berth budgets --kind power
-              berth budgets timeline memphis-1/grid
+              berth budgets timeline memphis-1-meter
+              berth budgets history memphis-1-meter --step day
             """,
-        subcommands: [BudgetsList.self, BudgetsTimeline.self, BudgetsProvision.self],
+        subcommands: [BudgetsList.self, BudgetsTimeline.self, BudgetsHistory.self, BudgetsProvision.self],
         defaultSubcommand: BudgetsList.self)
 }
