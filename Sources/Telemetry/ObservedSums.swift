@@ -51,7 +51,7 @@ extension ReadingTable {
         return sum
     }
 
-    /// A node's own reading, else its GPUs' and what the catalogue says is around them.
+    /// A node's own reading, else its GPUs', one by one or together as is newer, and what the catalogue says is around them.
     private func draw(ofNode node: Int, _ platform: Platform, _ oldest: Int64) -> DrawSum {
         if nodes.isFresh(node, since: oldest) {
             return DrawSum(rackWatts: nodes.watts[node], at: nodes.at[node], nodesObserved: 1)
@@ -62,6 +62,11 @@ extension ReadingTable {
             watts += gpus.watts[offset]
             at = max(at, gpus.at[offset])
             count += 1
+        }
+        if gpuSums.isFresh(node, since: oldest), gpuSums.at[node] >= at {
+            return DrawSum(
+                rackWatts: platform.nodeWatts(drawnByGPUs: gpuSums.watts[node]), at: gpuSums.at[node],
+                nodesObserved: 1, isEstimated: true)
         }
         guard count > 0 else { return DrawSum() }
         // A GPU that has fallen off its bus is silent and idle.

@@ -8,6 +8,8 @@ public enum ReadingSubject: Hashable, Sendable {
     case node(NodeIndex)
     /// One GPU of a node, by module id from 1.
     case gpu(NodeIndex, module: Int)
+    /// All GPUs of a node together, nothing around them.
+    case gpus(NodeIndex)
     /// A whole rack, its nodes and switches included.
     case rack(RackIndex)
     /// A budget domain, by a meter of its own, in watts where the domain is measured.

@@ -37,6 +37,8 @@ struct ReadingTable: Sendable {
     private(set) var isEmpty = true
     private(set) var nodes: Column
     private(set) var gpus: Column
+    /// Sums over the GPUs of a node.
+    private(set) var gpuSums: Column
     private(set) var racks: Column
     private(set) var budgets: Column
     /// Made with the first counter, because most exporters give watts.
@@ -45,6 +47,7 @@ struct ReadingTable: Sendable {
     init(_ fleet: Fleet) {
         nodes = Column(count: fleet.nodeCount)
         gpus = Column(count: fleet.nodeCount * Self.modulesPerNode)
+        gpuSums = Column(count: fleet.nodeCount)
         racks = Column(count: fleet.racks.count)
         budgets = Column(count: fleet.budgets.count)
     }
@@ -74,6 +77,7 @@ struct ReadingTable: Sendable {
         switch subject {
         case .node(let node): nodes.at[node.offset]
         case .gpu(let node, let module): gpus.at[Self.gpuOffset(node, module: module)]
+        case .gpus(let node): gpuSums.at[node.offset]
         case .rack(let rack): racks.at[rack.offset]
         case .budget(let budget): budgets.at[budget.offset]
         }
@@ -84,6 +88,7 @@ struct ReadingTable: Sendable {
         switch subject {
         case .node(let node): nodes.set(node.offset, watts: watts, at: at)
         case .gpu(let node, let module): gpus.set(Self.gpuOffset(node, module: module), watts: watts, at: at)
+        case .gpus(let node): gpuSums.set(node.offset, watts: watts, at: at)
         case .rack(let rack): racks.set(rack.offset, watts: watts, at: at)
         case .budget(let budget): budgets.set(budget.offset, watts: watts, at: at)
         }
@@ -121,10 +126,12 @@ struct ReadingTable: Sendable {
             let node = NodeIndex(offset)
             let first = Self.gpuOffset(node, module: 1)
             let hasGPU = (first..<first + Self.modulesPerNode).contains { gpus.at[$0] != Self.never }
-            guard nodes.at[offset] != Self.never || hasGPU, let target = new.node(named: old.nodeName(node)),
+            let hasNode = nodes.at[offset] != Self.never || gpuSums.at[offset] != Self.never
+            guard hasNode || hasGPU, let target = new.node(named: old.nodeName(node)),
                 new.platform(of: target).name == old.platform(of: node).name
             else { continue }
             table.nodes.set(target.offset, watts: nodes.watts[offset], at: nodes.at[offset])
+            table.gpuSums.set(target.offset, watts: gpuSums.watts[offset], at: gpuSums.at[offset])
             for module in 1...Self.modulesPerNode {
                 let place = Self.gpuOffset(node, module: module)
                 table.gpus.set(
@@ -151,6 +158,8 @@ enum Plausible {
         switch subject {
         case .node(let node): 2 * nodeWatts(fleet.platform(of: node))
         case .gpu(let node, _): 2 * fleet.platform(of: node).power.capWattsMax
+        case .gpus(let node):
+            2 * Watts(fleet.platform(of: node).gpusPerNode) * fleet.platform(of: node).power.capWattsMax
         case .rack(let rack): 2 * rackWatts(rack, in: fleet)
         case .budget(let budget): 2 * fleet.budgets[budget.offset].ratingWatts
         }

@@ -86,9 +86,12 @@ struct BerthTelemetry: AsyncParsableCommand {
                 throw SettingsError("--node: \(node) is no template; write {label}, {label:host} or {label:short}")
             }
             settings.series = settings.series.map { series in
-                guard case .node(_, let gpu) = series.subject else { return series }
                 var series = series
-                series.subject = .node(template, gpu: gpu)
+                switch series.subject {
+                case .node(_, let gpu): series.subject = .node(template, gpu: gpu)
+                case .gpus: series.subject = .gpus(template)
+                case .rack, .budget: break
+                }
                 return series
             }
         }

@@ -20,6 +20,8 @@ struct SeriesMapping: Equatable, Sendable {
     enum Subject: Equatable, Sendable {
         /// `gpu` nil: the whole node.
         case node(LabelTemplate, gpu: LabelTemplate?)
+        /// All GPUs of a node together.
+        case gpus(LabelTemplate)
         case rack(LabelTemplate)
         case budget(LabelTemplate)
     }
@@ -64,6 +66,7 @@ struct ReadingMaker: Sendable {
                 guard (1...8).contains(module) else { return nil }
                 (reading.node, reading.gpu) = (node.filled(with: sample.labels), module)
             }
+        case .gpus(let node): (reading.node, reading.part) = (node.filled(with: sample.labels), .gpus)
         case .rack(let rack): reading.rack = rack.filled(with: sample.labels)
         case .budget(let budget): reading.budget = budget.filled(with: sample.labels)
         }
@@ -91,7 +94,7 @@ struct ReadingMaker: Sendable {
         var result: [TelemetryReading] = []
         for reading in readings {
             let key =
-                "\(reading.node ?? "")\u{0}\(reading.gpu ?? 0)\u{0}\(reading.rack ?? "")\u{0}\(reading.budget ?? "")"
+                "\(reading.node ?? "")\u{0}\(reading.gpu ?? (reading.part == nil ? 0 : -1))\u{0}\(reading.rack ?? "")\u{0}\(reading.budget ?? "")"
             guard let place = places[key] else {
                 places[key] = result.count
                 result.append(reading)

@@ -35,7 +35,7 @@ extension TelemetrySettings {
     private static let keys = [
         "socket", "source", "interval", "scrape", "prometheus", "serve", "inventory", "gpuFirst", "series",
     ]
-    private static let seriesKeys = ["metric", "query", "node", "gpu", "rack", "budget", "unit"]
+    private static let seriesKeys = ["metric", "query", "node", "gpu", "part", "rack", "budget", "unit"]
 
     /// Reads a file of settings.
     static func read(file: String) throws(SettingsError) -> TelemetrySettings {
@@ -138,7 +138,12 @@ extension TelemetrySettings {
             try template("node"), try template("gpu"), try template("rack"), try template("budget")
         )
         let subject: SeriesMapping.Subject
+        let part = fields["part"]
+        guard part == nil || part == "gpus" && node != nil && gpu == nil else {
+            throw SettingsError("\(place): part is gpus, with a node and no gpu")
+        }
         switch (node, rack, budget) {
+        case (let node?, nil, nil) where part != nil: subject = .gpus(node)
         case (let node?, nil, nil): subject = .node(node, gpu: gpu)
         case (nil, let rack?, nil) where gpu == nil: subject = .rack(rack)
         case (nil, nil, let budget?) where gpu == nil: subject = .budget(budget)

@@ -61,6 +61,8 @@ extension SystemTests {
                 ("{\"node\":\"a\",\"watt\":1}", "/readings/0/watt"), ("{\"watts\":1}", "/readings/0"),
                 ("{\"node\":\"a\",\"watts\":-1}", "/readings/0/watts"),
                 ("{\"node\":\"a\",\"watts\":1},{\"node\":\"a\",\"gpu\":9,\"watts\":1}", "/readings/1/gpu"),
+                ("{\"node\":\"a\",\"gpu\":1,\"part\":\"gpus\",\"watts\":1}", "/readings/0/part"),
+                ("{\"node\":\"a\",\"part\":\"cpus\",\"watts\":1}", "/readings/0/part"),
                 ("{\"node\":\"a\",\"energyMillijoules\":1}", "/readings/0/energyMillijoules"), ("", "/readings"),
             ] {
                 let refused = try post(connection, body)

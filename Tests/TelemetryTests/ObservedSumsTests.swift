@@ -82,6 +82,18 @@ struct ObservedSumsTests {
         }
     }
 
+    @Test("a sum over a node's GPUs is as good as each of them, and the newer of the two counts")
+    func gpuSums() throws {
+        let node = Fixtures.node("east-h1-b1-r1-n1", fleet)
+        let each = (1...8).map { Reading(.gpu(node, module: $0), .watts(500), at: now - 20) }
+        func draw(_ readings: [Reading]) -> ObservedDraw? { report(readings).draw("east-h1-b1-pdu", fleet) }
+        let sum = try #require(draw([Reading(.gpus(node), .watts(4_000), at: now - 20)]))
+        #expect(sum == draw(each) && sum.basis == .partlyEstimated)
+        #expect(draw(each + [Reading(.gpus(node), .watts(4_800), at: now - 10)])?.watts ?? 0 > sum.watts)
+        #expect(draw(each + [Reading(.gpus(node), .watts(4_800), at: now - 30)]) == sum)
+        #expect(draw([Reading(.gpus(node), .watts(11_201), at: now)]) == nil)
+    }
+
     @Test("an NVL72 rack adds what its switches draw, and says that it is estimated")
     func rackOverhead() throws {
         let report = report(Fixtures.readings(ofRack: "east/h1/r1", watts: 2_000, in: fleet))

@@ -77,6 +77,7 @@ struct ReadingTableTests {
             Fixtures.readings(ofRack: "east/h1/b2/r1", watts: 9_000, in: fleet)
             + Fixtures.readings(ofRack: "east/h1/b1/r2", watts: 4_000, in: fleet)
             + [Reading(.gpu(Fixtures.node("east-h1-r1-t01", fleet), module: 1), .watts(900), at: now)]
+            + [Reading(.gpus(Fixtures.node("east-h1-r1-t02", fleet)), .watts(900), at: now)]
         #expect(observatory.take(readings, of: fleet, at: now).allSatisfy { $0 == .taken })
         for blocks in [3, 1] {
             let later = Fixtures.fleet(blocks: blocks)
@@ -84,7 +85,7 @@ struct ReadingTableTests {
             #expect(report.draw("east-h1-b1-pdu", later)?.watts == 8_000)
             #expect(report.draws.count == later.budgets.count)
             if blocks == 3 { #expect(report.draw("east-h1-b2-pdu", later)?.watts == 18_000) }
-            #expect((report.draw("meter", later)?.nodesObserved ?? 0) == (blocks == 3 ? 5 : 3))
+            #expect((report.draw("meter", later)?.nodesObserved ?? 0) == (blocks == 3 ? 6 : 4))
         }
     }
 }

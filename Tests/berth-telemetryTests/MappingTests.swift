@@ -89,6 +89,10 @@ struct MappingTests {
             """, file: "t.yaml")
         #expect(settings.intervalSeconds == 30 && settings.sources.count == 3 && settings.serve?.port == 9_809)
         #expect(settings.series.count == 3 && settings.series[2].subject == .budget(LabelTemplate("{pdu}")!))
+        let sums = try TelemetrySettings.parse(
+            "series: [{metric: m, query: sum by (h) (x), node: \"{h}\", part: gpus}]", file: "t.yaml")
+        let reading = ReadingMaker().reading(of: sample(5_600, ["h": "n1"]), sums.series[0], now: 0)
+        #expect(reading == TelemetryReading(node: "n1", part: .gpus, watts: 5_600, at: Timestamp(epochSeconds: 0)))
         #expect(settings.series[2].query == "sum by (pdu) (outlet_kw)" && settings.series[2].unit == .kilowatts)
     }
 
@@ -102,6 +106,8 @@ struct MappingTests {
             ("series: [{metric: m, node: \"{\"}]", "is no template"),
             ("series: [{metric: m, node: \"{n}\", unit: kilojoules}]", "unit is one of"),
             ("series: [{metric: m, node: \"{n}\", unit: millijoules}]", "of GPUs"),
+            ("series: [{metric: m, node: \"{n}\", part: cpus}]", "part is gpus"),
+            ("series: [{metric: m, node: \"{n}\", gpu: \"{g}\", part: gpus}]", "part is gpus"),
             ("series: [{metric: m, nod: \"{n}\"}]", "unknown field nod"), ("gpuFirst: 2", "0 or 1"), ("- a", "by name"),
         ])
     func wrong(text: String, words: String) {

@@ -1,11 +1,19 @@
 // A batch of readings of what is drawn.
 
+/// A part of a node that is read as one.
+public enum ReadingPart: String, WireEnumeration {
+    /// All GPUs of the node, nothing around them.
+    case gpus
+}
+
 /// One figure of one meter, node or GPU. Exactly one of `node`, `rack` and `budget` says of what.
 public struct TelemetryReading: Codable, Sendable, Equatable {
     /// A node's name. Alone: the whole node. With `gpu`: one of its GPUs.
     public var node: String?
     /// The GPU's module id, from 1, as allocations name it.
     public var gpu: Int?
+    /// With a node and without `gpu`: the watts are those of this part alone.
+    public var part: ReadingPart?
     /// A rack's path, such as `memphis-1/h1/b012/r3`: all of the rack.
     public var rack: String?
     /// A budget domain's name, read by a meter of its own, in watts where the domain is measured.
@@ -19,16 +27,17 @@ public struct TelemetryReading: Codable, Sendable, Equatable {
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case node, gpu, rack, budget, watts, energyMillijoules, at
+        case node, gpu, part, rack, budget, watts, energyMillijoules, at
     }
 
     /// Every field; those left out are absent.
     public init(
-        node: String? = nil, gpu: Int? = nil, rack: String? = nil, budget: String? = nil, watts: Int? = nil,
-        energyMillijoules: Int? = nil, at: Timestamp? = nil
+        node: String? = nil, gpu: Int? = nil, part: ReadingPart? = nil, rack: String? = nil, budget: String? = nil,
+        watts: Int? = nil, energyMillijoules: Int? = nil, at: Timestamp? = nil
     ) {
         self.node = node
         self.gpu = gpu
+        self.part = part
         self.rack = rack
         self.budget = budget
         self.watts = watts
@@ -48,6 +57,9 @@ extension TelemetryReading: CheckedOnDecoding {
             guard (1...8).contains(gpu) else {
                 throw WireValueError(field: "gpu", expected: "a module id from 1 to 8", found: "\(gpu)")
             }
+        }
+        if part != nil, node == nil || gpu != nil {
+            throw WireValueError(field: "part", expected: "a node with it and no gpu", found: "otherwise")
         }
         switch (watts, energyMillijoules) {
         case (nil, nil):

@@ -81,7 +81,7 @@ private struct SubjectFinder {
     mutating func find(_ reading: TelemetryReading) -> ReadingSubject? {
         if let name = reading.node {
             guard let node = node(named: name) else { return nil }
-            guard let module = reading.gpu else { return .node(node) }
+            guard let module = reading.gpu else { return reading.part == .gpus ? .gpus(node) : .node(node) }
             return module <= fleet.platform(of: node).gpusPerNode ? .gpu(node, module: module) : nil
         }
         if let path = reading.rack { return fleet.rack(path: path).map { .rack($0) } }
@@ -99,7 +99,7 @@ private struct SubjectFinder {
 extension TelemetryReading {
     /// What the reading is of, in words.
     fileprivate var subject: String {
-        if let node { return gpu.map { "\(node):\($0)" } ?? node }
+        if let node { return gpu.map { "\(node):\($0)" } ?? part.map { "\(node) \($0.rawValue)" } ?? node }
         return rack ?? budget ?? ""
     }
 }
