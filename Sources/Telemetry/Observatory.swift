@@ -104,6 +104,6 @@ public final class Observatory: Sendable {
         return report
     }
 
-    /// Gives the history that is complete, and forgets it; with `all`, also that of the slot at hand.
-    public func takeMeans(all: Bool = false) -> [SlotMean] { state.withLock { $0.slots.take(all: all) } }
+    /// Gives the history since the last call, in the order of time and series, and forgets it. A slot may come in parts.
+    public func takeMeans() -> [SlotMean] { state.withLock { $0.slots.take() } }
 }

@@ -66,42 +66,34 @@ public struct SlotMean: Equatable, Sendable {
     }
 }
 
-/// The slots that are being filled, and those that are full and not yet taken.
+/// Samples since they were last taken, by slot.
 struct SlotTable: Sendable {
-    /// Full slots that wait at most; beyond, the oldest are given up.
+    /// Slots that wait at most; what comes beyond is given up.
     static let waitingMax = 65_536
 
-    private var open: [String: SlotMean] = [:]
-    private var full: [SlotMean] = []
+    private struct Key: Hashable, Comparable, Sendable {
+        let start: Int64
+        let series: String
+
+        static func < (left: Key, right: Key) -> Bool { (left.start, left.series) < (right.start, right.series) }
+    }
+
+    private var slots: [Key: SlotMean] = [:]
 
     /// Adds one sample of a series at a moment.
     mutating func add(_ series: String, at now: Int64, observed: Watts, committed: Watts, sharePermille: Int64) {
         let start = now - (now % SlotMean.seconds + SlotMean.seconds) % SlotMean.seconds
-        var slot =
-            open[series]
-            ?? SlotMean(series: series, start: start, samples: 0, observedSum: 0, committedSum: 0, shareSum: 0)
-        if slot.start != start {
-            close(slot)
-            slot = SlotMean(
-                series: series, start: start, samples: 0, observedSum: 0, committedSum: 0, shareSum: 0)
-        }
-        slot.add(observed: observed, committed: committed, sharePermille: sharePermille)
-        open[series] = slot
+        let key = Key(start: start, series: series)
+        guard slots[key] != nil || slots.count < Self.waitingMax else { return }
+        let none = SlotMean(
+            series: series, start: start, samples: 0, observedSum: 0, committedSum: 0, shareSum: 0)
+        slots[key, default: none].add(observed: observed, committed: committed, sharePermille: sharePermille)
     }
 
-    private mutating func close(_ slot: SlotMean) {
-        if full.count == Self.waitingMax { full.removeFirst(Self.waitingMax / 2) }
-        full.append(slot)
-    }
-
-    /// Gives the full slots, in the order of time and series, and forgets them; with `all` those being filled too.
-    mutating func take(all: Bool) -> [SlotMean] {
-        var taken = full
-        full = []
-        if all {
-            taken += open.values
-            open = [:]
-        }
-        return taken.sorted { ($0.start, $0.series) < ($1.start, $1.series) }
+    /// Gives the slots in the order of time and series, and forgets them.
+    mutating func take() -> [SlotMean] {
+        let keys = slots.keys.sorted()
+        defer { slots = [:] }
+        return keys.map { slots[$0]! }
     }
 }

@@ -61,17 +61,22 @@ struct DrawRecorder: Service {
 
     /// How often the draw is looked at.
     private static let interval = Duration.seconds(5)
+    /// Samples after which the history is written: a crash costs a minute of it.
+    private static let samplesPerWrite = 12
 
     func run() async throws {
         // Cancelled on a graceful stop, so that the last sleep does not hold it up.
         try? await cancelWhenGracefulShutdown {
             while true {
-                try await Task.sleep(for: Self.interval)
-                sample()
+                for _ in 0..<Self.samplesPerWrite {
+                    try await Task.sleep(for: Self.interval)
+                    sample()
+                }
+                write(observatory.takeMeans())
             }
         }
         sample()
-        write(observatory.takeMeans(all: true))
+        write(observatory.takeMeans())
         try? history.file?.close()
     }
 
@@ -80,7 +85,6 @@ struct DrawRecorder: Service {
         let view = scheduler.view
         let now = max(scheduler.now, view.book.time)
         _ = observatory.report(DrawConditions(view, at: now), at: now, isSample: true)
-        write(observatory.takeMeans())
     }
 
     private func write(_ means: [SlotMean]) {
