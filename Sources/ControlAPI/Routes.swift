@@ -36,6 +36,10 @@ public enum Routes {
     public static let alerts = "/v1/alerts"
     /// GET `?site=&start=&end=&step=`: ``ForecastAnswer``.
     public static let forecast = "/v1/forecast"
+    /// POST `?source=`: ``FeedRequest`` to ``FeedAnswer``.
+    public static let budgetFailPattern = "/v1/budgets/{name}:fail"
+    /// POST `?source=`: ``FeedRequest`` to ``FeedAnswer``.
+    public static let budgetRestorePattern = "/v1/budgets/{name}:restore"
     /// GET `?state=&within=&limit=&cursor=`: ``NodeList``.
     public static let nodes = "/v1/nodes"
     /// GET `?tenant=&state=&limit=&cursor=`: ``LeaseList``. POST `?dryRun=plan`: ``LeaseRequest`` to ``LeaseAnswer``, with a
@@ -94,6 +98,10 @@ public enum Routes {
     public static func noticeAck(_ id: String) -> String { notices + "/" + segment(id) + "/ack" }
     /// The history of one budget domain.
     public static func budgetHistory(_ name: String) -> String { budgets + "/" + segment(name) + "/history" }
+    /// A budget domain, or a source of it, fails.
+    public static func failBudget(_ name: String) -> String { budgets + "/" + segment(name) + ":fail" }
+    /// A budget domain, or a source of it, is restored.
+    public static func restoreBudget(_ name: String) -> String { budgets + "/" + segment(name) + ":restore" }
     /// One lease.
     public static func lease(_ id: String) -> String { leases + "/" + segment(id) }
     /// The allocation of one lease.

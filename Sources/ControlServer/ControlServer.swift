@@ -91,7 +91,7 @@ struct Dispatcher: Sendable {
         for pattern in Set(routes.map(\.pattern)) {
             let here = routes.filter { $0.pattern == pattern }
             let allow = here.map(\.method.rawValue).sorted().joined(separator: ", ")
-            let path = RouterPath(pattern.replacing("{name}", with: ":name").replacing("{id}", with: ":id"))
+            let path = RouterPath(pattern)
             for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .head, .options] {
                 if let route = here.first(where: { $0.method == method }) {
                     router.on(path, method: method) { request, context in

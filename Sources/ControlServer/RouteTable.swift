@@ -88,6 +88,8 @@ struct Route: Sendable {
                 .get, Routes.forecast, Audiences.readers, query: ["site", "start", "end", "step"],
                 ForecastHandlers.forecast),
             Route(.get, Routes.metrics, Audiences.provider, MetricsHandlers.metrics),
+            Route(.post, Routes.budgetFailPattern, Audiences.operators, query: ["source"], FeedHandlers.fail),
+            Route(.post, Routes.budgetRestorePattern, Audiences.operators, query: ["source"], FeedHandlers.restore),
             Route(
                 .get, Routes.nodes, Audiences.provider, query: ["state", "within", "limit", "cursor"], NodeHandlers.list
             ),

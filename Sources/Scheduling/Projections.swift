@@ -40,6 +40,12 @@ public enum Projections {
                 .init("rule", .text), .init("time_zone", .text), .init("actor", .text),
             ], primaryKeyColumnCount: 1),
         ProjectionTable(
+            name: "feed_failures",
+            columns: [
+                .init("budget", .text), .init("source", .text), .init("since", .text), .init("actor", .text),
+                .init("reason", .text),
+            ], primaryKeyColumnCount: 2),
+        ProjectionTable(
             name: "audit",
             columns: [
                 .init("revision", .integer), .init("recorded_at", .text), .init("actor", .text), .init("role", .text),
@@ -57,6 +63,16 @@ public enum Projections {
             case .tenantRemoved(let name): writes.append(.delete(table: "tenants", key: [.text(name)]))
             case .contractPut(let name, let terms): writes.append(contractRow(name, terms))
             case .contractRemoved(let name): writes.append(.delete(table: "contracts", key: [.text(name)]))
+            case .feedFailed(let failure):
+                writes.append(
+                    .upsert(
+                        table: "feed_failures",
+                        values: [
+                            .text(failure.budget), .text(failure.source ?? ""), .text(RFC3339.text(failure.since)),
+                            .text(failure.actor), .text(failure.reason),
+                        ]))
+            case .feedRestored(let budget, let source):
+                writes.append(.delete(table: "feed_failures", key: [.text(budget), .text(source ?? "")]))
             case .maintenanceSet(let record): writes.append(maintenanceRow(record.name, book))
             case .maintenanceRemoved(let name), .maintenanceOver(let name, _): writes.append(maintenanceRow(name, book))
             default:
@@ -170,6 +186,9 @@ extension Fact {
         case .noticeAcknowledged(let lease, _): "acknowledge a notice to lease \(lease)"
         case .frozen: "freeze"
         case .unfrozen: "unfreeze"
+        case .feedFailed(let failure): "fail \(failure.source.map { "source \($0) of " } ?? "")\(failure.budget)"
+        case .feedRestored(let budget, let source): "restore \(source.map { "source \($0) of " } ?? "")\(budget)"
+        case .nodesDarkened(let nodes): "\(nodes.reduce(0) { $0 + Int($1.count) }) nodes dark"
         case .maintenanceSet(let record): "set maintenance \(record.name)"
         case .maintenanceRemoved(let name): "remove maintenance \(name)"
         case .maintenanceOver(let name, _): "maintenance \(name) over"

@@ -33,6 +33,8 @@ extension BookRules {
             }
             instants += check(budget, offset, floor: floor, steps: steps, &report)
         }
+        checkFeeds(&report)
+        report.count("failed feeds", book.feedFailures.count)
         report.count("budgets", fleet.budgets.count)
         report.count("instants", instants)
         report.count("load targets", book.loadTargets.count)
@@ -81,6 +83,31 @@ extension BookRules {
     private func edges(of target: LoadTarget) -> [Int64] {
         [target.start, target.until] + target.spent.flatMap { [$0.start, $0.end] }
             + target.unmet.flatMap { [$0.start, $0.until] }
+    }
+
+    private func checkFeeds(_ report: inout RuleReport) {
+        for (rack, place) in fleet.racks.enumerated() {
+            for kind in BudgetKind.allCases where !isFed(rack, kind) {
+                for node in place.nodes where book.packing.health(of: NodeIndex(node)) != .faulty {
+                    report.violate("\(name(node)) is up, and no \(kind.rawValue) feed reaches it")
+                }
+            }
+        }
+    }
+
+    /// Whether a rack hangs on no tree of a kind, or on a domain of one from which no failed domain is met up to the root,
+    /// and which has no domain of the rack below it.
+    private func isFed(_ rack: Int, _ kind: BudgetKind) -> Bool {
+        guard !book.feedFailures.isEmpty else { return true }
+        let failed = Set(book.feedFailures.filter { $0.source == nil }.map(\.budget))
+        let domains = fleet.budgetChains[rack].map { fleet.budgets[$0.offset] }.filter { $0.kind == kind }
+        func stands(_ domain: BudgetDomain) -> Bool {
+            !failed.contains(domain.name) && domain.parent.map { stands(fleet.budgets[$0.offset]) } ?? true
+        }
+        let lowest = domains.filter { domain in
+            !domains.contains { $0.parent.map { fleet.budgets[$0.offset].name } == domain.name }
+        }
+        return domains.isEmpty || lowest.contains(where: stands)
     }
 
     private func racksBelow() -> [[Int]] {

@@ -52,6 +52,9 @@ import Testing
             + "513d4d4f4e54484c593b434f554e543d32010f416d65726963612f4368696361676f087569643a31206f70fec7ceb40d",
         "290570756d7073",
         "2a0570756d7073e0f0cfb40d",
+        "2b056d657465720104677269640573746f726d087569643a31206f7080c8ceb40d",
+        "2c056d6574657200",
+        "2d020d01",
     ]
 
     @Test("Every kind of fact has the stored bytes that it always had")

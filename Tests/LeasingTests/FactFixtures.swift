@@ -150,6 +150,11 @@ enum FactFixtures {
         .maintenanceSet(maintenance),
         .maintenanceRemoved(name: "pumps"),
         .maintenanceOver(name: "pumps", at: 1_800_010_800),
+        .feedFailed(
+            FeedFailure(
+                budget: "meter", source: "grid", reason: "storm", actor: "uid:1 op", since: 1_800_000_000)),
+        .feedRestored(budget: "meter", source: nil),
+        .nodesDarkened([IDRange(first: 13, count: 1)]),
     ]
 
     static let loadTarget: LoadTarget = {

@@ -26,6 +26,7 @@ import Testing
         try desk.set(.cordon, 6, until: noon + day)
         let windows = [noon + 3 * day..<noon + 3 * day + hour, noon + 4 * day..<noon + 4 * day + hour]
         try desk.execute(.putMaintenance("pumps", Maintenance.Plan(nodes: [6..<8], windows: windows, reason: "x")))
+        try desk.execute(.failFeed("feed", source: nil))
         return desk
     }
 

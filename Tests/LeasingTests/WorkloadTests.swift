@@ -133,6 +133,9 @@ struct Workload {
         case 94: return .removeTenant(name: ["ada", "bob", "eve"].randomElement(using: &random)!)
         case 95..<96: return anyPower()
         case 96..<98: return .adoptFleet(fleets.randomElement(using: &random)!)
+        case 98:
+            let name = ["a", "b", "a", "b", "meter", "west"].randomElement(using: &random)!
+            return random.isOne(in: 3) ? .failFeed(name, source: nil) : .restoreFeed(name, source: nil)
         default: return .heartbeat
         }
     }

@@ -138,7 +138,10 @@ extension SystemTests {
                     "--duration", "6h",
                 ],
                 ["lease", "release"], ["lease", "release", "l-1", "--series", "x"],
-                ["lease", "create", "--tenant", "acme", "--line", "node:1", "--every", "FREQ=DAILY", "--duration", "6h"],
+                [
+                    "lease", "create", "--tenant", "acme", "--line", "node:1", "--every", "FREQ=DAILY", "--duration",
+                    "6h",
+                ],
             ] {
                 #expect(try berth(wrong).wait() == .exited(64), "\(wrong)")
             }

@@ -58,6 +58,8 @@ public struct BudgetAnswer: Codable, Sendable, Equatable {
     public var observedHeadroomWatts: Int?
     /// What hangs below it beside what it is built for.
     public var provision: BudgetProvision
+    /// What of it has failed: itself, or sources of it; absent: nothing.
+    public var failures: [FailedFeed]?
 
     /// Every field; those left out are absent.
     public init(

@@ -127,12 +127,15 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var fleetProposal: FleetProposal?
     /// Budget domains whose draw is near their limits; absent: none.
     public var alerts: [DrawAlertAnswer]?
+    /// Feeds and sources that have failed; absent: none.
+    public var failedFeeds: [FailedFeed]?
 
     /// Every field; those left out are absent.
     public init(
         version: String, revision: Int, bookId: String, startedAt: Timestamp, now: Timestamp, fleet: FleetSummary,
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
-        clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil
+        clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil,
+        failedFeeds: [FailedFeed]? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -147,6 +150,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.clock = clock
         self.fleetProposal = fleetProposal
         self.alerts = alerts
+        self.failedFeeds = failedFeeds
     }
 }
 

@@ -15,8 +15,14 @@ enum BudgetHandlers {
         let conditions = DrawConditions(view, at: now)
         let report = exchange.services.observatory.report(conditions, at: now)
         let fleet = view.book.fleet
+        let failures = FailedFeed.all(in: view.book)
         let budgets = fleet.budgets.indices.filter { kind == nil || fleet.budgets[$0].kind.rawValue == kind!.rawValue }
-            .map { answer(BudgetIndex($0), conditions, report) }
+            .map { index in
+                var answer = answer(BudgetIndex(index), conditions, report)
+                answer.failures = failures?.filter { $0.budget == answer.name }
+                if answer.failures?.isEmpty == true { answer.failures = nil }
+                return answer
+            }
         return exchange.answer(BudgetList(budgets: budgets), view: view)
     }
 

@@ -130,7 +130,7 @@ enum NodeHandlers {
         return exchange.answer(answer(outcome, outcome.nodeCount, view), view: view)
     }
 
-    private static func answer(_ outcome: Outcome, _ count: Int, _ view: PublishedView) -> NodeVerbAnswer {
+    static func answer(_ outcome: Outcome, _ count: Int, _ view: PublishedView) -> NodeVerbAnswer {
         let book = view.book
         let replaced = outcome.replacements.map { replacement in
             NodeReplacement(

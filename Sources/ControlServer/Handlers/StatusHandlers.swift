@@ -28,7 +28,8 @@ enum StatusHandlers {
             journal: JournalStatus(writable: health.isWritable, detail: health.detail),
             clock: exchange.clockStatus(view),
             fleetProposal: exchange.services.fleetProposal,
-            alerts: report.alerts.isEmpty ? nil : report.alerts.map { DrawAlertAnswer($0, in: fleet) })
+            alerts: report.alerts.isEmpty ? nil : report.alerts.map { DrawAlertAnswer($0, in: fleet) },
+            failedFeeds: FailedFeed.all(in: book))
         return exchange.answer(answer, view: view)
     }
 

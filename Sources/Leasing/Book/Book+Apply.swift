@@ -78,6 +78,9 @@ extension Book {
         case .nodesReturned(let nodes): returnNodes(dense(nodes))
         case .nodesOverdue(let nodes):
             for range in dense(nodes) { for node in range { setOverdue(node) } }
+        case .feedFailed(let failure): apply(failure)
+        case .feedRestored(let budget, let source): restoreFeed(budget, source)
+        case .nodesDarkened(let nodes): darken(dense(nodes))
         case .maintenanceSet(let record): apply(record)
         case .maintenanceRemoved(let name): removeMaintenance(name)
         case .maintenanceOver(let name, _): endFirstWindow(ofMaintenance: name)
@@ -186,6 +189,7 @@ extension Book {
     // MARK: Nodes
 
     mutating func set(_ health: NodeHealth, _ note: NodeNote, on node: Int) {
+        noteHealth(health, of: node)
         let before = notes[UInt64(node)]
         if let until = before?.until { agenda.remove(.nodeUntil(node), at: until) }
         guard health != .open else { return open(node, beneath: before?.beneath) }

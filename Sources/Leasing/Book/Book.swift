@@ -35,6 +35,7 @@ public struct Book: Sendable {
     var idempotencyKeys = IdempotencyKeys()
     var power = PowerState()
     var maintenance = MaintenanceCalendar()
+    var feeds = FeedState()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
     /// The number that every planned lease shows; no granted lease reaches it.

@@ -81,6 +81,8 @@ extension Book {
         case .releaseLease(let number): try decideRelease(of: number, &step)
         case .putMaintenance(let name, let plan): try decideMaintenance(name, plan, &step)
         case .removeMaintenance(let name): try decideMaintenanceRemoval(name, &step)
+        case .failFeed(let name, let source): try decideFailure(ofFeed: name, source: source, &step)
+        case .restoreFeed(let name, let source): try decideRestoration(ofFeed: name, source: source, &step)
         case .setNodes(let verb, let nodes, let until): try decide(verb, on: nodes, until: until, &step)
         case .setLoadTarget(let target): try decideLoadTarget(target, &step)
         case .removeLoadTarget(let key): try decideLoadTargetRemoval(key, &step)

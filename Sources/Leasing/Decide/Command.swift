@@ -28,6 +28,9 @@ public enum Command: Sendable {
     /// Maintenance of a name; what it was before is replaced.
     case putMaintenance(String, Maintenance.Plan)
     case removeMaintenance(String)
+    /// A budget domain carries nothing any more, or a source of a root nothing.
+    case failFeed(String, source: String?)
+    case restoreFeed(String, source: String?)
     /// `nodes` are dense, ascending ranges of the fleet in force.
     case setNodes(NodeVerb, nodes: [Range<Int>], until: Int64?)
     /// Plans how a load target is met and puts it in force, in place of what was set under its key before.

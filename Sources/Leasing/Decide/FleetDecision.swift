@@ -47,6 +47,8 @@ extension Book {
         }
         commit(
             .fleetAdopted(source: fleet.source, runs: Book.runs(of: newRegister), nextID: newRegister.nextID), &step)
+        // What is new may hang on a feed that has failed.
+        darkenRacks("no feed of it stands", &step)
         // Hardware that is added draws power idle.
         planOthersAnew(than: [], &step)
     }

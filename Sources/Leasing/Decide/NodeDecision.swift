@@ -46,7 +46,7 @@ extension Book {
         case .drain: [.open, .cordoned, .draining].contains(health)
         case .undrain: health == .draining
         case .fault: health != .faulty
-        case .repair: health == .faulty
+        case .repair: health == .faulty && !isDark(fleet.rackOfNode[node])
         case .cleaned: isInTurnRound(node, now: now) && !isReportedClean(NodeIndex(node))
         case .validated: isInTurnRound(node, now: now) || health == .validating
         }
@@ -66,12 +66,12 @@ extension Book {
         case .open: isInTurnRound(node, now: now) ? "in turn-round" : "open"
         case .cordoned: "cordoned"
         case .draining: "draining"
-        case .faulty: "faulty"
+        case .faulty: isDark(fleet.rackOfNode[node]) ? "dark: restore a feed of it first" : "faulty"
         case .validating: "being validated"
         }
     }
 
-    private mutating func fault(_ nodes: [Range<Int>], _ note: NodeNote, _ step: inout Step) {
+    mutating func fault(_ nodes: [Range<Int>], _ note: NodeNote, _ step: inout Step) {
         let affected = leasesUsing(nodes)
         commit(.nodesSet(nodes: register.permanent(nodes), health: .faulty, note: note), &step)
         for number in affected {
@@ -84,7 +84,7 @@ extension Book {
         }
     }
 
-    private mutating func repair(_ nodes: [Range<Int>], _ note: NodeNote, _ step: inout Step) {
+    mutating func repair(_ nodes: [Range<Int>], _ note: NodeNote, _ step: inout Step) {
         for segment in fleet.rackSegments(of: nodes) {
             let turnRound = fleet.site(of: segment.rack).turnRound
             var note = note

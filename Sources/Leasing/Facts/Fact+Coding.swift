@@ -102,6 +102,9 @@ extension Fact: FieldCoded {
         case .maintenanceSet: 40
         case .maintenanceRemoved: 41
         case .maintenanceOver: 42
+        case .feedFailed: 43
+        case .feedRestored: 44
+        case .nodesDarkened: 45
         }
     }
 
@@ -137,6 +140,9 @@ extension Fact: FieldCoded {
         case 40: .maintenanceSet(.blank)
         case 41: .maintenanceRemoved(name: "")
         case 42: .maintenanceOver(name: "", at: 0)
+        case 43: .feedFailed(.blank)
+        case 44: .feedRestored(budget: "", source: nil)
+        case 45: .nodesDarkened([])
         default: nil
         }
     }
@@ -220,6 +226,16 @@ extension Fact: FieldCoded {
             try coder.code(&name)
             try coder.code(&at)
             self = .maintenanceOver(name: name, at: at)
+        case .feedFailed(var failure):
+            try coder.code(&failure)
+            self = .feedFailed(failure)
+        case .feedRestored(var budget, var source):
+            try coder.code(&budget)
+            try coder.code(&source)
+            self = .feedRestored(budget: budget, source: source)
+        case .nodesDarkened(var nodes):
+            try coder.code(&nodes)
+            self = .nodesDarkened(nodes)
         default: try codePower(with: &coder)
         }
     }

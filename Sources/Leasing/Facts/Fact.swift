@@ -88,6 +88,11 @@ public enum Fact: Equatable, Sendable {
     case maintenanceRemoved(name: String)
     /// The first window of a maintenance was over at `at`; with the last one it is gone.
     case maintenanceOver(name: String, at: Int64)
+    /// A budget domain, or a source of a root, carries nothing from now on.
+    case feedFailed(FeedFailure)
+    case feedRestored(budget: String, source: String?)
+    /// Nodes that only lack a feed; they become faulty with it.
+    case nodesDarkened([IDRange])
 }
 
 /// A `HardwareRun` as it is stored.

@@ -62,6 +62,7 @@ struct StatusCommand: AsyncParsableCommand {
                 + "berth unfreeze"
             terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
         }
+        printFailures(status.failedFeeds ?? [])
         if let proposal = status.fleetProposal {
             let words = "fleet file: \(proposal.accepted ? "accepted" : "refused"): \(proposal.detail)"
             terminal.write(

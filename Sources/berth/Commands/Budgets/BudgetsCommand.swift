@@ -14,6 +14,9 @@ struct BudgetsCommand: AsyncParsableCommand {
               berth budgets timeline memphis-1-meter
               berth budgets history memphis-1-meter --step day
             """,
-        subcommands: [BudgetsList.self, BudgetsTimeline.self, BudgetsHistory.self, BudgetsProvision.self],
+        subcommands: [
+            BudgetsList.self, BudgetsTimeline.self, BudgetsHistory.self, BudgetsProvision.self, BudgetsFail.self,
+            BudgetsRestore.self,
+        ],
         defaultSubcommand: BudgetsList.self)
 }

@@ -35,7 +35,10 @@ struct BudgetsList: AsyncParsableCommand {
     func run() async throws {
         try await connection.run { client in
             let list = BudgetList(budgets: upper(try await client.budgets(kind: kind).budgets))
-            try output.print(list) { table($0.budgets).print() }
+            try output.print(list) {
+                table($0.budgets).print()
+                printFailures($0.budgets.flatMap { $0.failures ?? [] })
+            }
         }
     }
 
