@@ -205,6 +205,10 @@ public struct LoadTargetAnswer: Codable, Sendable, Equatable {
     public var entitledWatts: Int?
     /// The most that is committed within its time, by leases as they are lowered; absent once it is over.
     public var committedWatts: Int?
+    /// What is drawn now, by readings; absent: none counts, or it is not live.
+    public var observedWatts: Int?
+    /// Whether that is within the ceiling and what sources give.
+    public var compliant: Bool?
     /// What sources give, so that leases need not.
     public var spent: [SourceUseAnswer]
     /// The leases that are lowered, in order of tiers.
@@ -220,7 +224,7 @@ public struct LoadTargetAnswer: Codable, Sendable, Equatable {
     public init(
         budget: String, id: String, kind: LoadTargetKind, state: LoadTargetState, watts: Int, start: Timestamp,
         end: Timestamp?, restoreWattsPerMinute: Int?, reason: String, actor: String, setAt: Timestamp,
-        entitledWatts: Int?, committedWatts: Int?, spent: [SourceUseAnswer], lowered: [LoweredLease],
+        entitledWatts: Int?, committedWatts: Int?, observedWatts: Int? = nil, compliant: Bool? = nil, spent: [SourceUseAnswer], lowered: [LoweredLease],
         unmet: [UnmetAnswer], holdouts: [HoldoutAnswer], orders: OrderCounts
     ) {
         self.budget = budget
@@ -236,6 +240,8 @@ public struct LoadTargetAnswer: Codable, Sendable, Equatable {
         self.setAt = setAt
         self.entitledWatts = entitledWatts
         self.committedWatts = committedWatts
+        self.observedWatts = observedWatts
+        self.compliant = compliant
         self.spent = spent
         self.lowered = lowered
         self.unmet = unmet

@@ -9,10 +9,13 @@ import Packing
 struct LoadTargetEncoding {
     let book: Book
     let now: Int64
+    /// What is drawn on a domain now where it is measured, by readings; nil when none counts.
+    var observed: (BudgetIndex) -> Watts? = { _ in nil }
 
     func answer(_ target: LoadTarget) -> LoadTargetAnswer {
         let state = state(of: target)
         let peaks = peaks(of: target)
+        let drawn = state == .live ? book.fleet.budget(named: target.key.budget).flatMap(observed) : nil
         var orders = OrderCounts(issued: 0, acknowledged: 0, overdue: 0)
         book.forEachOrder { order in
             guard order.target == target.key else { return true }
@@ -26,7 +29,8 @@ struct LoadTargetEncoding {
             watts: Int(target.watts), start: Timestamp(target.start), end: target.end.map { Timestamp($0) },
             restoreWattsPerMinute: target.restoreWattsPerMinute.map(Int.init), reason: target.reason,
             actor: target.actor, setAt: Timestamp(target.setAt), entitledWatts: peaks?.entitled,
-            committedWatts: peaks?.committed, spent: target.spent.map(answer), lowered: lowered(by: target),
+            committedWatts: peaks?.committed, observedWatts: drawn.map { Int($0) },
+            compliant: drawn.map { $0 <= target.watts + given(target) }, spent: target.spent.map(answer), lowered: lowered(by: target),
             unmet: target.unmet.map {
                 UnmetAnswer(start: Timestamp($0.start), end: end($0.until), watts: Int($0.watts))
             },
@@ -37,6 +41,11 @@ struct LoadTargetEncoding {
 
     func state(of target: LoadTarget) -> LoadTargetState {
         target.until <= now ? .over : target.start <= now ? .live : .scheduled
+    }
+
+    /// What sources give now.
+    private func given(_ target: LoadTarget) -> Watts {
+        target.spent.reduce(0) { $0 + ($1.start <= now && now < $1.end ? $1.watts : 0) }
     }
 
     /// The most that leases are entitled to and that is committed in what is left of its time.

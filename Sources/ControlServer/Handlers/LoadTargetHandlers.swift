@@ -8,12 +8,13 @@ import Leasing
 import NIOCore
 import Packing
 import Scheduling
+import Telemetry
 
 enum LoadTargetHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let state = try exchange.query("state", "scheduled, live or over") { LoadTargetState(rawValue: $0) }
-        let encoding = LoadTargetEncoding(book: view.book, now: exchange.scheduler.now)
+        let encoding = encoding(view.book, exchange)
         let targets = view.book.loadTargets.filter { target in
             let here = encoding.state(of: target)
             return state.map { $0 == here } ?? (here != .over)
@@ -66,6 +67,13 @@ enum LoadTargetHandlers {
         return exchange.answer(try answer(key, in: view.book, exchange), view: view)
     }
 
+    /// Writes targets beside what is drawn by readings.
+    private static func encoding(_ book: Book, _ exchange: Exchange) -> LoadTargetEncoding {
+        let (view, now) = exchange.present
+        let report = exchange.services.observatory.report(DrawConditions(view, at: now), at: now)
+        return LoadTargetEncoding(book: book, now: exchange.scheduler.now) { report.draws[$0.offset]?.watts }
+    }
+
     private static func key(_ exchange: Exchange) throws -> LoadTargetKey {
         LoadTargetKey(budget: try exchange.parameter("name"), id: try exchange.parameter("id"))
     }
@@ -74,7 +82,7 @@ enum LoadTargetHandlers {
         guard let target = book.loadTarget(key) else {
             throw Problem(.notFound, detail: "there is no load target \(key.id) on \(key.budget)")
         }
-        return LoadTargetEncoding(book: book, now: exchange.scheduler.now).answer(target)
+        return encoding(book, exchange).answer(target)
     }
 
     /// What a request means at this time.

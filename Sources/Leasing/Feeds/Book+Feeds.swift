@@ -24,9 +24,8 @@ extension Book {
     public func firmWatts(ofRoot budget: BudgetIndex) -> Watts {
         let domain = fleet.budgets[budget.offset]
         return domain.sources.reduce(0) { sum, source in
-            let isFirm = source.kind == .grid || source.kind == .turbine && source.permitHoursPerYear == nil
             let hasFailed = feeds.failures.contains { $0.isOf(domain.name, source.name) }
-            return isFirm && !hasFailed ? sum + source.watts : sum
+            return source.isFirm && !hasFailed ? sum + source.watts : sum
         }
     }
 
@@ -99,4 +98,9 @@ extension Book {
         }
         darken(register.nodesLeft(of: dark))
     }
+}
+
+extension PowerSource {
+    /// Whether it gives its power at all times: a grid, or a turbine that no permit limits.
+    var isFirm: Bool { kind == .grid || kind == .turbine && permitHoursPerYear == nil }
 }

@@ -16,8 +16,11 @@ extension Book {
             .feedFailed(
                 FeedFailure(
                     budget: name, source: source, reason: step.reason, actor: step.actor.name, since: step.now)), &step)
-        if source == nil { darkenRacks("\(name) has failed: \(step.reason)", &step) }
-        // A source's loss lowers its root to `firmWatts(ofRoot:)`: the place where such a limit would be set.
+        if source == nil {
+            darkenRacks("\(name) has failed: \(step.reason)", &step)
+        } else {
+            followSources(of: name, &step)
+        }
     }
 
     mutating func decideRestoration(
@@ -28,7 +31,7 @@ extension Book {
             throw Refusal(.wrongState, "\(Self.words(name, source)) has not failed")
         }
         commit(.feedRestored(budget: name, source: source), &step)
-        guard source == nil else { return }
+        guard source == nil else { return followSources(of: name, &step) }
         let lit = fleet.rackSegments(of: darkNodes).filter { !isDark($0.rack) }.map(\.nodes).coalesced()
         step.outcome.nodeCount = lit.reduce(0) { $0 + $1.count }
         guard !lit.isEmpty else { return }

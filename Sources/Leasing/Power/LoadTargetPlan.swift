@@ -104,14 +104,13 @@ struct LoadTargetPlanner {
         let committed = book.packing.committedSteps(of: budget, from: window.lowerBound, until: window.upperBound)
         let measured = committed.map { LimitStep(at: $0.at, watts: domain.measuredWatts(rackWatts: $0.watts)) }
         let ceiling = [LimitStep(at: .min, watts: target.watts)]
-        let reserves = SourcePlan.reserves(of: domain)
-        // A source cannot be promised for ever, so a target without an end is met without them.
-        if target.end != nil, domain.parent == nil, !reserves.isEmpty {
+        let reserves = SourcePlan.reserves(of: domain, without: book.failedSources(of: target.key.budget))
+        if domain.parent == nil, !reserves.isEmpty {
             var over = Shortage(measured, over: ceiling, in: window)
             let planner = SourcePlan(
                 reserves: reserves, others: book.sourceUses(of: target.key.budget) + plan.spent,
                 restoreWattsPerMinute: target.restoreWattsPerMinute)
-            plan.spent += planner.uses(for: &over)
+            plan.spent += planner.uses(for: &over, hasEnd: target.end != nil)
         }
         shortage = Shortage(committed, over: rackLimit(plan.spent), in: window)
     }

@@ -19,15 +19,20 @@ extension Book {
         }
         let budget = try checked(target, now: step.now)
         (target.actor, target.reason, target.setAt) = (step.actor.name, step.reason, step.now)
-        let from = max(step.now, target.start)
+        set(target, on: budget, &step)
+        planOthersAnew(than: [target.key], &step)
+    }
+
+    /// Plans how a target is met from now on and commits that.
+    private mutating func set(_ wanted: LoadTarget, on budget: BudgetIndex, _ step: inout Step) {
+        var target = wanted
         var trial = self
-        let kept = trial.withdraw(target.key, from: from)
+        let kept = trial.withdraw(target.key, from: max(step.now, target.start))
         var planner = LoadTargetPlanner(target, budget: budget, in: trial, now: step.now, past: kept.spent)
         let plan = planner.run()
         (target.spent, target.recharges) = (plan.spent, plan.recharges)
         (target.unmet, target.holdouts) = (plan.unmet, plan.holdouts)
         commit(target, steps: plan.steps, beside: kept.steps, &step)
-        planOthersAnew(than: [target.key], &step)
     }
 
     /// Plans other load targets anew that no longer hold because leases were given back what they counted on.
@@ -38,15 +43,7 @@ extension Book {
         while let next = loadTargets.first(where: { !planned.contains($0.key) && isBroken($0, now: step.now) }) {
             planned.append(next.key)
             guard let budget = fleet.budget(named: next.key.budget) else { continue }
-            var target = next
-            let from = max(step.now, target.start)
-            var trial = self
-            let kept = trial.withdraw(target.key, from: from)
-            var planner = LoadTargetPlanner(target, budget: budget, in: trial, now: step.now, past: kept.spent)
-            let plan = planner.run()
-            (target.spent, target.recharges) = (plan.spent, plan.recharges)
-            (target.unmet, target.holdouts) = (plan.unmet, plan.holdouts)
-            commit(target, steps: plan.steps, beside: kept.steps, &step)
+            set(next, on: budget, &step)
         }
         step.outcome.loadTarget = planned.first
     }
@@ -59,15 +56,29 @@ extension Book {
         let drawn = packing.committedSteps(of: budget, from: window.lowerBound, until: window.upperBound)
         let measured = drawn.map { LimitStep(at: $0.at, watts: domain.measuredWatts(rackWatts: $0.watts)) }
         var left = Shortage(measured, over: [LimitStep(at: .min, watts: target.watts)], in: window)
-        for use in target.spent { left.lower(by: use.watts, in: (use.start..<use.end).clamped(to: window)) }
+        let failed = failedSources(of: target.key.budget)
+        for use in target.spent where !failed.contains(use.source) { left.lower(by: use.watts, in: (use.start..<use.end).clamped(to: window)) }
         for unmet in target.unmet { left.lower(by: unmet.watts, in: (unmet.start..<unmet.until).clamped(to: window)) }
         return left.isOver
     }
 
     mutating func decideLoadTargetRemoval(_ key: LoadTargetKey, _ step: inout Step) throws(Refusal) {
-        guard var target = loadTarget(key), target.until > step.now else {
+        guard let target = loadTarget(key), target.until > step.now else {
             throw Refusal(.notFound, "there is no load target \(key.id) on \(key.budget) that is not over")
         }
+        guard key.id != Book.sourceLossID || !hasLostFirmSource(key.budget) else {
+            throw Refusal(
+                .wrongState,
+                "\(key.budget) has lost a source; it is restored with `berth budgets restore \(key.budget) --source …`")
+        }
+        end(target, &step)
+        planOthersAnew(than: [key], &step)
+    }
+
+    /// Ends a target now.
+    private mutating func end(_ ended: LoadTarget, _ step: inout Step) {
+        var target = ended
+        let key = target.key
         guard let budget = fleet.budget(named: key.budget) else {
             preconditionFailure("a fleet keeps the domains of load targets that are not over")
         }
@@ -79,7 +90,38 @@ extension Book {
         let plan = planner.release(kept.steps)
         (target.spent, target.recharges, target.unmet, target.holdouts) = (plan.spent, plan.recharges, [], [])
         commit(target, steps: plan.steps, beside: kept.steps, &step)
+    }
+
+    // MARK: Lost sources
+
+    /// The id of the load target that stands while a root has lost a firm source.
+    static let sourceLossID = "source-loss"
+
+    /// Holds a root to what its firm sources still give, or lets go of that: a physical limit, from now on.
+    mutating func followSources(of root: String, _ step: inout Step) {
+        guard let budget = fleet.budget(named: root) else { return }
+        let key = LoadTargetKey(budget: root, id: Book.sourceLossID)
+        let firm = firmWatts(ofRoot: budget)
+        if hasLostFirmSource(root), firm < fleet.budgets[budget.offset].ratingWatts {
+            var target = LoadTarget(key: key, kind: .physical, watts: firm, start: step.now, end: nil)
+            (target.actor, target.reason, target.setAt) = (step.actor.name, step.reason, step.now)
+            set(target, on: budget, &step)
+        } else if let target = loadTarget(key), target.until > step.now {
+            end(target, &step)
+        }
+        // Others may have counted on what has failed.
         planOthersAnew(than: [key], &step)
+    }
+
+    /// Names of the sources of a root that have failed.
+    func failedSources(of root: String) -> Set<String> {
+        Set(feedFailures.filter { $0.budget == root }.compactMap(\.source))
+    }
+
+    private func hasLostFirmSource(_ root: String) -> Bool {
+        guard let budget = fleet.budget(named: root) else { return false }
+        let failed = failedSources(of: root)
+        return fleet.budgets[budget.offset].sources.contains { failed.contains($0.name) && $0.isFirm }
     }
 
     private mutating func commit(

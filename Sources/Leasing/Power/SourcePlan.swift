@@ -12,22 +12,28 @@ struct SourcePlan {
     let restoreWattsPerMinute: Watts?
 
     /// Sources of a domain that stand by: batteries, and turbines where there is a grid to fall back from.
-    static func reserves(of budget: BudgetDomain) -> [PowerSource] {
+    ///
+    /// - Parameter failed: names of those that have failed.
+    static func reserves(of budget: BudgetDomain, without failed: Set<String>) -> [PowerSource] {
         let hasGrid = budget.sources.contains { $0.kind == .grid }
-        let standingBy = budget.sources.filter { $0.kind == .battery || ($0.kind == .turbine && hasGrid) }
+        let standingBy = budget.sources.filter { source in
+            !failed.contains(source.name) && (source.kind == .battery || (source.kind == .turbine && hasGrid))
+        }
         return standingBy.enumerated().sorted {
             ($0.element.costMicrosPerMWh, $0.offset) < ($1.element.costMicrosPerMWh, $1.offset)
         }.map(\.element)
     }
 
-    /// What to draw from which source when; lowers `shortage` (watts at the meter) by it. The shortage must end.
-    func uses(for shortage: inout Shortage) -> [SourceUse] {
+    /// What to draw from which source when; lowers `shortage` (watts at the meter) by it.
+    ///
+    /// - Parameter hasEnd: whether the shortage ends; a battery is not promised to one that does not.
+    func uses(for shortage: inout Shortage, hasEnd: Bool) -> [SourceUse] {
         var result: [SourceUse] = []
         for source in reserves where shortage.isOver {
             let drawn: [SourceUse]
             switch source.kind {
             case .grid: continue
-            case .battery: drawn = discharge(of: source, shortage)
+            case .battery: drawn = hasEnd ? discharge(of: source, shortage) : []
             case .turbine: drawn = run(of: source, shortage)
             }
             for use in drawn { shortage.lower(by: use.watts, in: use.start..<use.end) }

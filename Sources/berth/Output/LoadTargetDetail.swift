@@ -45,6 +45,9 @@ struct LoadTargetDetail {
                 line("committed", power(committed) + (given > 0 ? ", of which sources give up to \(power(given))" : ""))
             )
         }
+        if let observed = target.observedWatts, let compliant = target.compliant {
+            lines.append(line("observed", "\(power(observed)) drawn now, \(compliant ? "within" : "OVER") the ceiling"))
+        }
         if let ramp = target.restoreWattsPerMinute { lines.append(line("way back", "\(power(ramp)) a minute")) }
         if target.orders.issued > 0 {
             let orders = target.orders
