@@ -15,7 +15,7 @@ struct OfferSearch {
     let query: OfferQuery
     let now: Int64
     let starts: ClosedRange<Int64>
-    private let memory = SearchMemory()
+    private let memory = OfferMemory()
 
     /// Placements that are worked out in full. With whole fleets to search each takes some milliseconds.
     private static let candidatesMax = 48
@@ -46,7 +46,7 @@ struct OfferSearch {
         }
         for variant in query.variants {
             do throws(Refusal) {
-                _ = try SoundOrder(leastOrder(of: variant, Ground(query.order.sites)), in: book, now: now)
+                _ = try SoundOrder(leastOrder(of: variant, OfferGround(query.order.sites)), in: book, now: now)
             } catch {
                 guard !variant.instead.isEmpty else { throw error }
                 throw Refusal(error.code, "with \(variant.instead): \(error.detail)", pointer: error.pointer)
@@ -55,7 +55,7 @@ struct OfferSearch {
     }
 
     /// The first variant at the first start and the lowest cap, for the shortest window.
-    var leastOrder: LeaseOrder { leastOrder(of: query.variants[0], Ground(query.order.sites)) }
+    var leastOrder: LeaseOrder { leastOrder(of: query.variants[0], OfferGround(query.order.sites)) }
 
     /// Why there is no offer.
     func refusal() -> Refusal {
@@ -73,10 +73,10 @@ struct OfferSearch {
 
     func run() -> [Offer] {
         var found: [Offer] = []
-        var pool: [Candidate] = []
+        var pool: [OfferCandidate] = []
         if query.objectives != [.earliest] { pool = candidates() }
         for objective in query.objectives {
-            let best: Candidate? =
+            let best: OfferCandidate? =
                 switch objective {
                 case .earliest: earliest()
                 case .cheapest: pool.min { cost($0) < cost($1) }
@@ -95,7 +95,7 @@ struct OfferSearch {
 
     // MARK: What is compared
 
-    private func cost(_ candidate: Candidate) -> [Int64] {
+    private func cost(_ candidate: OfferCandidate) -> [Int64] {
         let quote = candidate.offer.quote
         return [
             quote.microsPerDeliveredGPUHour(carbonMicrosPerTonne: query.carbonMicrosPerTonne), quote.carbonGrams,
@@ -103,31 +103,31 @@ struct OfferSearch {
         ]
     }
 
-    private func harm(_ candidate: Candidate) -> [Int64] {
+    private func harm(_ candidate: OfferCandidate) -> [Int64] {
         candidate.offer.packing.harm + [Int64(candidate.variant), candidate.offer.lease.start]
     }
 
     /// The earliest start of any shape, of those that start then the best shape.
-    private func earliest() -> Candidate? {
+    private func earliest() -> OfferCandidate? {
         var found: [(start: Int64, variant: Int)] = []
         for variant in query.variants.indices {
-            guard let start = start(of: variant, Ground(query.order.sites), in: starts) else { continue }
+            guard let start = start(of: variant, OfferGround(query.order.sites), in: starts) else { continue }
             found.append((start, variant))
             if start == starts.lowerBound { break }
         }
         for (start, variant) in found.sorted(by: { $0 < $1 }) {
-            if let candidate = candidate(variant, Ground(query.order.sites), at: start) { return candidate }
+            if let candidate = candidate(variant, OfferGround(query.order.sites), at: start) { return candidate }
         }
         return nil
     }
 
     /// Every shape on every ground at its earliest start, and on all sites also at later ones.
-    private func candidates() -> [Candidate] {
-        var result: [Candidate] = []
+    private func candidates() -> [OfferCandidate] {
+        var result: [OfferCandidate] = []
         var tries = 0
         for variant in query.variants.indices {
             // What fits nowhere on all sites fits on no part of them.
-            guard start(of: variant, Ground(query.order.sites), in: starts) != nil else { continue }
+            guard start(of: variant, OfferGround(query.order.sites), in: starts) != nil else { continue }
             for (place, ground) in grounds(for: query.variants[variant]).enumerated() {
                 let quarters = place == 0 && query.objectives.contains(.bestPacking) ? 4 : 1
                 var last: Int64?
@@ -147,25 +147,25 @@ struct OfferSearch {
 
     // MARK: Grounds
 
-    private func grounds(for variant: OfferVariant) -> [Ground] {
+    private func grounds(for variant: OfferVariant) -> [OfferGround] {
         let fleet = book.fleet
-        var result = [Ground(query.order.sites)]
+        var result = [OfferGround(query.order.sites)]
         let sites = fleet.sites.indices.filter {
             query.order.sites.isEmpty || query.order.sites.contains(fleet.sites[$0].name)
         }
-        if sites.count > 1 { result += sites.map { Ground([fleet.sites[$0].name]) } }
+        if sites.count > 1 { result += sites.map { OfferGround([fleet.sites[$0].name]) } }
         for site in sites {
             let there = Set(fleet.racks.filter { $0.siteOffset == site }.map { fleet.platforms[$0.platformOffset].gpu })
             let accepted = there.sorted().filter { model in variant.lines.contains { $0.isOpen(to: model) } }
             guard accepted.count > 1 else { continue }
-            result += accepted.map { Ground([fleet.sites[site].name], model: $0) }
+            result += accepted.map { OfferGround([fleet.sites[site].name], model: $0) }
         }
         return Array(result.prefix(Self.groundsMax))
     }
 
     // MARK: Steps on one ground
 
-    private func leastOrder(of variant: OfferVariant, _ ground: Ground, start: Int64? = nil) -> LeaseOrder {
+    private func leastOrder(of variant: OfferVariant, _ ground: OfferGround, start: Int64? = nil) -> LeaseOrder {
         let start = start ?? starts.lowerBound
         var order = query.order(variant, start: field(of: start), cap: query.caps.cap(0), now: now)
         order.sites = ground.sites
@@ -185,7 +185,7 @@ struct OfferSearch {
     }
 
     /// The first start in a range at which a variant fits, within the tenant's quota too; looked for once on each ground.
-    private func start(of variant: Int, _ ground: Ground, in range: ClosedRange<Int64>) -> Int64? {
+    private func start(of variant: Int, _ ground: OfferGround, in range: ClosedRange<Int64>) -> Int64? {
         if let known = memory.starts.first(where: {
             $0.variant == variant && $0.ground == ground && $0.from == range.lowerBound
         }) {
@@ -196,7 +196,7 @@ struct OfferSearch {
         return start
     }
 
-    private func searchedStart(of variant: Int, _ ground: Ground, in range: ClosedRange<Int64>) -> Int64? {
+    private func searchedStart(of variant: Int, _ ground: OfferGround, in range: ClosedRange<Int64>) -> Int64? {
         var from = range.lowerBound
         for _ in 0..<Self.quotaTriesMax {
             let order = leastOrder(of: query.variants[variant], ground, start: from)
@@ -219,7 +219,7 @@ struct OfferSearch {
     private static let quotaTriesMax = 16
 
     /// The best placement of a variant at a start, granted on a copy.
-    private func candidate(_ variant: Int, _ ground: Ground, at start: Int64) -> Candidate? {
+    private func candidate(_ variant: Int, _ ground: OfferGround, at start: Int64) -> OfferCandidate? {
         var order = leastOrder(of: query.variants[variant], ground, start: start)
         guard let best = book.highestFitting(query.caps.from(order.cap), for: order, now: now) else { return nil }
         order = lengthened(best.order)
@@ -248,7 +248,7 @@ struct OfferSearch {
         let offer = Offer(
             objectives: [], order: order, lease: lease, quote: quote, packing: effect, expires: expires,
             planToken: token)
-        return Candidate(variant: variant, offer: offer)
+        return OfferCandidate(variant: variant, offer: offer)
     }
 
     /// The order with the longest window that fits, in whole hours more than the shortest, or minutes, or seconds where
@@ -277,76 +277,7 @@ struct OfferSearch {
     }
 }
 
-/// Where an offer may lie: at some sites, all for none, and of one model where several would do.
-private struct Ground: Equatable {
-    let sites: [String]
-    let model: String?
-
-    init(_ sites: [String], model: String? = nil) {
-        self.sites = sites
-        self.model = model
-    }
-}
-
-/// A placement that could be offered.
-private struct Candidate {
-    let variant: Int
-    let offer: Offer
-}
-
-/// What one search has found out and asks again.
-private final class SearchMemory {
-    // Used by the one search that made it.
-    /// All ranges of starts end alike.
-    var starts: [(variant: Int, ground: Ground, from: Int64, start: Int64?)] = []
-    /// Reports of the book as it is.
-    private var known: [(at: Int64, report: PackingReport)] = []
-
-    func report(of packing: PackingState, at time: Int64) -> PackingReport {
-        if let found = known.first(where: { $0.at == time }) { return found.report }
-        let report = packing.report(at: time)
-        known.append((time, report))
-        return report
-    }
-}
-
-extension Offer {
-    /// Whether another offer gives the same hardware for the same window at the same cap.
-    fileprivate func isSame(as other: Offer) -> Bool { order == other.order && lease.lines == other.lease.lines }
-}
-
-extension LeaseLine {
-    /// Whether the line leaves open whether it is made of a model or of others.
-    fileprivate func isOpen(to model: String) -> Bool { models.isEmpty || models.count > 1 && models.contains(model) }
-}
-
 extension [Int64] {
     /// The first number that differs decides.
     fileprivate static func < (left: [Int64], right: [Int64]) -> Bool { left.lexicographicallyPrecedes(right) }
-}
-
-extension Book {
-    /// The names of the sites that a lease lies at, in the fleet's order.
-    fileprivate func sites(of lease: Lease) -> [String] {
-        var mask: UInt64 = 0
-        for line in lease.lines {
-            for segment in fleet.rackSegments(of: line.holdings.bookedNodes) {
-                mask |= 1 << UInt64(fleet.racks[segment.rack.offset].siteOffset)
-            }
-            for node in line.holdings.sharedNodes {
-                mask |= 1 << UInt64(fleet.racks[fleet.rackOfNode[node].offset].siteOffset)
-            }
-        }
-        return fleet.sites.indices.filter { mask >> UInt64($0) & 1 == 1 }.map { fleet.sites[$0].name }
-    }
-
-    /// When the first of a tenant's leases after a time ends, or nil. O(leases of the tenant).
-    fileprivate func nextEnd(ofLeasesOf name: String, after time: Int64) -> Int64? {
-        var next: Int64?
-        tenant(name)?.leases.forEach(from: 0) { number, _ in
-            if let lease = lease(number), lease.end > time { next = min(next ?? .max, lease.end) }
-            return true
-        }
-        return next
-    }
 }
