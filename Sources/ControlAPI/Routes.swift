@@ -53,6 +53,8 @@ public enum Routes {
     public static let leasePattern = "/v1/leases/{id}"
     /// GET `?format=`: ``AllocationAnswer``, or text.
     public static let leaseAllocationPattern = "/v1/leases/{id}/allocation"
+    /// POST `?dryRun=plan`: ``AmendmentRequest`` to ``LeaseAnswer``.
+    public static let leaseAmendmentsPattern = "/v1/leases/{id}/amendments"
     /// GET: ``TenantList``.
     public static let tenants = "/v1/tenants"
     /// GET: ``TenantAnswer``. PUT: ``TenantSpecification`` to ``TenantAnswer``. DELETE `?reason=`: no body.
@@ -106,6 +108,8 @@ public enum Routes {
     public static func lease(_ id: String) -> String { leases + "/" + segment(id) }
     /// The allocation of one lease.
     public static func leaseAllocation(_ id: String) -> String { lease(id) + "/allocation" }
+    /// The amendments of one lease.
+    public static func leaseAmendments(_ id: String) -> String { lease(id) + "/amendments" }
     /// One tenant.
     public static func tenant(_ name: String) -> String { tenants + "/" + segment(name) }
     /// The poll of one tenant.

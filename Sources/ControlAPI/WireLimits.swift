@@ -26,6 +26,8 @@ public enum WireLimits {
     public static let batchLeasesMax = 4_096
     /// Most units that one line can ask for.
     public static let unitsPerLineMax = 10_000_000
+    /// Most steps of one line's ramp.
+    public static let rampStepsMax = 128
     /// Most entries of a short list within a request: sites, GPU models, causes.
     public static let shortListMax = 64
     /// Most names that one host list, or all pins of one line, may stand for.

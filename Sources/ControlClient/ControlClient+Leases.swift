@@ -60,6 +60,21 @@ extension ControlClient {
         try await answer(LeaseAnswer.self, to: .get(Routes.lease(id)))
     }
 
+    /// Changes a lease as a whole or not at all.
+    ///
+    /// - Parameter ifMatch: the revision that the lease must still be at.
+    /// - Parameter isDryRun: decide without applying; the answer is the lease as it would be.
+    public func amendLease(
+        _ id: String, _ request: AmendmentRequest, ifMatch: Int? = nil, isDryRun: Bool = false,
+        idempotencyKey: String? = nil
+    ) async throws(ClientError) -> LeaseAnswer {
+        let query: [(name: String, value: String?)] = [("dryRun", isDryRun ? "plan" : nil)]
+        var exchange = Exchange.post(Routes.leaseAmendments(id), query: query, request)
+        exchange.set(HeaderNames.ifMatch, to: ifMatch.map { "\"\($0)\"" })
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        return try await answer(LeaseAnswer.self, to: exchange)
+    }
+
     /// Cancels a lease before its start, or releases it after.
     ///
     /// - Parameter reason: why, for the audit log.

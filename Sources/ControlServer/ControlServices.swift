@@ -60,6 +60,12 @@ actor Searcher {
     /// Runs a long reading of a view, in turn with the searches.
     func run<Value: Sendable>(_ body: @Sendable () throws -> Value) rethrows -> Value { try body() }
 
+    func plan(
+        _ amendment: Amendment, of number: UInt64, in book: Book, now: Int64
+    ) throws(Refusal) -> WholeLease {
+        try book.plan(amendment, of: number, now: now, explaining: true)
+    }
+
     func highestCap(for order: LeaseOrder, in book: Book, now: Int64) -> (order: LeaseOrder, percent: Int)? {
         book.highestCap(for: order, now: now)
     }

@@ -106,6 +106,9 @@ struct Route: Sendable {
             Route(.delete, Routes.leasePattern, Audiences.requesters, query: ["reason"], LeaseHandlers.release),
             Route(
                 .get, Routes.leaseAllocationPattern, Audiences.all, query: ["format"], AllocationHandlers.show),
+            Route(
+                .post, Routes.leaseAmendmentsPattern, Audiences.requesters, query: ["dryRun"],
+                AmendmentHandlers.amend),
             Route(.get, Routes.tenants, Audiences.readers, query: ["limit", "cursor"], TenantHandlers.list),
             Route(.get, Routes.tenantPattern, Audiences.holders, TenantHandlers.show),
             Route(.put, Routes.tenantPattern, Audiences.operators, TenantHandlers.put),

@@ -76,25 +76,28 @@ public enum Projections {
             case .maintenanceSet(let record): writes.append(maintenanceRow(record.name, book))
             case .maintenanceRemoved(let name), .maintenanceOver(let name, _): writes.append(maintenanceRow(name, book))
             default:
-                if let number = fact.leaseNumber, !leases.contains(number) { leases.append(number) }
+                // A part that is over may be forgotten already; its lease is named by another fact then.
+                guard let number = fact.leaseNumber, let lease = book.lease(number)?.leaseNumber else { continue }
+                if !leases.contains(lease) { leases.append(lease) }
             }
         }
-        writes += leases.compactMap { book.lease($0).map { leaseRow($0, book) } }
+        writes += leases.compactMap { book.wholeLease($0).map { leaseRow($0, book) } }
         writes.append(auditRow(entry))
         return writes
     }
 
-    private static func leaseRow(_ lease: Lease, _ book: Book) -> ProjectionWrite {
-        let hardware = lease.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) }
+    private static func leaseRow(_ whole: WholeLease, _ book: Book) -> ProjectionWrite {
+        let lease = whole.lease
+        let hardware = whole.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) }
         return .upsert(
             table: "leases",
             values: [
                 .text(book.naming.id(of: lease.number)), .integer(Int64(lease.number)), .text(lease.tenant),
                 optional(lease.contract), optional(lease.label), .text(lease.leaseClass.name),
-                .text(lease.state.name), .text(RFC3339.text(lease.start)), .text(RFC3339.text(lease.end)),
-                .integer(Int64(lease.promised.gpus)), .integer(Int64(lease.promised.migInstances)),
-                .integer(lease.promised.watts), .integer(lease.meterWatts), .text(hardware.joined(separator: " ")),
-                .integer(Int64(lease.revision)),
+                .text(whole.state.name), .text(RFC3339.text(lease.start)), .text(RFC3339.text(lease.end)),
+                .integer(Int64(whole.promised.gpus)), .integer(Int64(whole.promised.migInstances)),
+                .integer(whole.promised.watts), .integer(whole.meterWatts), .text(hardware.joined(separator: " ")),
+                .integer(Int64(whole.revision)),
             ])
     }
 
@@ -148,11 +151,12 @@ public enum Projections {
 }
 
 extension Fact {
-    /// The lease that a fact is about, if it is about one.
+    /// The lease, or the part of one, that a fact is about, if it is about one.
     var leaseNumber: UInt64? {
         switch self {
         case .leaseGranted(let record): record.leaseNumber
-        case .leaseMoved(let number, _, _), .leaseMembersDown(let number, _, _): number
+        case .leasePartGranted(let record), .leasePartAmended(let record): record.leaseNumber
+        case .leaseMoved(let number, _, _), .leaseMembersDown(let number, _, _), .leaseCapStepped(let number, _): number
         case .memberReplaced(let replacement): replacement.lease
         case .leaseCurtailed(let number, _, _), .leasePowerSettled(let number, _), .noticeAcknowledged(let number, _):
             number
@@ -170,6 +174,9 @@ extension Fact {
         case .contractPut(let name, _): "put contract \(name)"
         case .contractRemoved(let name): "remove contract \(name)"
         case .leaseGranted(let record): "grant lease \(record.leaseNumber)"
+        case .leasePartGranted(let record): "grant a part of lease \(record.leaseNumber)"
+        case .leasePartAmended(let record): "amend lease \(record.leaseNumber)"
+        case .leaseCapStepped(let number, _): "step the cap of lease \(number)"
         case .leaseMoved(let number, let event, _): "\(event.name) lease \(number)"
         case .leaseMembersDown(let number, let nodes, _):
             "lease \(number) has \(nodes.reduce(0) { $0 + Int($1.count) }) nodes down"

@@ -20,36 +20,66 @@ extension BookRules {
                     }
                 }
                 units += line.count
-                for problem in [shapeProblem(line), termsProblem(line)].compactMap(\.self) {
+                for problem in [shapeProblem(line), pinProblem(line)].compactMap(\.self) {
                     report.violate("\(id(lease.number)) line \(line.name): \(problem)")
                 }
-                for node in lease.cap.nodesRefusingIt(of: line, in: fleet) {
-                    report.violate("\(id(lease.number)): \(name(node)) does not take its cap")
+                for cap in [lease.cap] + lease.capSteps.map(\.cap) {
+                    for node in cap.nodesRefusingIt(of: line, in: fleet) {
+                        report.violate("\(id(lease.number)): \(name(node)) does not take its cap")
+                    }
                 }
             }
         }
+        checkTogether(&report)
         report.count("units", units)
         report.count("partitions", partitions)
         report.count("instances", checkInstances(&report))
         return report
     }
 
+    /// A line within one level or spread over one keeps to that with what all parts of its lease hold of it.
+    private func checkTogether(_ report: inout RuleReport) {
+        var leases: [UInt64: [Lease]] = [:]
+        for part in book.liveLeases { leases[part.leaseNumber, default: []].append(part) }
+        for number in leases.keys.sorted() {
+            let parts = leases[number]!
+            for (index, line) in parts[0].lines.enumerated() {
+                let all = parts.compactMap { $0.lines.indices.contains(index) ? $0.lines[index] : nil }
+                if let within = line.within, !liesWithin(within, all.map(\.holdings)) {
+                    report.violate("\(id(number)) line \(line.name): it does not lie within one \(within.rawValue)")
+                }
+                // More of it are there only where a part begins.
+                for instant in Set(parts.map(\.start)).sorted() {
+                    let here = parts.filter { $0.start <= instant && instant < $0.end && index < $0.lines.count }
+                    guard let problem = spreadProblem(here.map { $0.lines[index] }) else { continue }
+                    report.violate("\(id(number)) line \(line.name): \(problem)")
+                }
+            }
+        }
+    }
+
+    private func liesWithin(_ within: WithinLevel, _ holdings: [Holdings]) -> Bool {
+        let nodes = holdings.flatMap { $0.bookedNodes + $0.sharedNodes.map { $0..<$0 + 1 } }
+        return nodes.isEmpty
+            || fleet.domains.contains { domain in
+                domain.level == within.level
+                    && nodes.allSatisfy {
+                        domain.nodes.lowerBound <= $0.lowerBound && $0.upperBound <= domain.nodes.upperBound
+                    }
+            }
+    }
+
     private func shapeProblem(_ line: LeaseLine) -> String? {
+        // Parts of a lease may hold nothing of some of its lines.
+        if line.count == 0 { return line.holdings.isEmpty ? nil : "it holds something of nothing" }
         let nodes = line.holdings.bookedNodes
         let count = nodes.reduce(0) { $0 + $1.count }
         switch line.shape {
         case .block: return whole(.block, nodes) == line.count ? nil : "it is not \(line.count) whole blocks"
         case .rack, .nvl72: return whole(.rack, nodes) == line.count ? nil : "it is not \(line.count) whole racks"
         case .node:
-            if line.holdings.spareNodes.isEmpty && count != line.count { return "it is not \(line.count) nodes" }
-            guard let within = line.within else { return nil }
-            let isInside = fleet.domains.contains { domain in
-                domain.level == within.level
-                    && nodes.allSatisfy {
-                        domain.nodes.lowerBound <= $0.lowerBound && $0.upperBound <= domain.nodes.upperBound
-                    }
-            }
-            return isInside ? nil : "it does not lie within one \(within.rawValue)"
+            let held = count - line.holdings.spareNodes.count
+            return held == line.count ? nil : "it is not \(line.count) nodes"
         case .gpus(let gpus):
             let held = units(of: line)
             let isRight =
@@ -81,7 +111,7 @@ extension BookRules {
 
     // MARK: Spread and pins
 
-    private func termsProblem(_ line: LeaseLine) -> String? {
+    private func pinProblem(_ line: LeaseLine) -> String? {
         let nodes = (line.holdings.bookedNodes + line.holdings.sharedNodes.map { $0..<$0 + 1 }).flatMap { Array($0) }
         if let pins = line.pins {
             let allowed = book.register.nodesLeft(of: pins)
@@ -89,9 +119,14 @@ extension BookRules {
                 return "it is not pinned to \(name(stray))"
             }
         }
-        guard let spread = line.spread else { return nil }
+        return nil
+    }
+
+    /// Whether what parts of a lease hold of a line at one instant is spread as it has to be.
+    private func spreadProblem(_ lines: [LeaseLine]) -> String? {
+        guard let spread = lines.first?.spread else { return nil }
         var units: [Int: Int] = [:]
-        for node in unitNodes(of: line) { units[domain(of: node, at: spread.over.level), default: 0] += 1 }
+        for node in lines.flatMap(unitNodes) { units[domain(of: node, at: spread.over.level), default: 0] += 1 }
         let most = units.values.max() ?? 0
         return most <= spread.unitsMax ? nil : "\(most) of its units lie in one \(spread.over.rawValue)"
     }
@@ -143,7 +178,8 @@ extension BookRules {
         let profile: MIGProfile
         let start: Int64
         let until: Int64
-        let capWatts: Watts
+        let lease: Lease
+        let platform: Platform
     }
 
     /// Whether each instance starts where its profile may, and every GPU holds at each instant what one can; gives the
@@ -164,8 +200,8 @@ extension BookRules {
                 guard !lease.returnedNodes.contains(where: { $0.contains(slice.node) }) else { continue }
                 instances[GPU(node: slice.node, module: slice.moduleMask), default: []].append(
                     Instance(
-                        profile: profile, start: lease.start, until: lease.until,
-                        capWatts: lease.cap.watts(on: platform)))
+                        profile: profile, start: lease.start, until: lease.until, lease: lease,
+                        platform: platform))
             }
         }
         for gpu in instances.keys.sorted(by: { ($0.node, $0.module) < ($1.node, $1.module) }) {
@@ -178,7 +214,8 @@ extension BookRules {
 
     /// Why instances cannot be on one GPU. More of them come only where one begins, so those instants are looked at.
     private func problem(of instances: [Instance]) -> String? {
-        for instant in Set(instances.map(\.start)).sorted() {
+        let caps = instances.flatMap { $0.lease.capSteps.map(\.at) }
+        for instant in Set(instances.map(\.start) + caps).sorted() {
             let present = instances.filter { $0.start <= instant && instant < $0.until }
             if present.reduce(0, { $0 + $1.profile.computeSlices }) > SliceGeometry.computeSlices {
                 return "has too few compute slices for its instances"
@@ -187,7 +224,9 @@ extension BookRules {
                 let same = present.count { $0.profile.profileID == instance.profile.profileID }
                 if same > instance.profile.instancesMax { return "has too many instances of \(instance.profile.name)" }
             }
-            if Set(present.map(\.capWatts)).count > 1 { return "has instances of several caps" }
+            if Set(present.map { $0.lease.cap(at: instant).watts(on: $0.platform) }).count > 1 {
+                return "has instances of several caps"
+            }
         }
         return nil
     }

@@ -33,7 +33,11 @@ public struct BookRules {
         let end: Int64
         let until: Int64
         let lease: UInt64
-        let cap: PowerCap
+        /// The caps that hold one after another, each from its time on; the first from the start.
+        let caps: [CapStep]
+
+        /// The cap at a time.
+        func cap(at time: Int64) -> PowerCap { caps.last { $0.at <= time }!.cap }
         /// Whether the node is held as a whole and not GPU by GPU.
         let isWholeNode: Bool
         /// What load targets lower its GPUs to.
@@ -61,7 +65,7 @@ public struct BookRules {
             }
         }
         compareWithBookings(holds, &report)
-        report.count("leases", book.liveLeases.count)
+        report.count("leases", book.liveLeases.count { $0.partOf == nil })
         report.count("maintenances", book.maintenanceNames.count)
         report.count("holds", holds.count)
         report.count("nodes", fleet.nodeCount)
@@ -100,7 +104,8 @@ public struct BookRules {
                 holds.append(
                     Hold(
                         node: node, mask: mask, slices: slices, start: lease.start, end: lease.end,
-                        until: lease.until, lease: lease.number, cap: lease.cap,
+                        until: lease.until, lease: lease.number, 
+                        caps: [CapStep(at: lease.start, cap: lease.cap)] + lease.capSteps,
                         isWholeNode: isWholeNode,
                         // Instances keep the cap of the GPU that they share.
                         curtailments: slices == 0 ? curtailments(of: lease, on: node) : []))
@@ -125,7 +130,8 @@ public struct BookRules {
                     holds.append(
                         Hold(
                             node: node, mask: fleet.moduleMasks[node], slices: 0, start: terms.start, end: terms.end,
-                            until: terms.until, lease: terms.lease, cap: terms.cap,
+                            until: terms.until, lease: terms.lease,
+                            caps: [CapStep(at: terms.start, cap: terms.cap)],
                             isWholeNode: true, curtailments: []))
                 }
             }
@@ -143,12 +149,12 @@ public struct BookRules {
     func name(_ node: Int) -> String { fleet.nodeName(NodeIndex(node)) }
     func id(_ lease: UInt64) -> String {
         lease < Booking.maintenanceFirst
-            ? book.naming.id(of: lease) : "maintenance number \(lease - Booking.maintenanceFirst)"
+            ? book.naming.id(of: book.lease(lease)?.leaseNumber ?? lease) : "maintenance number \(lease - Booking.maintenanceFirst)"
     }
 }
 
 extension Book {
-    /// Leases that are not final, in order of numbers.
+    /// Leases and further parts of leases that are not final, in order of numbers.
     var liveLeases: [Lease] {
         var leases: [Lease] = []
         forEachLease { lease in

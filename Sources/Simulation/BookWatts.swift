@@ -138,17 +138,16 @@ extension BookRules {
     private func changes(of holds: [Hold], on platform: Platform) -> [Demand] {
         var times = Set(holds.flatMap { [$0.start, $0.until] })
         for hold in holds {
-            for step in hold.curtailments {
-                times.formUnion([step.start, step.until].filter { hold.start < $0 && $0 < hold.until })
-            }
+            let edges = hold.curtailments.flatMap { [$0.start, $0.until] } + hold.caps.map(\.at)
+            times.formUnion(edges.filter { hold.start < $0 && $0 < hold.until })
         }
         var result: [Demand] = []
         let idle = platform.power.nodeIdleWatts
         var before = (entitled: idle, drawn: idle)
         for time in times.sorted() {
             // A node in maintenance draws what an idle one does.
-            let present = holds.filter { $0.start <= time && time < $0.until && $0.cap != .paused }
-            let entitled = draw(of: present, on: platform) { hold in hold.cap.watts(on: platform) }
+            let present = holds.filter { $0.start <= time && time < $0.until && $0.cap(at: time) != .paused }
+            let entitled = draw(of: present, on: platform) { hold in hold.cap(at: time).watts(on: platform) }
             let drawn = draw(of: present, on: platform) { hold in hold.capWatts(at: time, on: platform) }
             result.append(Demand(at: time, entitled: entitled - before.entitled, drawn: drawn - before.drawn))
             before = (entitled, drawn)
@@ -182,7 +181,7 @@ extension BookRules {
 extension BookRules.Hold {
     /// The cap in force at a time: the lowest of its own and of what load targets leave; nil when it is stopped.
     fileprivate func capWatts(at time: Int64, on platform: Platform) -> Watts? {
-        let own = cap.watts(on: platform)
+        let own = cap(at: time).watts(on: platform)
         let percents = curtailments.filter { $0.start <= time && time < $0.until }.map(\.percent)
         guard let lowest = percents.min() else { return own }
         if lowest == 0 { return nil }

@@ -15,7 +15,8 @@ enum BookRules {
             return true
         }
         let live = leases.filter { !$0.state.isFinal }
-        return overlaps(live, book) + wattsWrong(live, book) + illegalHardware(live, book)
+        return PartRules.violations(live, book) + overlaps(live, book) + wattsWrong(live, book)
+            + illegalHardware(live, book)
             + sumsWrong(leases, live, book) + statesWrong(live, book) + MIGRules.unpinned(live, book)
     }
 
@@ -74,7 +75,10 @@ enum BookRules {
         let fleet = book.fleet
         var result: [String] = []
         var instants: Set<Int64> = [book.time]
-        for lease in live { instants.formUnion([lease.start, lease.until].filter { $0 > book.time }) }
+        for lease in live {
+            let steps = lease.capSteps.map(\.at).filter { lease.start < $0 && $0 < lease.until }
+            instants.formUnion(([lease.start, lease.until] + steps).filter { $0 > book.time })
+        }
         for budget in fleet.budgets { instants.formUnion(budget.rackLimitSteps.map(\.at).filter { $0 > book.time }) }
         instants.formUnion(PowerRules.instants(live, book))
         for instant in instants.sorted() {
@@ -106,7 +110,7 @@ enum BookRules {
         var cut: [Int: UInt8] = [:]
         for lease in live where lease.start <= instant && instant < lease.until {
             func count(_ mask: UInt8, of node: Int) {
-                let cap = lease.cap.watts(on: fleet.platform(of: NodeIndex(node)))
+                let cap = cap(of: lease, at: instant).watts(on: fleet.platform(of: NodeIndex(node)))
                 leased[node, default: (0, 0)].gpus += mask.nonzeroBitCount
                 leased[node]!.capWatts += Watts(mask.nonzeroBitCount) * cap
             }
@@ -134,6 +138,13 @@ enum BookRules {
         return sums
     }
 
+    /// The cap that a lease was given last at some instant.
+    private static func cap(of lease: Lease, at instant: Int64) -> PowerCap {
+        var cap = lease.cap
+        for step in lease.capSteps where step.at <= instant { cap = step.cap }
+        return cap
+    }
+
     // MARK: Rule 3
 
     private static func illegalHardware(_ live: [Lease], _ book: Book) -> [String] {
@@ -153,7 +164,9 @@ enum BookRules {
                     if !line.models.isEmpty && !line.models.contains(platform.gpu) {
                         result.append("lease \(lease.number): \(platform.gpu) was not accepted")
                     }
-                    if !lease.cap.isLegal(on: platform) { result.append("lease \(lease.number): illegal cap") }
+                    for cap in [lease.cap] + lease.capSteps.map(\.cap) where !cap.isLegal(on: platform) {
+                        result.append("lease \(lease.number): illegal cap")
+                    }
                     let site = fleet.site(of: fleet.rackOfNode[node]).name
                     if !lease.sites.isEmpty && !lease.sites.contains(site) {
                         result.append("lease \(lease.number): site \(site) was not accepted")
@@ -203,7 +216,8 @@ enum BookRules {
 
     private static func sumsWrong(_ leases: [Lease], _ live: [Lease], _ book: Book) -> [String] {
         var result: [String] = []
-        for state in LeaseState.allCases where book.leaseCount(in: state) != leases.count(where: { $0.state == state })
+        let states = PartRules.states(leases)
+        for state in LeaseState.allCases where book.leaseCount(in: state) != states.values.count(where: { $0 == state })
         {
             result.append("\(book.leaseCount(in: state)) leases counted as \(state.name)")
         }
@@ -215,11 +229,16 @@ enum BookRules {
                 listed.append(number)
                 return true
             }
-            if listed != own.map(\.number) { result.append("tenant \(name) lists \(listed)") }
-            for instant in Set([book.time] + own.flatMap { [$0.start, $0.end] }) where instant >= book.time {
+            if listed != Set(own.map { $0.partOf ?? $0.number }).sorted() {
+                result.append("tenant \(name) lists \(listed)")
+            }
+            for instant in Set([book.time] + own.flatMap { [$0.start, $0.end] + $0.capSteps.map(\.at) })
+            where instant >= book.time {
                 let running = own.filter { $0.start <= instant && instant < $0.end }
                 let gpus = running.reduce(0) { $0 + MIGRules.quotaGPUs($1, book.fleet) }
-                let watts = running.reduce(0) { $0 + $1.promised.watts }
+                let watts = running.reduce(0) {
+                    $0 + $1.lines.promise(cap: cap(of: $1, at: instant), in: book.fleet).capacity.watts
+                }
                 if tenant.gpuTimeline.value(at: instant) != gpus || tenant.wattTimeline.value(at: instant) != watts {
                     result.append("tenant \(name) holds \(gpus) GPUs at \(instant) by hand")
                 }
@@ -257,7 +276,8 @@ enum BookRules {
             for node in runs ? lease.downNodes : [] { expected -= held(lease, fleet)[node, default: 0].nonzeroBitCount }
             let instances = runs ? slices.count { !lease.downNodes.contains($0.node) } : 0
             if delivered.migInstances != instances { result.append("lease \(lease.number) delivers \(delivered)") }
-            if delivered.gpus != expected || delivered.watts < 0 || delivered.watts > lease.promised.watts {
+            if delivered.gpus != expected || delivered.watts < 0 || delivered.watts > lease.promisedNow(in: fleet).watts
+            {
                 result.append("lease \(lease.number) delivers \(delivered)")
             }
             for node in lease.downNodes where !lease.lines.contains(where: { $0.holdings.uses(node) }) {

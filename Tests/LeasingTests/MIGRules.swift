@@ -38,9 +38,13 @@ enum MIGRules {
                 if isMedia && one.slice.profileID == other.slice.profileID {
                     result.append("two take the media engines")
                 }
-                if one.lease.cap.watts(on: platform(of: one.slice, book.fleet))
-                    != other.lease.cap.watts(on: platform(of: one.slice, book.fleet))
-                {
+                let caps = [one, other].map { held in
+                    ([held.lease.cap] + held.lease.capSteps.map(\.cap)).map {
+                        $0.watts(on: platform(of: held.slice, book.fleet))
+                    }
+                }
+                // Instances of one lease change their cap together.
+                if one.lease.number != other.lease.number, Set(caps.joined()).count > 1 {
                     result.append("\(one.slice) and \(other.slice) have several caps")
                 }
             }

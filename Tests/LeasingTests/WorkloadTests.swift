@@ -20,6 +20,7 @@ import Testing
         workload.desk.checkRestart()
         // Enough of everything happened for the above to mean something.
         #expect(workload.grants > 20, "seed \(seed)")
+        #expect(workload.amendments > 10, "seed \(seed)")
         #expect(workload.refused.count >= 4, "seed \(seed): \(workload.refused)")
         workload.desk.advance(to: workload.desk.now + 1_000 * day)
         #expect(workload.desk.book.leaseCount(in: .active) == 0)
@@ -40,6 +41,7 @@ struct Workload {
     private var random: SeededGenerator
     var desk: JournalledBook
     private(set) var grants = 0
+    private(set) var amendments = 0
     private(set) var refused: [Refusal.Code: Int] = [:]
     /// Indexes that moved although nothing of their tenant changed, or did not although something did.
     private(set) var strangers: [String] = []
@@ -92,6 +94,7 @@ struct Workload {
         do throws(Refusal) {
             let outcome = try desk.execute(command, key: key)
             if case .requestLeases = command { grants += outcome.leases.count }
+            if case .amendLease = command { amendments += 1 }
         } catch {
             refused[error.code, default: 0] += 1
         }
@@ -110,9 +113,10 @@ struct Workload {
 
     private mutating func pick() -> Command {
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<43: return request()
-        case 43..<45: return anyPower()
-        case 45..<60: return .releaseLease(anyLease())
+        case 0..<33: return request()
+        case 33..<46: return amendment()
+        case 46..<48: return anyPower()
+        case 48..<60: return .releaseLease(anyLease())
         case 60..<84: return verb()
         case 84..<88: return maintenance()
         case 88..<91:
@@ -231,6 +235,69 @@ struct Workload {
             sites: random.isOne(in: 5) ? ["west"] : random.isOne(in: 4) ? ["east"] : [])
         result.leaseClass = LeaseClass.allCases.randomElement(using: &random)!
         result.lines = (0..<(random.isOne(in: 4) ? 2 : 1)).map { anyLine($0, hasSpares: spares > 0) }
+        if random.isOne(in: 3) {
+            let start = start ?? desk.now
+            for index in result.lines.indices where random.isOne(in: 2) {
+                result.lines[index].ramp = anyRamp(from: start, until: result.end)
+                if random.isOne(in: 2) { result.lines[index].count = 0 }
+            }
+        }
+        return result
+    }
+
+    /// Up to four steps up and down inside a window, now and then one outside it.
+    private mutating func anyRamp(from start: Int64, until end: Int64) -> [RampStep] {
+        let times = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+            Int64.random(in: start...max(start, random.isOne(in: 20) ? end : end - 1), using: &random)
+        }
+        return Set(times).sorted().map { RampStep(at: $0, count: Int.random(in: 0...4, using: &random)) }
+    }
+
+    /// One or several changes to a lease, most of them to one that can be changed.
+    private mutating func amendment() -> Command {
+        var live: [Lease] = []
+        desk.book.forEachLease { lease in
+            if lease.partOf == nil && (lease.isInWindow || lease.state == .scheduled) { live.append(lease) }
+            return true
+        }
+        guard let lease = live.randomElement(using: &random), !random.isOne(in: 12) else {
+            return .amendLease(anyLease(), Amendment(extendBySeconds: hour))
+        }
+        var amendment = Amendment()
+        if random.isOne(in: 3) {
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: amendment.extendBySeconds = [1, hour, day, 20 * day].randomElement(using: &random)!
+            case 1: amendment.end = Int64.random(in: desk.now...max(desk.now, lease.end), using: &random)
+            default: amendment.end = lease.end + Int64.random(in: 1...day, using: &random)
+            }
+        }
+        if random.isOne(in: 3) {
+            amendment.cap = [.watts(700), .watts(400), .watts(550), .percent(66), .percent(100), .percent(50)]
+                .randomElement(using: &random)!
+        }
+        if random.isOne(in: 2) { amendment.lines = lineAmendments(of: lease) }
+        if random.isOne(in: 2) {
+            amendment.from = Int64.random(in: desk.now...max(desk.now, lease.end), using: &random)
+        }
+        if random.isOne(in: 4), let whole = desk.book.wholeLease(lease.number) {
+            amendment.ifMatch = random.isOne(in: 4) ? whole.revision - 1 : whole.revision
+        }
+        return .amendLease(lease.number, amendment)
+    }
+
+    private mutating func lineAmendments(of lease: Lease) -> [LineAmendment] {
+        var result: [LineAmendment] = []
+        for line in lease.lines where random.isOne(in: 2) {
+            let isRamp = random.isOne(in: 3)
+            let ramp = anyRamp(from: max(desk.now, lease.start), until: max(desk.now, lease.end))
+            let count = max(0, line.count + Int.random(in: -3...3, using: &random))
+            result.append(LineAmendment(name: line.name, change: isRamp ? .ramp(ramp) : .count(count)))
+        }
+        if random.isOne(in: 4) {
+            var line = anyLine(lease.lines.count, hasSpares: lease.sparesPerDomain > 0)
+            line.name = "line \(lease.lines.count)"
+            result.append(LineAmendment(name: line.name, change: .added(line)))
+        }
         return result
     }
 
@@ -331,7 +398,7 @@ struct Workload {
             let tenant = book.tenant(name)!
             var leases: [String] = []
             tenant.leases.forEach { number, _ in
-                let lease = book.lease(number)!
+                let lease = book.wholeLease(number)!
                 let nodes = lease.lines.flatMap { line in
                     line.holdings.bookedNodes.flatMap { Array($0) }.map { book.fleet.nodeName(NodeIndex($0)) }
                         + line.holdings.slices.map {
@@ -342,8 +409,10 @@ struct Workload {
                         }
                 }
                 leases.append(
-                    "\(number) \(lease.state) \(lease.conditions) \(lease.start) \(lease.end) \(lease.promised) "
-                        + "\(lease.delivered(in: book.fleet)) \(nodes.sorted()) \(lease.curtailments)")
+                    "\(number) \(lease.state) \(lease.conditions) \(lease.lease.start) \(lease.lease.end) "
+                        + "\(lease.promised) \(lease.delivered) \(lease.cap) \(lease.nextChangeAt ?? 0) "
+                        + "\(lease.schedule(in: book.fleet)) \(lease.lines.indices.map { lease.ramp(ofLine: $0) }) "
+                        + "\(nodes.sorted()) \(lease.curtailments)")
                 return true
             }
             result[name] = Answer(index: tenant.index, leases: leases)

@@ -41,6 +41,8 @@ public struct ReservationAnswer: Codable, Sendable, Equatable {
     public var spread: SpreadRequest?
     /// The hardware that the line is pinned to, as compact paths; absent: any.
     public var pin: [String]?
+    /// Units from later times on, where they change; absent: they stay.
+    public var ramp: [RampStep]?
     /// What is held, as compact paths such as `memphis-2/h[1-7]/r[001-200]`; GPUs as `…/n1:2,4` by module, MIG instances
     /// as `…/n1:2:1g.10gb@0,3` by profile and first memory slices.
     public var allocation: [String]
@@ -49,7 +51,7 @@ public struct ReservationAnswer: Codable, Sendable, Equatable {
     public init(
         name: String, shape: Shape, count: Int, gpus: Int? = nil, composed: Bool? = nil, profile: String? = nil,
         megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil, spread: SpreadRequest? = nil,
-        pin: [String]? = nil, allocation: [String]
+        pin: [String]? = nil, ramp: [RampStep]? = nil, allocation: [String]
     ) {
         self.name = name
         self.shape = shape
@@ -62,6 +64,7 @@ public struct ReservationAnswer: Codable, Sendable, Equatable {
         self.within = within
         self.spread = spread
         self.pin = pin
+        self.ramp = ramp
         self.allocation = allocation
     }
 }
@@ -88,9 +91,9 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var start: Timestamp
     /// When it ends, exclusive.
     public var end: Timestamp
-    /// When its state next changes by itself.
+    /// When its state, what it holds or its cap next changes by itself.
     public var nextChangeAt: Timestamp?
-    /// What it was granted.
+    /// What it is granted for now; before its start, what it begins with.
     public var promised: Capacity
     /// What it has now.
     public var delivered: Capacity
@@ -104,6 +107,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var throughput: CapThroughput?
     /// The granted lines.
     public var reservations: [ReservationAnswer]
+    /// What it is granted from later times on, where that changes; absent: it stays.
+    public var schedule: [ScheduleStep]?
     /// How the decision came out for the fleet; for operators and auditors.
     public var decision: Decision?
     /// What failure rates take away on average.
@@ -120,7 +125,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         case id, revision, state, conditions, tenant, contract, label
         case leaseClass = "class"
         case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, throughput,
-            reservations, decision, expectedShortfall, curtailments, curtailed, planToken
+            reservations, schedule, decision, expectedShortfall, curtailments, curtailed, planToken
     }
 
     /// Every field; those left out are absent.
@@ -129,7 +134,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         contract: String? = nil, label: String? = nil, leaseClass: LeaseClass, start: Timestamp, end: Timestamp,
         nextChangeAt: Timestamp? = nil, promised: Capacity, delivered: Capacity, wattsAtMeter: Int,
         capWattsPerGpu: Int? = nil, capPercent: Int? = nil, reservations: [ReservationAnswer],
-        decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil,
+        schedule: [ScheduleStep]? = nil, decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil,
         curtailments: [CurtailmentAnswer]? = nil, curtailed: CurtailedEnergyAnswer? = nil, planToken: String? = nil,
         throughput: CapThroughput? = nil
     ) {
@@ -150,12 +155,33 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         self.capWattsPerGpu = capWattsPerGpu
         self.capPercent = capPercent
         self.reservations = reservations
+        self.schedule = schedule
         self.decision = decision
         self.expectedShortfall = expectedShortfall
         self.curtailments = curtailments
         self.curtailed = curtailed
         self.planToken = planToken
         self.throughput = throughput
+    }
+}
+
+/// What a lease is granted from a later time on.
+public struct ScheduleStep: Codable, Sendable, Equatable {
+    /// From when.
+    public var at: Timestamp
+    /// What it is granted from then on, at the cap that holds then.
+    public var promised: Capacity
+    /// Power cap of each GPU in watts from then on, when it was asked for in watts.
+    public var capWattsPerGpu: Int?
+    /// Power cap in percent of each model's maximum from then on, when it was asked for so.
+    public var capPercent: Int?
+
+    /// Every field; those left out are absent.
+    public init(at: Timestamp, promised: Capacity, capWattsPerGpu: Int? = nil, capPercent: Int? = nil) {
+        self.at = at
+        self.promised = promised
+        self.capWattsPerGpu = capWattsPerGpu
+        self.capPercent = capPercent
     }
 }
 

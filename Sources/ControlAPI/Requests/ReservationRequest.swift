@@ -6,7 +6,8 @@ public struct ReservationRequest: Codable, Sendable, Equatable {
     public var name: String?
     /// The unit counted.
     public var shape: Shape
-    /// How many units, 1 to 10,000,000; absent: 1. Not for shape `watts`.
+    /// How many units, 1 to 10,000,000; absent: 1. Not for shape `watts`. With a ramp, how many before its first step, 0 to
+    /// 10,000,000; absent: none.
     public var count: Int?
     /// For shape `gpu`, and required there: GPUs in each unit, 1, 2, 4 or 8; 3, 5, 6 and 7 when composed.
     public var gpus: Int?
@@ -24,17 +25,19 @@ public struct ReservationRequest: Codable, Sendable, Equatable {
     public var spread: SpreadRequest?
     /// Only this hardware: paths of domains, names of nodes, and host lists of either; absent: any.
     public var pin: [String]?
+    /// Units from later times on, 1 to 128 steps; absent: the count throughout. Not for shape `watts`.
+    public var ramp: [RampStep]?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, shape, count, gpus, composed, profile, megawatts, gpu, within, spread, pin
+        case name, shape, count, gpus, composed, profile, megawatts, gpu, within, spread, pin, ramp
     }
 
     /// Every field; those left out are absent.
     public init(
         name: String? = nil, shape: Shape, count: Int? = nil, gpus: Int? = nil, composed: Bool? = nil,
         profile: String? = nil, megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil,
-        spread: SpreadRequest? = nil, pin: [String]? = nil
+        spread: SpreadRequest? = nil, pin: [String]? = nil, ramp: [RampStep]? = nil
     ) {
         self.name = name
         self.shape = shape
@@ -47,6 +50,7 @@ public struct ReservationRequest: Codable, Sendable, Equatable {
         self.within = within
         self.spread = spread
         self.pin = pin
+        self.ramp = ramp
     }
 }
 
@@ -61,6 +65,11 @@ extension ReservationRequest: CheckedOnDecoding {
         if let gpu { try checkShortList(gpu, field: "gpu", of: "GPU models") }
         try checkSpread()
         if let pin { try checkPins(pin) }
+        if shape == .watts, ramp != nil {
+            throw WireValueError(
+                field: "ramp", expected: "no ramp beside megawatts; give whole nodes instead", found: "one")
+        }
+        try checkRamp(ramp)
     }
 
     private func checkCount() throws(WireValueError) {
@@ -69,9 +78,10 @@ extension ReservationRequest: CheckedOnDecoding {
             throw WireValueError(
                 field: "count", expected: "no count beside megawatts: the power decides how many", found: "\(count)")
         }
-        guard (1...WireLimits.unitsPerLineMax).contains(count) else {
+        let least = ramp == nil ? 1 : 0
+        guard (least...WireLimits.unitsPerLineMax).contains(count) else {
             throw WireValueError(
-                field: "count", expected: "1 to \(WireLimits.unitsPerLineMax)", found: "\(count)")
+                field: "count", expected: "\(least) to \(WireLimits.unitsPerLineMax)", found: "\(count)")
         }
     }
 

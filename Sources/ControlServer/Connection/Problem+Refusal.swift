@@ -19,8 +19,11 @@ extension Problem {
             case .inUse, .fleetConflict: .inUse
             case .planOvertaken: .planOvertaken
             case .idempotencyMismatch: .idempotencyMismatch
+            case .preconditionFailed: .preconditionFailed
             }
-        self.init(code, detail: refusal.detail, pointer: refusal.pointer)
+        self.init(
+            code, detail: refusal.detail, pointer: refusal.pointer,
+            blockers: refusal.obstacles.isEmpty ? nil : refusal.obstacles.map { Blocker($0) })
     }
 
     init(_ fault: SchedulingFault) {

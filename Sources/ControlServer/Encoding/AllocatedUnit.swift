@@ -13,9 +13,9 @@ struct AllocatedUnit: Sendable {
     var slices: [GPUSlice] = []
 
     /// Everything in use, in node order; instances of one line on one node are one unit.
-    static func units(of lease: Lease, in fleet: Fleet) -> [AllocatedUnit] {
+    static func units(of lines: [LeaseLine], in fleet: Fleet) -> [AllocatedUnit] {
         var units: [AllocatedUnit] = []
-        for line in lease.lines {
+        for line in lines {
             for range in line.holdings.wholeNodes {
                 for node in range {
                     units.append(AllocatedUnit(node: node, moduleMask: fleet.moduleMasks[node]))

@@ -20,7 +20,10 @@ extension LeaseOrder {
             }
         var lines: [LeaseLine] = []
         for (index, reservation) in request.reservations.enumerated() {
-            lines.append(try LeaseLine(reservation, index: index, of: request, in: book, pins))
+            lines.append(
+                try LeaseLine(
+                    reservation, index: index, sites: request.sites ?? [], named: request.lineName(index), in: book,
+                    pins))
         }
         let names = lines.map(\.name)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
@@ -37,8 +40,10 @@ extension LeaseOrder {
 }
 
 extension LeaseLine {
-    fileprivate init(
-        _ reservation: ReservationRequest, index: Int, of request: LeaseRequest, in book: Book, _ pins: PinReader
+    /// The line at a place of a body, for hardware at some sites; none for any.
+    init(
+        _ reservation: ReservationRequest, index: Int, sites: [String], named name: String, in book: Book,
+        _ pins: PinReader
     ) throws {
         let pointer = "/reservations/\(index)"
         let shape: PlacementShape =
@@ -49,7 +54,7 @@ extension LeaseLine {
             case .node: .node
             case .gpu: .gpus(reservation.gpus ?? 1)
             case .mig:
-                .mig(profileID: try reservation.profileID(sites: request.sites ?? [], in: book.fleet, pointer))
+                .mig(profileID: try reservation.profileID(sites: sites, in: book.fleet, pointer))
             case .watts: .power(meterWatts: Int64(reservation.megawatts?.watts ?? 0), wholeSites: false)
             }
         let within: WithinLevel? =
@@ -71,10 +76,11 @@ extension LeaseLine {
                 pointer: pointer + "/within", expected: "`sites` to say where the power is taken")
         }
         self.init(
-            name: request.lineName(index), shape: shape, count: reservation.count ?? 1,
+            name: name, shape: shape, count: reservation.count ?? (reservation.ramp == nil ? 1 : 0),
             models: reservation.gpu ?? [], within: within, profile: reservation.profile,
             isComposed: reservation.composed ?? false, spread: reservation.spread.map { LineSpread($0) },
-            pins: try pins.nodes(reservation.pin, in: book.fleet, pointer + "/pin").map { book.register.permanent($0) })
+            pins: try pins.nodes(reservation.pin, in: book.fleet, pointer + "/pin").map { book.register.permanent($0) },
+            ramp: (reservation.ramp ?? []).map { Leasing.RampStep($0) })
     }
 }
 
@@ -146,6 +152,15 @@ extension ReservationRequest {
             name: line.name, shape: Shape(line.shape), count: megawatts == nil ? line.count : nil, gpus: gpus,
             composed: line.isComposed ? true : nil, profile: line.profile, megawatts: megawatts,
             gpu: line.models.isEmpty ? nil : line.models, within: line.within.map { TopologyLevel($0) },
-            spread: line.spread.map { SpreadRequest($0) }, pin: pin)
+            spread: line.spread.map { SpreadRequest($0) }, pin: pin,
+            ramp: line.ramp.isEmpty ? nil : line.ramp.map { ControlAPI.RampStep($0) })
     }
+}
+
+extension Leasing.RampStep {
+    init(_ step: ControlAPI.RampStep) { self.init(at: step.at.epochSeconds, count: step.count) }
+}
+
+extension ControlAPI.RampStep {
+    init(_ step: Leasing.RampStep) { self.init(at: Timestamp(step.at), count: step.count) }
 }

@@ -14,58 +14,61 @@ struct LeaseEncoding {
     /// Operators and auditors see everything of a lease; a tenant sees what is its own.
     private var isProvider: Bool { role == .operator || role == .auditor || role == .actuator }
 
-    func answer(_ lease: Lease, decision: Decision? = nil, planToken: [UInt8]? = nil) -> LeaseAnswer {
-        LeaseAnswer(
+    func answer(_ whole: WholeLease, decision: Decision? = nil, planToken: [UInt8]? = nil) -> LeaseAnswer {
+        let lease = whole.lease
+        let steps = whole.schedule(in: book.fleet)
+        return LeaseAnswer(
             id: book.naming.id(of: lease.number),
             // The book's revision would tell a tenant how much others change.
-            revision: Int(isProvider ? lease.revision : lease.tenantIndex),
-            state: ControlAPI.LeaseState(lease.state), conditions: lease.conditions.map { ControlAPI.Condition($0) },
+            revision: Int(isProvider ? whole.revision : whole.tenantIndex),
+            state: ControlAPI.LeaseState(whole.state), conditions: whole.conditions.map { ControlAPI.Condition($0) },
             tenant: lease.tenant, contract: lease.contract, label: lease.label,
             leaseClass: ControlAPI.LeaseClass(lease.leaseClass), start: Timestamp(lease.start),
-            end: Timestamp(lease.end), nextChangeAt: lease.nextChangeAt.map { Timestamp($0) },
-            promised: ControlAPI.Capacity(lease.promised),
-            delivered: ControlAPI.Capacity(lease.delivered(in: book.fleet)), wattsAtMeter: Int(lease.meterWatts),
-            capWattsPerGpu: lease.cap.wattsPerGPU, capPercent: lease.cap.percent,
-            reservations: lease.lines.map(reservation), decision: isProvider ? decision : nil,
-            expectedShortfall: shortfall(of: lease), curtailments: curtailments(of: lease),
-            curtailed: curtailed(lease), planToken: planToken.map(PlanTokenText.text),
-            throughput: CapThroughput(of: lease, in: book.fleet))
+            end: Timestamp(lease.end), nextChangeAt: whole.nextChangeAt.map { Timestamp($0) },
+            promised: ControlAPI.Capacity(whole.promised), delivered: ControlAPI.Capacity(whole.delivered),
+            wattsAtMeter: Int(whole.meterWatts), capWattsPerGpu: whole.cap.wattsPerGPU, capPercent: whole.cap.percent,
+            reservations: whole.lines.indices.map { reservation(whole.lines[$0], ramp: whole.ramp(ofLine: $0)) },
+            schedule: steps.isEmpty ? nil : steps.map { ControlAPI.ScheduleStep($0) },
+            decision: isProvider ? decision : nil, expectedShortfall: shortfall(of: whole.lines),
+            curtailments: curtailments(of: whole), curtailed: curtailed(whole),
+            planToken: planToken.map(PlanTokenText.text), throughput: CapThroughput(of: whole, in: book.fleet))
     }
 
-    /// A lease as its holder polls it.
-    func held(_ lease: Lease) -> HeldLease {
+    /// A lease as its holder polls it: what holds now.
+    func held(_ whole: WholeLease) -> HeldLease {
         HeldLease(
-            id: book.naming.id(of: lease.number), state: ControlAPI.LeaseState(lease.state),
-            conditions: lease.conditions.map { ControlAPI.Condition($0) }, start: Timestamp(lease.start),
-            end: Timestamp(lease.end), promised: ControlAPI.Capacity(lease.promised),
-            delivered: ControlAPI.Capacity(lease.delivered(in: book.fleet)), capWattsPerGpu: lease.cap.wattsPerGPU,
-            capPercent: lease.cap.percent, curtailments: curtailments(of: lease, openAt: book.time),
-            allocation: lease.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) })
+            id: book.naming.id(of: whole.lease.number), state: ControlAPI.LeaseState(whole.state),
+            conditions: whole.conditions.map { ControlAPI.Condition($0) }, start: Timestamp(whole.lease.start),
+            end: Timestamp(whole.lease.end), promised: ControlAPI.Capacity(whole.promised),
+            delivered: ControlAPI.Capacity(whole.delivered), capWattsPerGpu: whole.cap.wattsPerGPU,
+            capPercent: whole.cap.percent, curtailments: curtailments(of: whole, openAt: book.time),
+            allocation: whole.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) })
     }
 
     /// What load targets do to a lease; with a time, only what is not over then.
-    private func curtailments(of lease: Lease, openAt time: Int64 = .min) -> [CurtailmentAnswer]? {
-        let open = lease.curtailments.filter { $0.isOpen(at: time) }
+    private func curtailments(of whole: WholeLease, openAt time: Int64 = .min) -> [CurtailmentAnswer]? {
+        let open = whole.curtailments.filter { $0.isOpen(at: time) }
         let encoding = LoadTargetEncoding(book: book, now: book.time)
         return open.isEmpty ? nil : open.map(encoding.answer)
     }
 
     /// What that has taken until the book's time.
-    private func curtailed(_ lease: Lease) -> CurtailedEnergyAnswer? {
-        let energy = lease.curtailedEnergy(in: lease.start..<max(lease.start, book.time), book.fleet)
+    private func curtailed(_ whole: WholeLease) -> CurtailedEnergyAnswer? {
+        let energy = whole.curtailedEnergy(until: book.time, book.fleet)
         guard energy != CurtailedEnergy() else { return nil }
         return CurtailedEnergyAnswer(
             joules: Int(energy.joules), breachJoules: Int(energy.breachJoules), seconds: Int(energy.seconds),
             breachSeconds: Int(energy.breachSeconds))
     }
 
-    func reservation(_ line: LeaseLine) -> ReservationAnswer {
+    func reservation(_ line: LeaseLine, ramp: [Leasing.RampStep] = []) -> ReservationAnswer {
         var answer = ReservationAnswer(
             name: line.name, shape: Shape(line.shape), count: line.count,
             composed: line.isComposed ? true : nil, profile: line.profile,
             gpu: line.models.isEmpty ? nil : line.models, within: line.within.map { TopologyLevel($0) },
             spread: line.spread.map { SpreadRequest($0) },
             pin: line.pins.map { HardwarePaths(book.register.nodesLeft(of: $0), in: book.fleet).paths },
+            ramp: ramp.isEmpty ? nil : ramp.map { ControlAPI.RampStep($0) },
             allocation: LeaseHardware.paths(of: line.holdings, in: book.fleet))
         switch line.shape {
         case .gpus(let gpus): answer.gpus = gpus
@@ -79,7 +82,7 @@ struct LeaseEncoding {
 
     /// What failure and repair rates say will be missing on average: the share of time that a node is down, each node
     /// failing and being repaired on its own.
-    private func shortfall(of lease: Lease) -> ExpectedShortfall? {
+    private func shortfall(of lines: [LeaseLine]) -> ExpectedShortfall? {
         var (nodesDown, gpusDown, failures, repairs) = (0.0, 0.0, 0.0, 0.0)
         func count(_ platform: Platform, nodes: Double, gpus: Double) {
             let rate = Double(platform.reliability.failuresPerMillionNodeDays) / 1e6
@@ -91,7 +94,7 @@ struct LeaseEncoding {
             repairs += nodes * rate * days
         }
         let fleet = book.fleet
-        for line in lease.lines {
+        for line in lines {
             for segment in fleet.rackSegments(of: line.holdings.wholeNodes) {
                 let platform = fleet.platform(of: segment.rack)
                 let nodes = Double(segment.nodes.count)
@@ -114,6 +117,14 @@ struct LeaseEncoding {
         return ExpectedShortfall(
             nodesDown: rounded(nodesDown), gpusDown: rounded(gpusDown), failuresPerDay: rounded(failures),
             repairDays: rounded(repairs / failures))
+    }
+}
+
+extension ControlAPI.ScheduleStep {
+    init(_ step: Leasing.ScheduleStep) {
+        self.init(
+            at: Timestamp(step.at), promised: ControlAPI.Capacity(step.promised), capWattsPerGpu: step.cap.wattsPerGPU,
+            capPercent: step.cap.percent)
     }
 }
 

@@ -69,7 +69,7 @@ struct LoadTargetEncoding {
             let curtailment = lease.curtailments.first { $0.target == target.key }!
             let effect = lease.effect(of: target.key, in: book.fleet)
             return LoweredLease(
-                lease: book.naming.id(of: lease.number), tenant: lease.tenant,
+                lease: book.naming.id(of: lease.leaseNumber), tenant: lease.tenant,
                 tier: book.curtailmentTerms(of: lease).tier,
                 steps: steps(curtailment.steps), watts: Int(effect.wattsMax), joules: Int(effect.joules))
         }.sorted { ($0.tier, $0.lease) < ($1.tier, $1.lease) }
@@ -111,7 +111,7 @@ struct LoadTargetEncoding {
             var watts = NamedCounts([:])
             for platform in hardware.platforms(in: book.fleet) {
                 let lowest = max(platform.power.capWattsMin, platform.power.capWatts(percent: percent))
-                watts[platform.gpu] = Int(min(lease.cap.watts(on: platform), lowest))
+                watts[platform.gpu] = Int(min(lease.cap(at: order.deadline).watts(on: platform), lowest))
             }
             caps = watts
         }
@@ -119,7 +119,7 @@ struct LoadTargetEncoding {
         return OrderAnswer(
             id: OrderID.text(order.number), action: action, deadline: Timestamp(order.deadline),
             capPercent: action == .cap ? order.percent : nil, capWattsPerGpu: caps,
-            lease: book.naming.id(of: order.lease), nodes: LeaseHardware.paths(of: hardware, in: book.fleet),
+            lease: book.naming.id(of: lease.leaseNumber), nodes: LeaseHardware.paths(of: hardware, in: book.fleet),
             budget: order.target.budget, loadTarget: order.target.id, issuedAt: Timestamp(order.issuedAt),
             acknowledgedAt: order.acknowledgedAt.map { Timestamp($0) }, overdue: order.isOverdue)
     }
@@ -131,12 +131,17 @@ struct LoadTargetEncoding {
         var notices: [NoticeAnswer] = []
         for lease in leases {
             for curtailment in lease.curtailments where curtailment.isOpen(at: now) {
+                // Parts of one lease that are lowered alike are one notice.
+                let id = book.naming.id(of: lease.leaseNumber)
+                guard !notices.contains(where: { $0.lease == id && $0.steps == steps(curtailment.steps) }) else {
+                    continue
+                }
                 notices.append(
                     NoticeAnswer(
                         id: book.noticeID(of: curtailment), kind: .curtailment,
                         deadline: Timestamp(curtailment.steps[0].start),
                         acknowledged: curtailment.acknowledgedAt != nil, tenant: lease.tenant,
-                        lease: book.naming.id(of: lease.number), steps: steps(curtailment.steps)))
+                        lease: book.naming.id(of: lease.leaseNumber), steps: steps(curtailment.steps)))
             }
         }
         return notices.sorted { ($0.deadline, $0.id) < ($1.deadline, $1.id) }

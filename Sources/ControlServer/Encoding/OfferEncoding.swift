@@ -31,7 +31,7 @@ struct OfferEncoding {
             objectives: offer.objectives.map { ControlAPI.OfferObjective($0) }, start: Timestamp(lease.start),
             end: Timestamp(lease.end), startsWhenTaken: offer.order.start == nil,
             promised: ControlAPI.Capacity(lease.promised), wattsAtMeter: Int(lease.meterWatts),
-            reservations: lease.lines.map(lines.reservation), price: quote.price.map { OfferPrice($0) },
+            reservations: lease.lines.map { lines.reservation($0) }, price: quote.price.map { OfferPrice($0) },
             cost: OfferCost(
                 energyKWh: Int(quote.joules / 3_600_000), energy: .usd(quote.energyMicros),
                 carbonGrams: Int(quote.carbonGrams),

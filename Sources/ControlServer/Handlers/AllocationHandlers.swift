@@ -12,11 +12,12 @@ import Scheduling
 enum AllocationHandlers {
     static func show(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
-        let lease = try LeaseHandlers.visibleLease(exchange, in: view)
+        let number = try LeaseHandlers.visibleLease(exchange, in: view).number
+        guard let lease = view.book.wholeLease(number) else { throw LeaseHandlers.notFound }
         let format =
             try exchange.query("format", "json, hostlist, slurm or kubernetes") { AllocationFormat(rawValue: $0) }
             ?? .json
-        let nodes = AllocatedUnit.units(of: lease, in: view.book.fleet)
+        let nodes = AllocatedUnit.units(of: lease.lines, in: view.book.fleet)
         switch format {
         case .json: return json(lease, nodes, view, exchange)
         case .hostlist: return text(hostList(nodes, view), view, exchange)
@@ -26,13 +27,13 @@ enum AllocationHandlers {
     }
 
     private static func json(
-        _ lease: Lease, _ units: [AllocatedUnit], _ view: PublishedView, _ exchange: Exchange
+        _ lease: WholeLease, _ units: [AllocatedUnit], _ view: PublishedView, _ exchange: Exchange
     ) -> Response {
         let book = view.book
         var headers = exchange.headers(view: view)
         headers[.contentType] = MediaTypes.json
         let revision = LeaseEncoding(book: book, role: exchange.role).answer(lease).revision
-        let head = #"{"id":"\#(book.naming.id(of: lease.number))","revision":\#(revision),"nodes":["#
+        let head = #"{"id":"\#(book.naming.id(of: lease.lease.number))","revision":\#(revision),"nodes":["#
         let body = ResponseBody { writer in
             var buffer = ByteBuffer(string: head)
             for (index, unit) in units.enumerated() {
@@ -61,10 +62,10 @@ enum AllocationHandlers {
     }
 
     /// Arguments for `scontrol create reservation`.
-    private static func slurm(_ lease: Lease, _ units: [AllocatedUnit], _ view: PublishedView) -> String {
-        let start = RFC3339.text(lease.start).dropLast()
-        let end = RFC3339.text(lease.end).dropLast()
-        return "ReservationName=\(view.book.naming.id(of: lease.number)) StartTime=\(start) EndTime=\(end) "
+    private static func slurm(_ lease: WholeLease, _ units: [AllocatedUnit], _ view: PublishedView) -> String {
+        let start = RFC3339.text(lease.lease.start).dropLast()
+        let end = RFC3339.text(lease.lease.end).dropLast()
+        return "ReservationName=\(view.book.naming.id(of: lease.lease.number)) StartTime=\(start) EndTime=\(end) "
             + "Nodes=\(hostList(units, view)) Users=root Flags=IGNORE_JOBS"
     }
 

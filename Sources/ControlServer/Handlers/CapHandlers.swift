@@ -52,7 +52,7 @@ extension CapThroughput {
     }
 
     /// The mean over a lease's GPUs, of a MIG instance its share of one; nil for a lease without hardware.
-    init?(of lease: Lease, in fleet: Fleet) {
+    init?(of lease: WholeLease, in fleet: Fleet) {
         // Eighths of GPUs by platform: what an instance holds is counted in them.
         var eighths = [Int64](repeating: 0, count: fleet.platforms.count)
         for line in lease.lines {

@@ -51,7 +51,9 @@ enum ContractHandlers {
     private static func answer(_ name: String, _ book: Book) -> ContractAnswer {
         var leases = 0
         book.forEachLease { lease in
-            if lease.contract == name && !lease.state.isFinal { leases += 1 }
+            if lease.partOf == nil, lease.contract == name, book.wholeLease(lease.number)?.state.isFinal == false {
+                leases += 1
+            }
             return true
         }
         let terms = book.contract(name).map { ContractSpecification($0) } ?? ContractSpecification()

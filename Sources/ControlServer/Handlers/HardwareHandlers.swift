@@ -134,7 +134,8 @@ enum NodeHandlers {
         let book = view.book
         let replaced = outcome.replacements.map { replacement in
             NodeReplacement(
-                lease: book.naming.id(of: replacement.lease), from: name(replacement.old, book),
+                lease: book.naming.id(of: book.lease(replacement.lease)?.leaseNumber ?? replacement.lease),
+                from: name(replacement.old, book),
                 to: name(replacement.new, book))
         }
         let degraded = outcome.degraded.map { book.naming.id(of: $0) }
@@ -186,7 +187,7 @@ enum NodeHandlers {
         var holders: [String] = []
         book.packing.forEachBooking(of: NodeIndex(node)) { booking in
             guard booking.start <= now, now < booking.end, let lease = book.lease(booking.lease) else { return }
-            let text = "\(lease.tenant) \(book.naming.id(of: lease.number))"
+            let text = "\(lease.tenant) \(book.naming.id(of: lease.leaseNumber))"
             if !holders.contains(text) { holders.append(text) }
         }
         holders.sort()

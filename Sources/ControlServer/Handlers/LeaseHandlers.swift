@@ -53,14 +53,16 @@ enum LeaseHandlers {
         var answers: [LeaseAnswer] = []
         var next: UInt64?
         view.book.forEachLease(from: try start(exchange, in: view)) { lease in
-            guard tenant == nil || lease.tenant == tenant,
-                state == nil || ControlAPI.LeaseState(lease.state) == state
+            // The tenant is looked at first: what a lease is as a whole takes longer.
+            guard lease.partOf == nil, tenant == nil || lease.tenant == tenant,
+                let whole = view.book.wholeLease(lease.number),
+                state == nil || ControlAPI.LeaseState(whole.state) == state
             else { return true }
             guard answers.count < limit else {
                 next = lease.number
                 return false
             }
-            answers.append(encoding.answer(lease))
+            answers.append(encoding.answer(whole))
             return true
         }
         // A lease number would tell a tenant how many leases others have.
@@ -79,7 +81,7 @@ enum LeaseHandlers {
     static func show(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let lease = try visibleLease(exchange, in: view)
-        return exchange.answer(LeaseEncoding(book: view.book, role: exchange.role).answer(lease), view: view)
+        return try answer(lease.number, view, exchange)
     }
 
     static func release(_ exchange: Exchange) async throws -> Response {
@@ -87,8 +89,13 @@ enum LeaseHandlers {
         let lease = try visibleLease(exchange, in: before)
         let context = try exchange.commandContext(reason: exchange.query["reason"], body: [])
         let (_, view, _) = try await exchange.submit(.releaseLease(lease.number), context)
-        guard let after = view.book.lease(lease.number) else { throw notFound }
-        return exchange.answer(LeaseEncoding(book: view.book, role: exchange.role).answer(after), view: view)
+        return try answer(lease.number, view, exchange)
+    }
+
+    /// The lease as it stands in a view.
+    static func answer(_ number: UInt64, _ view: PublishedView, _ exchange: Exchange) throws -> Response {
+        guard let whole = view.book.wholeLease(number) else { throw notFound }
+        return exchange.answer(LeaseEncoding(book: view.book, role: exchange.role).answer(whole), view: view)
     }
 
     /// The lease that the path names, when the caller may see it.
@@ -140,9 +147,9 @@ enum LeaseHandlers {
     ) async throws -> Response {
         let view = exchange.scheduler.view
         let start = exchange.scheduler.clock.steadyNanoseconds
-        let planned: (lease: Lease, token: [UInt8])
+        let planned: (lease: WholeLease, token: [UInt8])
         do {
-            planned = try view.book.plan(order, now: exchange.scheduler.now)
+            planned = try view.book.planWhole(order, now: exchange.scheduler.now)
         } catch {
             throw await explained(error, order, request, in: view, exchange)
         }
@@ -185,8 +192,8 @@ enum LeaseHandlers {
         return problem
     }
 
-    private static func granted(_ outcome: Outcome, _ view: PublishedView) throws -> Lease {
-        guard let number = outcome.leases.first, let lease = view.book.lease(number) else {
+    private static func granted(_ outcome: Outcome, _ view: PublishedView) throws -> WholeLease {
+        guard let number = outcome.leases.first, let lease = view.book.wholeLease(number) else {
             throw Problem(.notFound, detail: "the lease that this key was used for is over and no longer kept")
         }
         return lease
@@ -226,7 +233,7 @@ enum LeaseHandlers {
         case .accepted(let outcome, let view, _):
             let encoding = LeaseEncoding(book: view.book, role: exchange.role)
             let results = outcome.leases.map {
-                LeaseBatchResult(lease: view.book.lease($0).map { encoding.answer($0) })
+                LeaseBatchResult(lease: view.book.wholeLease($0).map { encoding.answer($0) })
             }
             return exchange.answer(LeaseBatchAnswer(results: results), .created, view: view)
         case .refused(let refusal, let view):
@@ -261,7 +268,9 @@ enum LeaseHandlers {
             switch answer {
             case .accepted(let outcome, let view, _):
                 let encoding = LeaseEncoding(book: view.book, role: exchange.role)
-                results[place].lease = outcome.leases.first.flatMap { view.book.lease($0) }.map { encoding.answer($0) }
+                results[place].lease = outcome.leases.first.flatMap { view.book.wholeLease($0) }.map {
+                    encoding.answer($0)
+                }
             case .refused(let refusal, _): results[place].problem = Problem(refusal).inside("/leases/\(place)")
             case .faulted(let fault): results[place].problem = Problem(fault)
             }

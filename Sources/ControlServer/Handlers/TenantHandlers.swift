@@ -47,7 +47,7 @@ enum TenantHandlers {
     private static func answer(_ tenant: Tenant, _ book: Book, _ exchange: Exchange) -> TenantAnswer {
         var (holds, meter) = (Leasing.Capacity(), Int64(0))
         tenant.leases.forEach { number, _ in
-            if let lease = book.lease(number), lease.state == .active || lease.state == .starting {
+            if let lease = book.wholeLease(number), lease.state == .active || lease.state == .starting {
                 holds.gpus += lease.promised.gpus
                 holds.migInstances += lease.promised.migInstances
                 holds.watts += lease.promised.watts
@@ -136,9 +136,9 @@ final class PollBodies: Sendable {
         var (leases, held) = ([HeldLease](), [Lease]())
         var nextChangeAt: Int64?
         tenant.leases.forEach { number, _ in
-            guard let lease = book.lease(number) else { return true }
+            guard let lease = book.wholeLease(number) else { return true }
             leases.append(encoding.held(lease))
-            held.append(lease)
+            held += lease.parts
             if let change = lease.nextChangeAt { nextChangeAt = min(nextChangeAt ?? change, change) }
             return true
         }

@@ -15,6 +15,8 @@ enum DueEvent: Equatable, Sendable {
     case orderOverdue(UInt64)
     /// The first window of a maintenance is over.
     case maintenanceEnd(UInt64)
+    /// The next of a lease's caps begins.
+    case leaseCapStep(UInt64)
 
     /// At one second ends come before returns and starts come after both, so that a unit can change hands.
     fileprivate var rank: UInt64 {
@@ -26,6 +28,7 @@ enum DueEvent: Equatable, Sendable {
         case .leasePower: 4
         case .orderOverdue: 5
         case .maintenanceEnd: 6
+        case .leaseCapStep: 7
         }
     }
 
@@ -33,7 +36,7 @@ enum DueEvent: Equatable, Sendable {
     fileprivate var number: UInt64 {
         switch self {
         case .leaseEnd(let number), .leaseReturn(let number), .leaseStart(let number), .leasePower(let number),
-            .orderOverdue(let number), .maintenanceEnd(let number):
+            .orderOverdue(let number), .maintenanceEnd(let number), .leaseCapStep(let number):
             number
         case .nodeUntil(let node): UInt64(node)
         }
@@ -47,7 +50,8 @@ enum DueEvent: Equatable, Sendable {
         case 3: self = .leaseStart(number)
         case 4: self = .leasePower(number)
         case 5: self = .orderOverdue(number)
-        default: self = .maintenanceEnd(number)
+        case 6: self = .maintenanceEnd(number)
+        default: self = .leaseCapStep(number)
         }
     }
 }

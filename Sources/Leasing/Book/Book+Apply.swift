@@ -24,19 +24,24 @@ extension Book {
     mutating func finish(_ key: IdempotencyKey?, facts: [Fact]) {
         guard let key else { return }
         let success = KeptSuccess(
-            bodyDigest: key.bodyDigest, revision: revision, leases: Book.leasesAnswered(by: facts), at: time)
+            bodyDigest: key.bodyDigest, revision: revision, leases: leasesAnswered(by: facts), at: time)
         idempotencyKeys.keep(success, under: key)
     }
 
-    /// The leases that the answer to a change is about.
-    static func leasesAnswered(by facts: [Fact]) -> [UInt64] {
-        facts.compactMap { fact in
-            switch fact {
-            case .leaseGranted(let record): record.number
-            case .leaseMoved(let number, .release, _): number
-            default: nil
-            }
+    /// The leases that the answer to a change is about, each once.
+    private func leasesAnswered(by facts: [Fact]) -> [UInt64] {
+        var numbers: [UInt64] = []
+        for fact in facts {
+            let number: UInt64? =
+                switch fact {
+                case .leaseGranted(let record): record.number
+                case .leasePartGranted(let record), .leasePartAmended(let record): record.leaseNumber
+                case .leaseMoved(let number, .release, _): lease(number)?.leaseNumber
+                default: nil
+                }
+            if let number, !numbers.contains(number) { numbers.append(number) }
         }
+        return numbers
     }
 
     mutating func apply(_ fact: Fact) {
@@ -70,6 +75,12 @@ extension Book {
             lease.downNodes = dense(nodes).flatMap { Array($0) }
             lease.conditions = conditions
             replace(lease)
+        case .leasePartGranted(let record), .leasePartAmended(let record):
+            guard let part = record.lease(register: register) else {
+                preconditionFailure("a part of a lease holds hardware of the fleet in force")
+            }
+            put(part)
+        case .leaseCapStepped(let number, _): stepCap(of: number)
         case .memberReplaced(let replacement): apply(replacement)
         case .nodesSet(let nodes, let health, let note):
             for range in dense(nodes) { for node in range { set(health, note, on: node) } }
@@ -100,16 +111,9 @@ extension Book {
         return nodes
     }
 
-    /// Puts a lease into every table that knows it.
+    /// Puts a lease, or a part of one, into every table that knows it.
     mutating func insert(_ lease: Lease) {
-        leaseBoxes[lease.number] = LeaseBox(lease)
-        stateCounts[Int(lease.state.rawValue)] += 1
-        guard !lease.state.isFinal else { return }
-        book(lease)
-        promise(lease, from: lease.start, until: lease.end, sign: 1)
-        tenantsByName[lease.tenant]!.leases[lease.number] = true
-        if let due = lease.dueEvent { agenda.add(due.event, at: due.at) }
-        if let due = lease.powerDueAt { agenda.add(.leasePower(lease.number), at: due) }
+        keepingCount(of: lease.leaseNumber) { $0.putOn(lease) }
     }
 
     /// Stores a changed lease and counts the change in its tenant's answer.
@@ -122,17 +126,10 @@ extension Book {
     }
 
     /// Counts a change of a tenant's answer: once for each entry, however many facts it takes.
-    private mutating func countChange(of tenant: String) {
+    mutating func countChange(of tenant: String) {
         guard tenantsByName[tenant]!.changedAt != revision else { return }
         tenantsByName[tenant]!.index += 1
         tenantsByName[tenant]!.changedAt = revision
-    }
-
-    private mutating func promise(_ lease: Lease, from start: Int64, until end: Int64, sign: Int64) {
-        guard start < end else { return }
-        let gpus = Int64(lease.quotaGPUs(in: fleet))
-        tenantsByName[lease.tenant]!.gpuTimeline.add(sign * gpus, from: start, until: end)
-        tenantsByName[lease.tenant]!.wattTimeline.add(sign * lease.promised.watts, from: start, until: end)
     }
 
     private mutating func move(_ number: UInt64, _ event: LeaseEvent, at: Int64) {
@@ -140,30 +137,39 @@ extension Book {
         guard let next = lease.state.after(event) else {
             preconditionFailure("\(event.name) does not happen to a lease that is \(lease.state.name)")
         }
-        if let due = lease.dueEvent { agenda.remove(due.event, at: due.at) }
-        if let due = lease.powerDueAt { agenda.remove(.leasePower(number), at: due) }
-        stateCounts[Int(lease.state.rawValue)] -= 1
-        stateCounts[Int(next.rawValue)] += 1
+        for due in lease.dueEvents { agenda.remove(due.event, at: due.at) }
         switch next {
         case .ending where event == .release:
-            let end = min(lease.end, max(at, lease.start + 1))
             unbook(lease)
-            promise(lease, from: end, until: lease.end, sign: -1)
-            lease.end = end
+            promise(lease, sign: -1)
+            lease.end = min(lease.end, max(at, lease.start + 1))
+            promise(lease, sign: 1)
             book(lease)
         case .expired, .cancelled, .failed:
             unbook(lease)
-            promise(lease, from: lease.start, until: lease.end, sign: -1)
+            promise(lease, sign: -1)
         default: break
         }
         if next == .ending || next.isFinal { (lease.downNodes, lease.conditions) = ([], []) }
         lease.state = next
-        replace(lease)
-        if let due = lease.dueEvent { agenda.add(due.event, at: due.at) }
-        if let due = lease.powerDueAt { agenda.add(.leasePower(number), at: due) }
+        // Of a part that comes back while its lease goes on the tenant is shown nothing, so nothing is counted.
+        let isSeen = next != .expired || lease.partOf.map { known($0).isInWindow } != true
+        keepingCount(of: lease.leaseNumber) { book in
+            if isSeen { book.replace(lease) } else { book.leaseBoxes[lease.number] = LeaseBox(lease) }
+            for due in lease.dueEvents { book.agenda.add(due.event, at: due.at) }
+        }
         if next == .ending || next.isFinal { removeOrders(of: number) }
-        if next.isFinal { retire(lease) }
         if next == .expired { forgetReports(on: lease) }
+    }
+
+    /// The next of a lease's caps holds from now on. It is booked already.
+    private mutating func stepCap(of number: UInt64) {
+        var lease = known(number)
+        precondition(lease.capStepsBegun < lease.capSteps.count, "a cap that begins was agreed")
+        for due in lease.dueEvents { agenda.remove(due.event, at: due.at) }
+        lease.capStepsBegun += 1
+        replace(lease)
+        for due in lease.dueEvents { agenda.add(due.event, at: due.at) }
     }
 
     /// A report that a node is clean goes with the turn-round it was made in.
@@ -172,17 +178,6 @@ extension Book {
         let shared = lease.lines.flatMap { $0.holdings.sharedNodes.map { $0..<$0 + 1 } }
         for range in lease.bookedNodes + shared {
             for node in range where !isInTurnRound(node, now: time) { cleanedNodes[UInt64(node)] = nil }
-        }
-    }
-
-    private mutating func retire(_ lease: Lease) {
-        tenantsByName[lease.tenant]!.leases[lease.number] = nil
-        finalLeases[nextFinalPlace] = lease.number
-        nextFinalPlace += 1
-        if finalLeases.count > Book.finalLeasesMax, let oldest = finalLeases.first() {
-            finalLeases[oldest.key] = nil
-            if let gone = self.lease(oldest.value) { stateCounts[Int(gone.state.rawValue)] -= 1 }
-            leaseBoxes[oldest.value] = nil
         }
     }
 
@@ -256,15 +251,22 @@ extension Book {
 }
 
 extension Lease {
-    /// The event that time brings next.
-    var dueEvent: (at: Int64, event: DueEvent)? {
+    /// The events that time brings next, each at its time.
+    var dueEvents: [(at: Int64, event: DueEvent)] {
         switch state {
-        case .scheduled: (start, .leaseStart(number))
-        case .starting, .active: (end, .leaseEnd(number))
-        case .ending: (until, .leaseReturn(number))
-        case .expired, .cancelled, .failed: nil
+        case .scheduled: [(start, .leaseStart(number))] + dueCapStep + duePower
+        case .starting, .active: [(end, .leaseEnd(number))] + dueCapStep + duePower
+        case .ending: [(until, .leaseReturn(number))]
+        case .expired, .cancelled, .failed: []
         }
     }
+
+    private var dueCapStep: [(at: Int64, event: DueEvent)] {
+        guard capStepsBegun < capSteps.count, capSteps[capStepsBegun].at < end else { return [] }
+        return [(capSteps[capStepsBegun].at, .leaseCapStep(number))]
+    }
+
+    private var duePower: [(at: Int64, event: DueEvent)] { powerDueAt.map { [($0, .leasePower(number))] } ?? [] }
 
     func hasReturned(_ node: Int) -> Bool { returnedNodes.contains { $0.contains(node) } }
 

@@ -16,11 +16,19 @@ extension Book {
                 packing.bookSlice(slice, as: terms)
             }
         }
+        commitCaps(of: lease)
         commitDraw(of: lease, sign: 1)
+    }
+
+    /// Commits what the caps of a lease's later stretches make of its watts, beside its bookings; or takes that off.
+    private mutating func commitCaps(of lease: Lease, takingOff: Bool = false) {
+        guard !lease.capSteps.isEmpty else { return }
+        packing.commitCaps(of: lease, on: lease.bookedHardware, takingOff: takingOff)
     }
 
     /// Takes those bookings off again; with `ranges`, those on these nodes alone.
     mutating func unbook(_ lease: Lease, on ranges: [Range<Int>]? = nil) {
+        commitCaps(of: lease, takingOff: true)
         func isMeant(_ node: Int) -> Bool {
             !lease.hasReturned(node) && ranges?.contains { $0.contains(node) } ?? true
         }
@@ -33,12 +41,17 @@ extension Book {
             }
             for slice in line.holdings.slices where isMeant(slice.node) { packing.unbookSlice(slice, as: terms) }
         }
+        guard let ranges else { return }
+        var rest = lease
+        rest.returnedNodes = (lease.returnedNodes + ranges).united()
+        commitCaps(of: rest)
     }
 
     /// Puts one unit of a lease in another one's place.
     mutating func apply(_ replacement: Replacement) {
         var lease = known(replacement.lease)
         let terms = lease.bookingTerms
+        commitCaps(of: lease, takingOff: true)
         let old = dense([IDRange(first: replacement.old, count: 1)])[0].lowerBound
         let new = dense([IDRange(first: replacement.new, count: 1)])[0].lowerBound
         var holdings = lease.lines[replacement.line].holdings
@@ -65,6 +78,7 @@ extension Book {
         lease.lines[replacement.line].holdings = holdings
         commitDraw(of: lease, sign: 1)
         if !lease.lines.contains(where: { $0.holdings.uses(old) }) { lease.downNodes.removeAll { $0 == old } }
+        commitCaps(of: lease)
         replace(lease)
     }
 
@@ -85,6 +99,17 @@ extension Book {
         for (given, taken) in zip(parts.given.slices, parts.taken.slices) {
             let index = holdings.slices.firstIndex(of: given.onNode(old))
             holdings.slices[index!] = taken.onNode(new)
+        }
+    }
+}
+
+extension PackingState {
+    /// Commits what the caps of a lease's later stretches make of the watts of some of its hardware; or takes that off.
+    mutating func commitCaps(of lease: Lease, on hardware: LinePlacement, takingOff: Bool) {
+        guard !lease.capSteps.isEmpty else { return }
+        for (window, cap) in lease.capStretches where cap != lease.cap {
+            adjustWatts(
+                of: hardware, from: takingOff ? cap : lease.cap, to: takingOff ? lease.cap : cap, over: window)
         }
     }
 }

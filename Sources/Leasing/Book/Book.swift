@@ -22,7 +22,10 @@ public struct Book: Sendable {
     public internal(set) var fleetVersion = 0
     var tenantsByName = TreeDictionary<String, Tenant>()
     var contractsByName = TreeDictionary<String, ContractTerms>()
+    /// Leases and their further parts.
     var leaseBoxes = RadixTable<LeaseBox>()
+    /// The numbers of the further parts of each lease that has some, ascending. Derived, so not stored.
+    var furtherParts = RadixTable<[UInt64]>()
     var nextLeaseNumber: UInt64 = 1
     var agenda = Agenda()
     /// Why nodes are not open, by dense index.
@@ -59,14 +62,16 @@ public struct Book: Sendable {
     /// Whether the first facts (book and fleet) are there.
     public var isOpened: Bool { fleetVersion > 0 }
 
+    /// The lease or part with that number, or nil.
     public func lease(_ number: UInt64) -> Lease? { leaseBoxes[number]?.lease }
 
-    /// The lease with that id, or nil.
+    /// The lease with that id, or nil. Parts have no ids.
     public func lease(id: String) -> Lease? {
-        naming.number(of: id).flatMap { lease($0) }
+        naming.number(of: id).flatMap { lease($0) }.flatMap { $0.partOf == nil ? $0 : nil }
     }
 
-    /// Calls `body` for each lease that is kept, in order of numbers, until it returns false.
+    /// Calls `body` for each lease that is kept and each further part, in order of numbers, until it returns false: what
+    /// sums up hardware reads these, what shows leases reads `forEachWholeLease`.
     public func forEachLease(from number: UInt64 = 0, _ body: (Lease) throws -> Bool) rethrows {
         try leaseBoxes.forEach(from: number) { _, box in try body(box.lease) }
     }

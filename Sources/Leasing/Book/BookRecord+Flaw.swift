@@ -49,12 +49,22 @@ extension BookRecord {
         let names = Set(tenants.map(\.name))
         var previous: UInt64 = 0
         var finals: Set<UInt64> = []
+        var firsts: [UInt64: String] = [:]
         for lease in leases {
             guard lease.number > previous, lease.number < nextLeaseNumber, lease.revision <= revision else {
                 return "leases are not in order"
             }
             previous = lease.number
-            if lease.state.isFinal { finals.insert(lease.number) }
+            if let whole = lease.part.partOf {
+                guard let first = firsts[whole], first == lease.tenant else { return "a part is of no lease" }
+                if !lease.state.isFinal { finals.remove(whole) }
+            } else {
+                firsts[lease.number] = lease.tenant
+                if lease.state.isFinal { finals.insert(lease.number) }
+            }
+            guard lease.part.capSteps.allSatisfy({ (lease.start...Self.timeMax).contains($0.at) }) else {
+                return "a cap of a lease is out of range"
+            }
             guard lease.state.isFinal || names.contains(lease.tenant) else { return "a lease has no tenant" }
             guard lease.start >= 0, lease.end <= Self.timeMax, lease.turnRoundSeconds <= Self.timeMax,
                 (0...Self.wattsMax).contains(Int64(lease.promised.gpus)),
@@ -82,7 +92,9 @@ extension Book {
     /// stands.
     func isBookable(_ lease: Lease) -> Bool {
         guard !lease.state.isFinal else { return true }
-        guard lease.returnedNodes.isEmpty || lease.state == .ending, OrderLimits.allows(lease.cap) else { return false }
+        guard lease.returnedNodes.isEmpty || lease.state == .ending, OrderLimits.allows(lease.cap),
+            lease.capSteps.allSatisfy({ OrderLimits.allows($0.cap) })
+        else { return false }
         let whole = lease.lines.flatMap(\.holdings.bookedNodes).sorted { $0.lowerBound < $1.lowerBound }
         guard zip(whole, whole.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) else { return false }
         for node in whole.lazy.flatMap({ $0 }) where !lease.hasReturned(node) {

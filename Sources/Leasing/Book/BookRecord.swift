@@ -25,18 +25,19 @@ struct BookRecord: FieldCoded {
 
     static var blank: BookRecord { BookRecord() }
 
-    /// Format 2 says more of some leases, format 3 of power and format 4 of operations; a book without any of that is written
-    /// in format 1, which it always had.
-    private static let versions: ClosedRange<UInt64> = 1...4
+    /// Format 2 says more of some leases, format 3 of power, format 4 of operations and format 5 of parts and caps; a book
+    /// without any of that is written in format 1, which it always had.
+    private static let versions: ClosedRange<UInt64> = 1...5
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         if !coder.isReading {
             let needsTerms = leases.contains { $0.terms != nil }
-            version = !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
+            let hasParts = leases.contains { $0.part != .blank }
+            version = hasParts ? 5 : !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
         }
         try coder.code(&version)
         guard Self.versions.contains(version) else {
-            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 4")
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 5")
         }
         try coder.code(&bookID)
         try coder.code(&secret)
@@ -56,6 +57,22 @@ struct BookRecord: FieldCoded {
         if version >= 2 { try codeTerms(with: &coder) }
         if version >= 3 { try coder.code(&power) }
         if version >= 4 { try coder.code(&operations) }
+        if version >= 5 { try codeParts(with: &coder) }
+    }
+
+    /// What makes some leases parts of others, and their later caps, with their numbers.
+    private mutating func codeParts(with coder: inout some FieldCoder) throws(CodingFault) {
+        var parts = leases.filter { $0.part != .blank }.map { NumberedPartTerms(number: $0.number, terms: $0.part) }
+        try coder.code(&parts)
+        guard coder.isReading else { return }
+        var next = 0
+        for item in parts {
+            while next < leases.count, leases[next].number < item.number { next += 1 }
+            guard next < leases.count, leases[next].number == item.number, item.terms != .blank else {
+                throw coder.fault("parts of a lease that is not there")
+            }
+            leases[next].part = item.terms
+        }
     }
 
     /// The terms of those leases that have some, with their numbers.

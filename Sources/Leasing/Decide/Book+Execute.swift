@@ -70,7 +70,7 @@ extension Book {
             if let tenant = terms.tenant, let holder = holder(ofContract: name), holder.tenant != tenant {
                 throw Refusal(
                     .inUse,
-                    "lease \(naming.id(of: holder.number)) of \(holder.tenant) is under contract \(name); "
+                    "lease \(naming.id(of: holder.leaseNumber)) of \(holder.tenant) is under contract \(name); "
                         + "it cannot go to \(tenant) before that is over")
             }
             commit(.contractPut(name: name, terms: terms), &step)
@@ -78,6 +78,7 @@ extension Book {
         case .requestLeases(let orders, let tokens): try decideLeases(orders, tokens, &step)
         case .requestSeries(let name, let orders): try decideSeries(name, orders, &step)
         case .releaseSeries(let name, let tenant): try decideRelease(ofSeries: name, of: tenant, &step)
+        case .amendLease(let number, let amendment): try decideAmendment(amendment, of: number, &step)
         case .releaseLease(let number): try decideRelease(of: number, &step)
         case .putMaintenance(let name, let plan): try decideMaintenance(name, plan, &step)
         case .removeMaintenance(let name): try decideMaintenanceRemoval(name, &step)
@@ -116,7 +117,7 @@ extension Book {
         guard contract(name) != nil else { throw Refusal(.notFound, "there is no contract \(name)") }
         if let holder = holder(ofContract: name) {
             throw Refusal(
-                .inUse, "lease \(naming.id(of: holder.number)) is under contract \(name); release it first")
+                .inUse, "lease \(naming.id(of: holder.leaseNumber)) is under contract \(name); release it first")
         }
         commit(.contractRemoved(name: name), &step)
     }
@@ -132,11 +133,15 @@ extension Book {
     }
 
     private mutating func decideRelease(of number: UInt64, _ step: inout Step) throws(Refusal) {
-        guard let lease = lease(number) else { throw Refusal(.notFound, "there is no such lease") }
+        guard let lease = lease(number), lease.partOf == nil else {
+            throw Refusal(.notFound, "there is no such lease")
+        }
         guard lease.state.after(.release) != nil else {
             throw Refusal(.wrongState, "the lease is \(lease.state.name); only one that is not over can be released")
         }
-        commit(.leaseMoved(number: number, event: .release, at: step.now), &step)
+        for part in liveParts(of: number) where part.state.after(.release) != nil {
+            commit(.leaseMoved(number: part.number, event: .release, at: step.now), &step)
+        }
         step.outcome.leases = [number]
     }
 }
@@ -148,6 +153,8 @@ struct Step {
     var at: Int64
     let actor: Actor
     let reason: String
+    /// Whether a refusal is to say what is in the way, which takes long: so beside the writer only.
+    var explains = false
     var facts: [Fact] = []
     var outcome = Outcome()
 

@@ -23,6 +23,8 @@ public enum Command: Sendable {
     case requestSeries(String, [LeaseOrder])
     /// Cancels or ends every lease of a tenant's series that is not over.
     case releaseSeries(String, tenant: String)
+    /// Changes a lease as a whole or not at all.
+    case amendLease(UInt64, Amendment)
     /// Cancels a lease before its start, ends it after.
     case releaseLease(UInt64)
     /// Maintenance of a name; what it was before is replaced.
@@ -51,7 +53,10 @@ public enum Command: Sendable {
     /// Whether a refusal can come after part of it has been applied.
     var isBatch: Bool {
         switch self {
-        case .requestLeases(let orders, _), .requestSeries(_, let orders): orders.count > 1
+        case .requestLeases(let orders, _):
+            orders.count > 1 || orders.contains { order in order.lines.contains { !$0.ramp.isEmpty } }
+        case .requestSeries(_, let orders): orders.count > 1
+        case .amendLease: true
         default: false
         }
     }
@@ -92,4 +97,8 @@ public struct Outcome: Sendable {
     public var loadTarget: LoadTargetKey?
 
     public init() {}
+
+    mutating func noteDegraded(_ lease: UInt64) {
+        if !degraded.contains(lease) { degraded.append(lease) }
+    }
 }

@@ -45,18 +45,18 @@ extension Book {
         line.models = Set(models).sorted()
     }
 
-    private func offer(_ kind: CounterOffer.Kind, _ message: String, _ order: LeaseOrder, now: Int64) -> CounterOffer? {
-        guard let found = placed(order, now: now) else { return nil }
-        return offer(kind, message, (order, found.lines))
+    func offer(_ kind: CounterOffer.Kind, _ message: String, _ order: LeaseOrder, now: Int64) -> CounterOffer? {
+        guard let plan = try? planWhole(order, now: now) else { return nil }
+        return CounterOffer(kind: kind, message: message, order: order, planToken: plan.token)
     }
 
     /// The offer of an order of which the hardware has been found.
     private func offer(
-        _ kind: CounterOffer.Kind, _ message: String, _ found: (order: LeaseOrder, lines: [LinePlacement])
+        _ kind: CounterOffer.Kind, _ message: String, _ found: (order: LeaseOrder, lines: [LinePlacement]), now: Int64
     ) -> CounterOffer {
         CounterOffer(
             kind: kind, message: message, order: found.order,
-            planToken: planToken(order: found.order, placements: found.lines))
+            planToken: planToken(order: found.order, placements: found.lines, now: now))
     }
 
     /// The same request with what could be placed of each line; under a quota, with what the quota leaves.
@@ -111,9 +111,9 @@ extension Book {
         return best
     }
 
-    private func lowerCap(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
+    func lowerCap(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
         guard let best = underLowerCap(order, now: now) else { return nil }
-        return offer(.lowerCap, "all of it now at \(best.order.cap.phrase)", best)
+        return offer(.lowerCap, "all of it now at \(best.order.cap.phrase)", best, now: now)
     }
 
     /// The order at the highest lower cap at which it would be granted.
@@ -153,11 +153,11 @@ extension Book {
         guard let found = packing.earliestStart(of: lowest, in: starts), found.start > sound.start,
             let lower = underLowerCap(starting(at: found.start), now: now)
         else { return nil }
-        return offer(.earliestStart, "all of it from a later start at \(lower.order.cap.phrase)", lower)
+        return offer(.earliestStart, "all of it from a later start at \(lower.order.cap.phrase)", lower, now: now)
     }
 
     /// How far ahead a later start is offered.
-    private static let offerYears: Int64 = 3
+    static let offerYears: Int64 = 3
 
     /// The lowest cap that every accepted model takes, in the order's own unit.
     private func lowestCap(of order: LeaseOrder) -> PowerCap {
@@ -202,7 +202,7 @@ extension Book {
 extension Book {
     /// How many of one unit, of which one fits, hold as many GPUs as an order asks for; or as many of them as fit.
     private func unitCount(like order: LeaseOrder, of one: LeaseOrder, now: Int64) -> Int {
-        guard let single = try? plan(one, now: now).lease.promised.gpus, single > 0 else { return 1 }
+        guard let single = try? planWhole(one, now: now).lease.promised.gpus, single > 0 else { return 1 }
         let wanted = order.lines.reduce(0) { $0 + $1.count * gpusOfUnit($1.shape) }
         var several = one
         several.lines[0].count = min(OrderLimits.partitionsMax, max(1, wanted / single))
@@ -243,7 +243,8 @@ extension LeaseOrder {
     var summary: String {
         lines.map { line in
             if case .power(let watts, _) = line.shape { return "\(WattsText.rounded(watts)) of whole nodes" }
-            return "\(WattsText.grouped(line.count)) × \(line.shapeName)"
+            let counts = ([line.count] + line.ramp.map(\.count)).drop { $0 == 0 }
+            return counts.map { WattsText.grouped($0) }.joined(separator: ", then ") + " × \(line.shapeName)"
         }.joined(separator: " + ")
     }
 }

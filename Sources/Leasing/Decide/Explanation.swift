@@ -48,6 +48,7 @@ extension Book {
     public func explain(_ order: LeaseOrder, to audience: Audience, now: Int64) -> Explanation {
         let now = max(now, time)
         guard let sound = try? SoundOrder(order, in: self, now: now) else { return Explanation() }
+        if sound.parts.count > 1 { return explainRamp(sound, to: audience, now: now) }
         let outcome = packing.place(sound.request)
         return Explanation(
             obstacles: obstacles(to: order, sound, outcome, audience),
@@ -77,7 +78,7 @@ extension Book {
         return result
     }
 
-    private func obstacles(
+    func obstacles(
         to line: LeaseLine, _ finding: LineFindings, _ sound: SoundOrder, _ audience: Audience
     ) -> [Obstacle] {
         var result: [Obstacle] = []
@@ -207,11 +208,11 @@ extension Book {
 
     private func booking(_ lease: Lease) -> Obstacle {
         Obstacle(
-            kind: .booking, name: naming.id(of: lease.number), from: lease.start, until: lease.until,
+            kind: .booking, name: naming.id(of: lease.leaseNumber), from: lease.start, until: lease.until,
             message: "\(lease.tenant) holds \(lease.promised.phrase)")
     }
 
-    private func quotaObstacle(_ order: LeaseOrder) -> Obstacle {
+    func quotaObstacle(_ order: LeaseOrder) -> Obstacle {
         let quota = tenant(order.tenant)?.quota ?? Quota()
         var limits: [String] = []
         if let gpus = quota.gpus { limits.append("\(WattsText.grouped(gpus)) GPUs") }

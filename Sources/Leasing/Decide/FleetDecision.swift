@@ -19,7 +19,7 @@ extension Book {
                 conflict = Refusal(
                     .fleetConflict,
                     "the proposed fleet has not \(self.fleet.nodeName(NodeIndex(node))) as it is, which lease "
-                        + "\(naming.id(of: lease.number)) of \(lease.tenant) holds until it is released")
+                        + "\(naming.id(of: lease.leaseNumber)) of \(lease.tenant) holds until it is released")
                 return false
             }
             return true

@@ -16,33 +16,33 @@ extension Book {
         for (index, order) in orders.enumerated() {
             do throws(Refusal) {
                 let sound = try SoundOrder(order, in: self, now: step.now)
-                let placements: [LinePlacement]
-                if let token = tokens[index] {
-                    placements = try planned(by: token, order: order, sound, now: step.now)
-                } else {
-                    placements = try place(sound)
+                let planned = try tokens[index].map { token throws(Refusal) in try self.planned(by: token, sound, now: step.now)
                 }
-                try checkQuota(of: sound, placements)
-                grant(sound, placements, &step)
+                try grant(sound, planned: planned, &step)
             } catch {
                 throw error.at(index)
             }
         }
     }
 
-    /// Decides an order without granting it: the lease it would get now.
+    /// The first part of the lease that `planWhole` gives.
     public func plan(_ order: LeaseOrder, now: Int64) throws(Refusal) -> (lease: Lease, token: [UInt8]) {
+        let (whole, token) = try planWhole(order, now: now)
+        return (whole.lease, token)
+    }
+
+    /// Decides an order without granting it: the lease it would get now.
+    public func planWhole(_ order: LeaseOrder, now: Int64) throws(Refusal) -> (lease: WholeLease, token: [UInt8]) {
         var fork = self
         fork.begin(at: now)
-        let sound = try SoundOrder(order, in: fork, now: fork.time)
-        let placements = try fork.place(sound)
-        try fork.checkQuota(of: sound, placements)
-        var step = Step(now: fork.time, actor: .daemon, reason: "")
         // A plan has no number yet: the next one would tell a tenant how many leases others take.
         fork.nextLeaseNumber = Book.plannedLeaseNumber
-        let number = fork.nextLeaseNumber
-        fork.grant(sound, placements, &step)
-        return (fork.known(number), planToken(order: order, placements: placements))
+        let sound = try SoundOrder(order, in: fork, now: fork.time)
+        var step = Step(now: fork.time, actor: .daemon, reason: "")
+        let placements = try fork.grant(sound, planned: nil, &step)
+        let token = planToken(for: sound, placements: placements)
+        let lease = fork.known(Book.plannedLeaseNumber)
+        return (fork.whole(lease), token)
     }
 
     /// Refuses an order that could be granted at no time, whatever is free: one that is not sound.
@@ -51,17 +51,50 @@ extension Book {
     }
 
     /// Whether `plan` would find a lease for an order, found more quickly.
-    func fits(_ order: LeaseOrder, now: Int64) -> Bool { placed(order, now: now) != nil }
+    func fits(_ order: LeaseOrder, now: Int64) -> Bool {
+        guard order.lines.contains(where: { !$0.ramp.isEmpty }) else { return placed(order, now: now) != nil }
+        return (try? planWhole(order, now: now)) != nil
+    }
 
-    /// The hardware that `plan` would find for an order, found more quickly; nil when it would find none.
+    /// The hardware that `plan` would find for an order without ramps, found more quickly; nil when it would find none.
     func placed(_ order: LeaseOrder, now: Int64) -> (request: PlacementRequest, lines: [LinePlacement])? {
         var fork = self
         fork.begin(at: now)
-        guard let sound = try? SoundOrder(order, in: fork, now: fork.time) else { return nil }
+        guard let sound = try? SoundOrder(order, in: fork, now: fork.time), sound.parts.count == 1 else { return nil }
         var outcome = PlacementOutcome()
         fork.packing.place(sound.request, into: &outcome, explaining: false)
-        guard outcome.isComplete, (try? fork.checkQuota(of: sound, outcome.lines)) != nil else { return nil }
+        guard outcome.isComplete else { return nil }
+        let lines = sound.lines(of: sound.parts[0], holding: outcome.lines, in: fleet)
+        guard (try? fork.checkQuota(of: sound, sound.parts[0], lines)) != nil else { return nil }
         return (sound.request, outcome.lines)
+    }
+
+    /// Grants all parts of an order, or refuses it; what it was granted, by part and line. A refusal may come after some
+    /// parts have been applied.
+    @discardableResult
+    mutating func grant(
+        _ sound: SoundOrder, planned: [[LinePlacement]]?, _ step: inout Step
+    ) throws(Refusal) -> [[LinePlacement]] {
+        let number = nextLeaseNumber
+        guard sound.parts.count > 1 else {
+            let part = sound.parts[0]
+            if let planned {
+                try checkPlanned(planned[0], as: part.request.terms, now: step.now)
+                try grant(part, of: number, sound, planned[0], &step)
+                return planned
+            }
+            let placements = try place(sound)
+            try grant(part, of: number, sound, placements, &step)
+            return [placements]
+        }
+        if let planned {
+            for (part, placements) in zip(sound.parts, planned) {
+                try checkPlanned(placements, as: part.request.terms, now: step.now)
+                try grant(part, of: number, sound, placements, &step)
+            }
+            return planned
+        }
+        return try grantParts(of: sound, &step)
     }
 
     private func place(_ sound: SoundOrder) throws(Refusal) -> [LinePlacement] {
@@ -76,44 +109,57 @@ extension Book {
         return outcome.lines
     }
 
-    private func checkQuota(of sound: SoundOrder, _ placements: [LinePlacement]) throws(Refusal) {
-        let order = sound.order
-        let tenant = tenantsByName[order.tenant]!
-        let lines = sound.lines(holding: placements, in: fleet)
-        let promised = lines.promise(cap: order.cap, in: fleet)
-        if let limit = tenant.quota.gpus {
-            let held = tenant.gpuTimeline.peak(from: sound.start, until: order.end)
-            let gpus = lines.reduce(promised.capacity.gpus) { $0 + $1.holdings.quotaGPUs(ofInstancesIn: fleet) }
+    private func checkQuota(of sound: SoundOrder, _ part: SoundPart, _ lines: [LeaseLine]) throws(Refusal) {
+        let promised = lines.promise(cap: sound.order.cap, in: fleet).capacity
+        let gpus = lines.reduce(promised.gpus) { $0 + $1.holdings.quotaGPUs(ofInstancesIn: fleet) }
+        try checkQuota(of: sound.order.tenant, gpus: gpus, watts: promised.watts, over: part.window)
+    }
+
+    /// Refuses what would bring a tenant over its quota at some instant of a window.
+    func checkQuota(of name: String, gpus: Int, watts: Watts, over window: Range<Int64>) throws(Refusal) {
+        let tenant = tenantsByName[name]!
+        let (start, end) = (window.lowerBound, window.upperBound)
+        if let limit = tenant.quota.gpus, gpus > 0 {
+            let held = tenant.gpuTimeline.peak(from: start, until: end)
             guard held + Int64(gpus) <= Int64(limit) else {
                 throw Refusal(
                     .quotaExceeded,
-                    "tenant \(order.tenant) may hold \(limit) GPUs and holds up to \(held) in this window; "
+                    "tenant \(name) may hold \(limit) GPUs and holds up to \(held) in this window; "
                         + "\(gpus) more are too many")
             }
         }
-        if let limit = tenant.quota.watts {
-            let held = tenant.wattTimeline.peak(from: sound.start, until: order.end)
-            guard held + promised.capacity.watts <= limit else {
+        if let limit = tenant.quota.watts, watts > 0 {
+            let held = tenant.wattTimeline.peak(from: start, until: end)
+            guard held + watts <= limit else {
                 throw Refusal(
                     .quotaExceeded,
-                    "tenant \(order.tenant) may hold \(limit) W at the rack and holds up to \(held) W in this "
-                        + "window; \(promised.capacity.watts) W more are too many")
+                    "tenant \(name) may hold \(limit) W at the rack and holds up to \(held) W in this "
+                        + "window; \(watts) W more are too many")
             }
         }
     }
 
-    /// Commits the grant; a lease that starts now starts in the same step.
-    private mutating func grant(_ sound: SoundOrder, _ placements: [LinePlacement], _ step: inout Step) {
+    /// Commits the grant of one part, the first one being the lease; what starts now starts in the same step.
+    mutating func grant(
+        _ part: SoundPart, of number: UInt64, _ sound: SoundOrder, _ placements: [LinePlacement], _ step: inout Step
+    ) throws(Refusal) {
         let order = sound.order
-        let lines = sound.lines(holding: placements, in: fleet)
+        let lines = sound.lines(of: part, holding: placements, in: fleet)
+        try checkQuota(of: sound, part, lines)
         let promise = lines.promise(cap: order.cap, in: fleet)
-        let lease = Lease(
+        var lease = Lease(
             number: nextLeaseNumber, tenant: order.tenant, contract: order.contract, label: order.label,
             leaseClass: order.leaseClass, sites: order.sites, cap: order.cap, sparesPerDomain: order.sparesPerDomain,
-            lines: lines, start: sound.start, end: order.end, turnRoundSeconds: sound.turnRoundSeconds,
-            state: .scheduled, promised: promise.capacity, meterWatts: promise.meterWatts)
-        commit(.leaseGranted(LeaseRecord(lease, register: register)), &step)
-        step.outcome.leases.append(lease.number)
+            lines: lines, start: part.window.lowerBound, end: part.window.upperBound,
+            turnRoundSeconds: sound.turnRoundSeconds, state: .scheduled, promised: promise.capacity,
+            meterWatts: promise.meterWatts)
+        if lease.number == number {
+            commit(.leaseGranted(LeaseRecord(lease, register: register)), &step)
+            step.outcome.leases.append(lease.number)
+        } else {
+            lease.partOf = number
+            commit(.leasePartGranted(LeaseRecord(lease, register: register)), &step)
+        }
         if lease.start <= step.now { start(lease.number, &step) }
     }
 }

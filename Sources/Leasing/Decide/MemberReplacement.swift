@@ -48,10 +48,14 @@ extension Book {
         }
         var others = packing
         others.unbookNodes([node..<node + 1], as: lease.bookingTerms)
+        others.commitCaps(of: lease, on: LinePlacement(wholeNodes: [node..<node + 1]), takingOff: true)
         let wanted = PlacementLine(
             shape: .node, count: 1, platformMask: platform(of: node),
-            pins: places(for: node, of: known(lease.number).lines[index]))
-        guard let free = others.unit(wanted, for: lease, at: at)?.wholeNodes.first else { return nil }
+            pins: places(for: node, ofLine: index, of: lease))
+        guard
+            let free = others.unit(wanted, for: lease, cap: highestCap(of: lease, on: node, at: at), at: at)?
+                .wholeNodes.first
+        else { return nil }
         return Replacement(lease: lease.number, line: index, old: id(node), new: id(free.lowerBound), wasSpare: false)
     }
 
@@ -59,14 +63,17 @@ extension Book {
     private func replacement(
         for unit: PartUnit, on node: Int, of lease: Lease, line index: Int, at: Int64
     ) -> Replacement? {
+        // An instance whose cap changes shares its GPU with nobody, which a search for one does not know.
+        if !unit.slices.isEmpty && !lease.capSteps.isEmpty { return nil }
         let line = known(lease.number).lines[index]
         var others = packing
+        others.commitCaps(of: lease, on: LinePlacement(partialNodes: unit.partials), takingOff: true)
         for partial in unit.partials { others.unbookModules(partial.moduleMask, of: node, as: lease.bookingTerms) }
         for slice in unit.slices { others.unbookSlice(slice, as: lease.bookingTerms) }
         let wanted = PlacementLine(
             shape: line.shape, count: 1, platformMask: platform(of: node), isComposed: line.isComposed,
-            pins: places(for: node, of: line))
-        guard let free = others.unit(wanted, for: lease, at: at),
+            pins: places(for: node, ofLine: index, of: lease))
+        guard let free = others.unit(wanted, for: lease, cap: highestCap(of: lease, on: node, at: at), at: at),
             let new = free.partialNodes.first?.node ?? free.slices.first?.node
         else { return nil }
         var result = Replacement(lease: lease.number, line: index, old: id(node), new: id(new), wasSpare: false)
@@ -85,11 +92,16 @@ extension Book {
 
     /// The nodes that may take over a unit of a line on `node`: those of its domain that the line is pinned to and
     /// where its spread leaves room beside its other units.
-    private func places(for node: Int, of line: LeaseLine) -> [Range<Int>] {
+    private func places(for node: Int, ofLine index: Int, of lease: Lease) -> [Range<Int>] {
+        let line = known(lease.number).lines[index]
         var result = [domain(of: node, at: line.domainLevel)].removing(node)
         if let pins = line.pins { result = result.intersecting(register.nodesLeft(of: pins)) }
         guard let spread = line.spread, line.isSpreadByNodes else { return result }
         var others = line.unitNodes
+        for part in liveParts(of: lease.leaseNumber)
+        where part.number != lease.number && part.start < lease.end && lease.start < part.end {
+            if part.lines.indices.contains(index) { others += part.lines[index].unitNodes }
+        }
         if let own = others.firstIndex(of: node) { others.remove(at: own) }
         var counts: [Int: (nodes: Range<Int>, count: Int)] = [:]
         for other in others {
@@ -101,11 +113,16 @@ extension Book {
     }
 
     /// The nodes of the domain of a level that a node lies in; of its rack where there is none.
-    private func domain(of node: Int, at level: Level) -> Range<Int> {
+    func domain(of node: Int, at level: Level) -> Range<Int> {
         if level == .node { return node..<node + 1 }
         let rack = fleet.rackOfNode[node]
         let domain = fleet.domain(of: rack, at: level) ?? fleet.racks[rack.offset].domain
         return fleet.domains[domain.offset].nodes
+    }
+
+    /// The highest cap at which a lease will run hardware of a node's platform.
+    private func highestCap(of lease: Lease, on node: Int, at time: Int64) -> PowerCap {
+        lease.highestCap(from: time, on: fleet.platform(of: NodeIndex(node)))
     }
 
     private func id(_ node: Int) -> UInt32 { register.id(of: NodeIndex(node)).number }
@@ -149,11 +166,11 @@ extension PackingState {
     /// One free unit for the rest of a lease's window from `at` on.
     ///
     /// The state is the one without the unit that is replaced, since its watts go to the new one.
-    fileprivate func unit(_ line: PlacementLine, for lease: Lease, at: Int64) -> LinePlacement? {
+    fileprivate func unit(_ line: PlacementLine, for lease: Lease, cap: PowerCap, at: Int64) -> LinePlacement? {
         let start = max(at, lease.start)
         guard start < lease.end, line.pins?.isEmpty == false else { return nil }
         let terms = BookingTerms(
-            lease: lease.number, start: start, end: lease.end, until: lease.until, cap: lease.cap)
+            lease: lease.number, start: start, end: lease.end, until: lease.until, cap: cap)
         let outcome = place(PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: at))
         return outcome.isComplete ? outcome.lines[0] : nil
     }

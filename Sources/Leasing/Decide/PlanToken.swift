@@ -23,17 +23,25 @@ private struct PlanRecord: FieldCoded {
 }
 
 extension Book {
-    /// A token for `order` on this hardware, signed with the book's secret so that nobody else can make one.
+    /// A token for `order` on this hardware, by part and line, signed with the book's secret so that nobody else can make one.
     ///
     /// It rests on nothing but that hardware and the watts above it: a grant checks those again, so that what others
     /// do elsewhere does not void it.
-    func planToken(order: LeaseOrder, placements: [LinePlacement]) -> [UInt8] {
+    func planToken(for sound: SoundOrder, placements: [[LinePlacement]]) -> [UInt8] {
         var record = PlanRecord()
-        record.orderDigest = order.digest
-        record.lines = placements.map { register.permanent(Holdings($0)) }
+        record.orderDigest = sound.digest
+        record.lines = placements.joined().map { register.permanent(Holdings($0)) }
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return signedPlan(writer.bytes)
+    }
+
+    /// The same for an order without ramps, sound at `now`.
+    func planToken(order: LeaseOrder, placements: [LinePlacement], now: Int64) -> [UInt8] {
+        guard let sound = try? SoundOrder(order, in: self, now: max(now, time)) else {
+            preconditionFailure("an order whose hardware was found is sound")
+        }
+        return planToken(for: sound, placements: [placements])
     }
 
     /// A plan's token from what it says.
@@ -41,26 +49,22 @@ extension Book {
         Array(HMAC<SHA256>.authenticationCode(for: body, using: planKey)) + body
     }
 
-    /// The hardware a plan's or an offer's token names, when all of it is still free and powered; an offer's besides when
-    /// it has not expired and still comes to its price.
-    func planned(
-        by token: [UInt8], order: LeaseOrder, _ sound: SoundOrder, now: Int64
-    ) throws(Refusal) -> [LinePlacement] {
-        guard let offer = try offerTerms(of: token) else {
-            return try planned(byPlan: token, order: order, sound, now: now)
-        }
+    /// The hardware a plan's or an offer's token names, by part and line; of an offer only when it has not expired and still
+    /// comes to its price. Whether the hardware is still free and powered is `checkPlanned`'s to say.
+    func planned(by token: [UInt8], _ sound: SoundOrder, now: Int64) throws(Refusal) -> [[LinePlacement]] {
+        guard let offer = try offerTerms(of: token) else { return try planned(byPlan: token, sound) }
         try checkExpiry(of: offer, now: now)
-        let placements = try planned(byPlan: signedPlan(offer.plan), order: order, sound, now: now)
+        let placements = try planned(byPlan: signedPlan(offer.plan), sound)
+        try checkPlanned(placements[0], as: sound.parts[0].request.terms, now: now)
         let quote = quote(
-            of: sound.lines(holding: placements, in: fleet), cap: order.cap, seconds: sound.order.end - sound.start,
-            contract: order.contract)
+            of: sound.lines(of: sound.parts[0], holding: placements[0], in: fleet), cap: sound.order.cap,
+            seconds: sound.order.end - sound.start, contract: sound.order.contract)
         try checkQuote(of: offer, against: quote)
         return placements
     }
 
-    private func planned(
-        byPlan token: [UInt8], order: LeaseOrder, _ sound: SoundOrder, now: Int64
-    ) throws(Refusal) -> [LinePlacement] {
+    private func planned(byPlan token: [UInt8], _ sound: SoundOrder) throws(Refusal) -> [[LinePlacement]] {
+        let order = sound.asked
         let (code, body) = (token.prefix(32), Array(token.dropFirst(32)))
         guard token.count > 32, HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: body, using: planKey)
         else { throw Refusal(.invalid, "this is not a plan token of this book", pointer: "/planToken") }
@@ -69,7 +73,9 @@ extension Book {
         do { try record.code(with: &reader) } catch {
             throw Refusal(.invalid, "this plan token cannot be read: \(error)", pointer: "/planToken")
         }
-        guard record.orderDigest == order.digest, record.lines.count == order.lines.count else {
+        guard record.orderDigest == sound.digest,
+            record.lines.count == sound.parts.count * order.lines.count
+        else {
             throw Refusal(
                 .invalid, "the plan token was made for another request; send the one it came with",
                 pointer: "/planToken")
@@ -79,10 +85,14 @@ extension Book {
             guard let holdings = register.dense(line) else { throw overtaken("some of its hardware is retired") }
             placements.append(holdings.placement)
         }
-        if let obstacle = packing.obstacle(to: placements, as: sound.request.terms, now: now) {
-            throw overtaken(obstacle)
+        return sound.parts.indices.map { part in
+            Array(placements[part * order.lines.count..<(part + 1) * order.lines.count])
         }
-        return placements
+    }
+
+    /// Refuses what was planned for a part of a lease when some of it is no longer free or powered.
+    func checkPlanned(_ placements: [LinePlacement], as terms: BookingTerms, now: Int64) throws(Refusal) {
+        if let obstacle = packing.obstacle(to: placements, as: terms, now: now) { throw overtaken(obstacle) }
     }
 
     private func overtaken(_ what: String) -> Refusal {
@@ -92,16 +102,26 @@ extension Book {
     private var planKey: SymmetricKey { SymmetricKey(data: secret + Array("plan".utf8)) }
 }
 
-extension LeaseOrder {
-    /// SHA-256 over every field, each with its length, so that no two orders look the same.
-    var digest: [UInt8] {
-        var copy = self
+extension SoundOrder {
+    /// SHA-256 over every field of the order as it came, each with its length, so that no two orders look the same, and
+    /// over the windows that it is made of, which follow from the time for an order that starts now.
+    fileprivate var digest: [UInt8] {
+        var copy = asked
+        var windows = parts.flatMap { part in
+            let (from, until) = (part.window.lowerBound, part.window.upperBound)
+            return [from == start ? 0 : from, until == order.end ? 0 : until] + part.counts.map(Int64.init)
+        }
         var writer = FieldWriter()
-        do { try copy.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
+        do {
+            try copy.code(with: &writer)
+            try writer.code(&windows, blank: 0) { (number, coder) throws(CodingFault) in try coder.code(&number) }
+        } catch { preconditionFailure("writing does not fail: \(error)") }
         return Array(SHA256.hash(data: writer.bytes))
     }
+}
 
-    private mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+extension LeaseOrder {
+    fileprivate mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&tenant)
         try coder.code(&contract)
         try coder.code(&label)
@@ -109,6 +129,10 @@ extension LeaseOrder {
         try coder.code(&lines)
         var terms = lines.map(\.terms)
         try coder.code(&terms)
+        for line in lines {
+            var ramp = line.ramp.flatMap { [$0.at, Int64($0.count)] }
+            try coder.code(&ramp, blank: 0) { (number, coder) throws(CodingFault) in try coder.code(&number) }
+        }
         try coder.code(&sites)
         try coder.code(&start)
         try coder.code(&durationSeconds)

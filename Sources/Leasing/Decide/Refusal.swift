@@ -13,6 +13,8 @@ public struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
         case inUse
         case planOvertaken
         case idempotencyMismatch
+        /// The lease has changed since the revision that was named.
+        case preconditionFailed
         case fleetConflict
     }
 
@@ -23,8 +25,13 @@ public struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
     public let pointer: String?
     /// Which lease of a batch it is about.
     public let orderIndex: Int
+    /// What is in the way, for whoever asked, where it is known without a search.
+    public let obstacles: [Obstacle]
 
-    public init(_ code: Code, _ detail: String, pointer: String? = nil, orderIndex: Int = 0) {
+    public init(
+        _ code: Code, _ detail: String, pointer: String? = nil, orderIndex: Int = 0, obstacles: [Obstacle] = []
+    ) {
+        self.obstacles = obstacles
         self.code = code
         self.detail = detail
         self.pointer = pointer
@@ -33,5 +40,7 @@ public struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String { pointer.map { "\($0): \(detail)" } ?? detail }
 
-    func at(_ orderIndex: Int) -> Refusal { Refusal(code, detail, pointer: pointer, orderIndex: orderIndex) }
+    func at(_ orderIndex: Int) -> Refusal {
+        Refusal(code, detail, pointer: pointer, orderIndex: orderIndex, obstacles: obstacles)
+    }
 }

@@ -29,7 +29,7 @@ extension Book {
                 couldFit(smaller.lines[$0], kinds, freeNodes: outcome.findings[$0].freeNodes)
             }
             guard isWorthASearch, let found = placed(smaller, now: now) else { continue }
-            let token = planToken(order: smaller, placements: found.lines)
+            let token = planToken(order: smaller, placements: found.lines, now: now)
             return (smaller, token, "as many GPUs now in smaller domains: \(smaller.placedSummary)")
         }
         return nil

@@ -9,6 +9,11 @@ public enum OrderLimits {
     public static let countMax = 1_000_000
     /// Parts of nodes are placed one by one.
     public static let partitionsMax = 1_024
+    /// Steps of a line's ramp, and parts of one lease.
+    public static let rampStepsMax = 128
+    public static let partsMax = 1_024
+    /// Caps of one lease that are still to come.
+    public static let capStepsMax = 128
     /// Leases in one atomic batch.
     public static let leasesMax = 1_024
     /// The furthest end of a window, in seconds from now: 50 years.
@@ -27,9 +32,15 @@ public enum OrderLimits {
 
 /// An order without contradictions, with names resolved.
 struct SoundOrder {
+    /// With its end, where it was asked for by its length.
     let order: LeaseOrder
+    /// As it came.
+    let asked: LeaseOrder
     let start: Int64
     let turnRoundSeconds: Int64
+    /// Windows that the lease is made of: the whole one first, then by start, longer ones first.
+    let parts: [SoundPart]
+    /// The placement of all lines over the whole window, at the most that each comes to.
     let request: PlacementRequest
 
     init(_ order: LeaseOrder, in book: Book, now: Int64) throws(Refusal) {
@@ -47,10 +58,11 @@ struct SoundOrder {
                 throw SoundOrder.noContract(contract, order.tenant)
             }
         }
-        let start = order.start ?? now
+        let start = order.start ?? SoundOrder.firstStep(of: order) ?? now
         guard start >= now else {
             throw Refusal(.invalid, "the start is in the past; leave it out to start now", pointer: "/start")
         }
+        asked = order
         // A window asked for by its length has that length however long the request was on its way.
         var order = order
         if let seconds = order.durationSeconds { order.end = start + min(seconds, 2 * OrderLimits.horizonSeconds) }
@@ -69,9 +81,14 @@ struct SoundOrder {
         for (offset, site) in fleet.sites.enumerated() where siteMask >> offset & 1 == 1 {
             turnRound = max(turnRound, site.turnRound.totalSeconds)
         }
+        try SoundOrder.checkRamps(of: order, start: start, now: now)
+        var peak = order
+        for index in peak.lines.indices {
+            peak.lines[index].count = order.lines[index].peakCount(over: start..<order.end)
+        }
         var lines: [PlacementLine] = []
         for index in order.lines.indices {
-            lines.append(try SoundOrder.placementLine(order, index, in: book))
+            lines.append(try SoundOrder.placementLine(peak, index, in: book))
         }
         self.order = order
         self.start = start
@@ -79,28 +96,18 @@ struct SoundOrder {
         let terms = BookingTerms(
             lease: book.nextLeaseNumber, start: start, end: order.end, until: order.end + turnRound, cap: order.cap)
         request = PlacementRequest(lines: lines, siteMask: siteMask, terms: terms, now: now)
+        parts = try SoundOrder.parts(of: order, request, turnRound: turnRound)
     }
 
-    /// The order's lines with the hardware that was found, spares apart.
-    func lines(holding placements: [LinePlacement], in fleet: Fleet) -> [LeaseLine] {
+    /// The order's lines as a part of the lease has them, with the hardware that was found, spares apart.
+    func lines(of part: SoundPart, holding placements: [LinePlacement], in fleet: Fleet) -> [LeaseLine] {
         order.lines.indices.map { index in
             var line = order.lines[index]
+            (line.count, line.ramp) = (part.counts[index], [])
             line.holdings = Holdings(placements[index])
-            if order.sparesPerDomain > 0 { setSparesApart(&line, in: fleet) }
+            if order.sparesPerDomain > 0 { line.setSparesApart(order.sparesPerDomain, in: fleet) }
             return line
         }
-    }
-
-    /// The last nodes of each domain that a line holds become its spares.
-    private func setSparesApart(_ line: inout LeaseLine, in fleet: Fleet) {
-        var spares: [Int] = []
-        let booked = line.holdings.wholeNodes
-        for domain in fleet.domains where domain.level == line.domainLevel {
-            let nodes = booked.intersecting([domain.nodes]).flatMap { Array($0) }
-            spares.append(contentsOf: nodes.suffix(nodes.isEmpty ? 0 : order.sparesPerDomain))
-        }
-        line.holdings.spareNodes = spares
-        line.holdings.wholeNodes = booked.subtracting(spares.map { $0..<$0 + 1 })
     }
 
     /// The same words whether it is not there or is somebody else's.
@@ -108,7 +115,7 @@ struct SoundOrder {
         Refusal(.invalid, "there is no contract \(contract) with tenant \(tenant)", pointer: "/contract")
     }
 
-    private static func siteMask(_ names: [String], in fleet: Fleet) throws(Refusal) -> UInt64 {
+    static func siteMask(_ names: [String], in fleet: Fleet) throws(Refusal) -> UInt64 {
         var mask: UInt64 = 0
         for (index, name) in names.enumerated() {
             guard let offset = fleet.sites.firstIndex(where: { $0.name == name }) else {
@@ -171,5 +178,19 @@ struct SoundOrder {
             throw Refusal(
                 .invalid, "spares need lines of blocks, racks, nvl72, or nodes with `within`", pointer: pointer)
         }
+    }
+}
+
+extension LeaseLine {
+    /// The last nodes of each domain that a line holds become its spares.
+    mutating func setSparesApart(_ sparesPerDomain: Int, in fleet: Fleet) {
+        var spares: [Int] = []
+        let booked = holdings.wholeNodes
+        for domain in fleet.domains where domain.level == domainLevel {
+            let nodes = booked.intersecting([domain.nodes]).flatMap { Array($0) }
+            spares.append(contentsOf: nodes.suffix(nodes.isEmpty ? 0 : sparesPerDomain))
+        }
+        holdings.spareNodes = spares
+        holdings.wholeNodes = booked.subtracting(spares.map { $0..<$0 + 1 })
     }
 }

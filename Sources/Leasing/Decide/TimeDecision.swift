@@ -17,6 +17,7 @@ extension Book {
             case .leaseStart(let number): start(number, &step)
             case .leaseEnd(let number): commit(.leaseMoved(number: number, event: .end, at: step.at), &step)
             case .leaseReturn(let number): bringBack(number, &step)
+            case .leaseCapStep(let number): commit(.leaseCapStepped(number: number, at: step.at), &step)
             case .nodeUntil(let node): reopen(node, &step)
             case .leasePower(let number): settlePower(of: number, &step)
             case .orderOverdue(let number): commit(.orderOverdue(number: number), &step)
@@ -119,7 +120,7 @@ extension Book {
             commit(
                 .leaseMembersDown(number: number, nodes: register.permanent(down), conditions: conditions), &step)
         }
-        if conditions.contains(where: { $0.kind == .degraded }) { step.outcome.degraded.append(number) }
+        if conditions.contains(where: { $0.kind == .degraded }) { step.outcome.noteDegraded(lease.leaseNumber) }
         if lease.state == .starting, !conditions.contains(where: { $0.kind == .delayed }) {
             commit(.leaseMoved(number: number, event: .deliver, at: step.at), &step)
         }

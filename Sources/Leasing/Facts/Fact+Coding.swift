@@ -105,6 +105,9 @@ extension Fact: FieldCoded {
         case .feedFailed: 43
         case .feedRestored: 44
         case .nodesDarkened: 45
+        case .leasePartGranted: 30
+        case .leasePartAmended: 31
+        case .leaseCapStepped: 32
         }
     }
 
@@ -143,6 +146,9 @@ extension Fact: FieldCoded {
         case 43: .feedFailed(.blank)
         case 44: .feedRestored(budget: "", source: nil)
         case 45: .nodesDarkened([])
+        case 30: .leasePartGranted(.blank)
+        case 31: .leasePartAmended(.blank)
+        case 32: .leaseCapStepped(number: 0, at: 0)
         default: nil
         }
     }
@@ -189,6 +195,16 @@ extension Fact: FieldCoded {
         case .leaseGranted(var record):
             if number == 15 { try record.codeWithTerms(with: &coder) } else { try coder.code(&record) }
             self = .leaseGranted(record)
+        case .leasePartGranted(var record):
+            try record.codeAsPart(with: &coder)
+            self = .leasePartGranted(record)
+        case .leasePartAmended(var record):
+            try record.codeAsPart(with: &coder)
+            self = .leasePartAmended(record)
+        case .leaseCapStepped(var number, var at):
+            try coder.code(&number)
+            try coder.code(&at)
+            self = .leaseCapStepped(number: number, at: at)
         case .leaseMoved(var number, var event, var at):
             try coder.code(&number)
             try coder.code(&event)

@@ -64,6 +64,12 @@ public enum Fact: Equatable, Sendable {
     /// The nodes of a lease that are down from now on; empty when none is.
     case leaseMembersDown(number: UInt64, nodes: [IDRange], conditions: [Condition])
     case memberReplaced(Replacement)
+    /// A lease was granted a further part; the record says which lease.
+    case leasePartGranted(LeaseRecord)
+    /// A part of a lease, or the lease itself, is from now on as the record says.
+    case leasePartAmended(LeaseRecord)
+    /// The next cap of a lease or part began at `at`, as it was agreed.
+    case leaseCapStepped(number: UInt64, at: Int64)
     case nodesSet(nodes: [IDRange], health: NodeHealth, note: NodeNote)
     /// A provisioner reported nodes clean.
     case nodesCleaned([IDRange])

@@ -126,6 +126,8 @@ public struct LeaseRecord: Equatable, Sendable, FieldCoded {
     var returnedNodes: [IDRange] = []
     var revision: UInt64 = 0
     var tenantIndex: UInt64 = 0
+    /// Which is coded apart.
+    var part = PartTerms.blank
 
     static var blank: LeaseRecord { LeaseRecord() }
 
@@ -181,6 +183,7 @@ public struct LeaseRecord: Equatable, Sendable, FieldCoded {
         returnedNodes = register.permanent(lease.returnedNodes)
         revision = lease.revision
         tenantIndex = lease.tenantIndex
+        part = PartTerms(partOf: lease.partOf, capSteps: lease.capSteps, capStepsBegun: lease.capStepsBegun)
     }
 
     /// The lease in dense indexes, or nil when some of its hardware is retired.
@@ -198,11 +201,11 @@ public struct LeaseRecord: Equatable, Sendable, FieldCoded {
             cap: cap, sparesPerDomain: sparesPerDomain, lines: denseLines, start: start, end: end,
             turnRoundSeconds: turnRoundSeconds, state: state, conditions: conditions, promised: promised,
             meterWatts: meterWatts, downNodes: down.flatMap { Array($0) }, returnedNodes: returned, revision: revision,
-            tenantIndex: tenantIndex)
+            tenantIndex: tenantIndex, partOf: part.partOf, capSteps: part.capSteps, capStepsBegun: part.capStepsBegun)
     }
 }
 
 extension LeaseRecord {
-    /// The lease's number.
-    public var leaseNumber: UInt64 { number }
+    /// The lease's number, whichever part of it this is.
+    public var leaseNumber: UInt64 { part.partOf ?? number }
 }

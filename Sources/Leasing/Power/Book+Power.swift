@@ -197,7 +197,8 @@ extension Lease {
     /// When one of its curtailments next begins or ends, or nil.
     var powerDueAt: Int64? {
         guard isInUse, !curtailments.isEmpty else { return nil }
-        return changes(of: Array(curtailments.indices), from: powerSettledAt, until: end).first
+        return curtailments.lazy.flatMap(\.steps).flatMap { [$0.start, $0.until] }
+            .filter { powerSettledAt < $0 && $0 < end }.min()
     }
 
     /// Whether its window is still to come or going on.

@@ -30,20 +30,20 @@ struct CurtailmentCandidate {
 
     /// What it draws over a window, stretch by stretch, over what it would draw if it were stopped.
     func draw(in window: Range<Int64>, fleet: Fleet, trying trial: CurtailmentStep? = nil) -> [Draw] {
-        let all = Array(Set(groups.flatMap(\.acting)))
+        let all = Set(groups.flatMap(\.acting)).sorted()
         var times = Set(lease.changes(of: all, from: window.lowerBound, until: window.upperBound))
         for step in added + (trial.map { [$0] } ?? []) {
             times.formUnion([step.start, step.until].filter { window.lowerBound < $0 && $0 < window.upperBound })
         }
-        let stopped = lease.changes(to: 0, in: fleet)
         var (result, from) = ([Draw](), window.lowerBound)
         for to in times.sorted() + [window.upperBound] {
             let instant = from
+            let stopped = lease.changes(to: 0, at: instant, in: fleet)
             let own = (added + (trial.map { [$0] } ?? []))
                 .filter { $0.start <= instant && instant < $0.until }.map(\.percent).min()
             let watts = groups.reduce(Watts(0)) { sum, group in
                 let percent = [lease.percent(under: group.acting, at: instant)?.percent, own].compactMap(\.self).min()
-                return sum + lease.changes(to: percent, in: fleet).watts(of: group.counts)
+                return sum + lease.changes(to: percent, at: instant, in: fleet).watts(of: group.counts)
                     - stopped.watts(of: group.counts)
             }
             result.append(Draw(window: from..<to, watts: watts))
@@ -155,16 +155,18 @@ struct CurtailmentCandidate {
             var (low, high) = (percent, 100)
             while low < high {
                 let middle = (low + high + 1) / 2
-                if watts(at: middle, fleet) <= room { low = middle } else { high = middle - 1 }
+                if watts(at: middle, on: at + 60, fleet) <= room { low = middle } else { high = middle - 1 }
             }
             percent = low
         }
-        return restored + watts(at: 100, fleet) - lowest
+        return restored + max(0, watts(at: 100, on: first + 60 * minute, fleet) - lowest)
     }
 
-    /// What it draws at a percent, over what it draws stopped.
-    private func watts(at percent: Int, _ fleet: Fleet) -> Watts {
-        let (level, stopped) = (lease.changes(to: percent, in: fleet), lease.changes(to: 0, in: fleet))
+    /// What it draws at a percent at some time, over what it draws stopped.
+    private func watts(at percent: Int, on time: Int64, _ fleet: Fleet) -> Watts {
+        let (level, stopped) = (
+            lease.changes(to: percent, at: time, in: fleet), lease.changes(to: 0, at: time, in: fleet)
+        )
         return groups.reduce(0) { $0 + level.watts(of: $1.counts) - stopped.watts(of: $1.counts) }
     }
 }

@@ -65,7 +65,7 @@ extension Lease {
         return lowest
     }
 
-    /// The instants in `(start, until)` at which one of some curtailments changes, ascending.
+    /// The instants in `(start, until)` at which one of some curtailments or the lease's cap changes, ascending.
     func changes(of acting: [Int], from start: Int64, until: Int64) -> [Int64] {
         var times: Set<Int64> = []
         for index in acting {
@@ -73,6 +73,7 @@ extension Lease {
                 for time in [step.start, step.until] where start < time && time < until { times.insert(time) }
             }
         }
+        for step in capSteps where start < step.at && step.at < until { times.insert(step.at) }
         return times.sorted()
     }
 
@@ -87,16 +88,17 @@ extension Lease {
             var from = start
             for to in changes(of: group.curtailments, from: start, until: until) + [until] {
                 if let level = percent(under: group.curtailments, at: from) {
-                    body(group.hardware, changes(to: level.percent, in: fleet), from..<to)
+                    body(group.hardware, changes(to: level.percent, at: from, in: fleet), from..<to)
                 }
                 from = to
             }
         }
     }
 
-    /// What one unit of each platform draws more at `percent` than at the lease's cap.
-    func changes(to percent: Int?, in fleet: Fleet) -> [DrawChange] {
-        fleet.platforms.map { $0.draw(capWatts: cap.watts(on: $0), percent: percent) }
+    /// What one unit of each platform draws more at `percent` than at the cap that the lease has at `time`.
+    func changes(to percent: Int?, at time: Int64, in fleet: Fleet) -> [DrawChange] {
+        let cap = cap(at: time)
+        return fleet.platforms.map { $0.draw(capWatts: cap.watts(on: $0), percent: percent) }
     }
 }
 

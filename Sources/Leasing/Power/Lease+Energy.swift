@@ -34,8 +34,8 @@ extension Lease {
             for to in times + [lifetime.upperBound] {
                 defer { from = to }
                 guard let level = percent(under: group.curtailments, at: from) else { continue }
-                let taken = -changes(to: level.percent, in: fleet).watts(of: counts)
-                let allowed = -changes(to: level.terms, in: fleet).watts(of: counts)
+                let taken = -changes(to: level.percent, at: from, in: fleet).watts(of: counts)
+                let allowed = -changes(to: level.terms, at: from, in: fleet).watts(of: counts)
                 result.joules += taken * (to - from)
                 result.breachJoules += (taken - allowed) * (to - from)
                 if taken > 0 { lowered.append(from..<to) }
@@ -60,7 +60,7 @@ extension Lease {
         for step in alone.curtailments[0].steps where step.start < end {
             var watts: Watts = 0
             for group in alone.drawGroups(in: fleet, evenReturned: true) where !group.curtailments.isEmpty {
-                watts -= changes(to: step.percent, in: fleet).watts(of: group.hardware.unitCounts(in: fleet))
+                watts -= changes(to: step.percent, at: step.start, in: fleet).watts(of: group.hardware.unitCounts(in: fleet))
             }
             most = max(most, watts)
         }
@@ -77,6 +77,35 @@ extension Lease {
         holdings.wholeNodes = holdings.wholeNodes.coalesced()
         return holdings
     }
+}
+
+extension WholeLease {
+    /// What load targets do to it, each once however many of its parts it acts on.
+    public var curtailments: [Curtailment] {
+        var result: [Curtailment] = []
+        for curtailment in parts.flatMap(\.curtailments) where !result.contains(where: { $0.isLike(curtailment) }) {
+            result.append(curtailment)
+        }
+        return result
+    }
+
+    /// What they have taken from the parts that are kept, until `time`.
+    public func curtailedEnergy(until time: Int64, _ fleet: Fleet) -> CurtailedEnergy {
+        var sum = CurtailedEnergy()
+        for part in allParts {
+            let energy = part.curtailedEnergy(in: part.start..<max(part.start, time), fleet)
+            sum.joules += energy.joules
+            sum.breachJoules += energy.breachJoules
+            sum.seconds = max(sum.seconds, energy.seconds)
+            sum.breachSeconds = max(sum.breachSeconds, energy.breachSeconds)
+        }
+        return sum
+    }
+}
+
+extension Curtailment {
+    /// Whether it says the same of another part of a lease.
+    func isLike(_ other: Curtailment) -> Bool { target == other.target && steps == other.steps }
 }
 
 extension Holdings {

@@ -56,7 +56,12 @@ public struct LeaseOrder: Equatable, Sendable {
     }
 }
 
-/// A lease as it stands.
+/// A lease as it stands, or a part of one.
+///
+/// A lease whose hardware changes while it runs is made of parts, each with one window and one set of lines. The lease
+/// itself is the first part: it spans the whole window and holds what is held throughout, perhaps nothing. Further
+/// parts have numbers of their own and name it in `partOf`; their lines are its lines, by index. What the parts are
+/// together is a `WholeLease`.
 public struct Lease: Equatable, Sendable {
     public let number: UInt64
     public let tenant: String
@@ -64,6 +69,7 @@ public struct Lease: Equatable, Sendable {
     public let label: String?
     public let leaseClass: LeaseClass
     public let sites: [String]
+    /// The cap it is booked with. The one that holds now is `capInForce`.
     public let cap: PowerCap
     public let sparesPerDomain: Int
     public var lines: [LeaseLine]
@@ -73,9 +79,10 @@ public struct Lease: Equatable, Sendable {
     public let turnRoundSeconds: Int64
     public var state: LeaseState
     public var conditions: [Condition] = []
-    public let promised: Capacity
+    /// What it promises at the cap it is booked with.
+    public var promised: Capacity
     /// The promised watts at the meters of their sites.
-    public let meterWatts: Watts
+    public var meterWatts: Watts
     /// Nodes in use that are down, ascending.
     public var downNodes: [Int] = []
     /// Nodes of an ending lease that have come back, ascending ranges.
@@ -88,12 +95,22 @@ public struct Lease: Equatable, Sendable {
     public var revision: UInt64 = 0
     /// Its tenant's index at its last change: the revision that the tenant is shown, which others do not move.
     public var tenantIndex: UInt64 = 0
+    /// The lease that it is a further part of; nil for a lease itself.
+    public var partOf: UInt64?
+    /// Caps that hold from later times on, ascending.
+    public var capSteps: [CapStep] = []
+    /// How many of them have begun.
+    public var capStepsBegun = 0
+
+    /// The number of the lease, whichever part of it this is. Ids and names are made from it.
+    public var leaseNumber: UInt64 { partOf ?? number }
 
     public var until: Int64 { end + turnRoundSeconds }
 
     /// What its bookings have in common.
     public var bookingTerms: BookingTerms {
-        BookingTerms(lease: number, start: start, end: end, until: until, cap: cap)
+        BookingTerms(
+            lease: number, start: start, end: end, until: until, cap: cap, sharesGPUs: capSteps.isEmpty)
     }
 
     /// GPU modules in use on a node, as a whole or for an instance.
@@ -106,30 +123,20 @@ public struct Lease: Equatable, Sendable {
         lines.reduce(promised.gpus) { $0 + $1.holdings.quotaGPUs(ofInstancesIn: fleet) }
     }
 
-    /// When the lease next changes by itself, or nil.
-    public var nextChangeAt: Int64? {
-        let byState: Int64? =
-            switch state {
-            case .scheduled: start
-            case .starting, .active: end
-            case .ending: until
-            case .expired, .cancelled, .failed: nil
-            }
-        return [byState, powerDueAt].compactMap(\.self).min()
-    }
+    /// Whether its window is running.
+    public var isInWindow: Bool { state == .starting || state == .active }
+
+    /// When the part next changes by itself, or nil.
+    public var nextChangeAt: Int64? { dueEvents.map(\.at).min() }
 
     /// What is delivered now: the promise less the nodes that are down, and nothing outside the window.
     public func delivered(in fleet: Fleet) -> Capacity {
-        guard state == .active || state == .starting else { return Capacity() }
-        var delivered = promised
-        for node in downNodes {
-            for line in lines {
-                let missing = line.holdings.capacity(on: node, cap: cap, in: fleet)
-                delivered.gpus -= missing.gpus
-                delivered.watts -= missing.watts
-                delivered.migInstances -= missing.migInstances
-            }
-        }
+        guard isInWindow else { return Capacity() }
+        var delivered = promisedNow(in: fleet)
+        let missing = missing(in: fleet)
+        delivered.gpus -= missing.gpus
+        delivered.watts -= missing.watts
+        delivered.migInstances -= missing.migInstances
         return delivered
     }
 }

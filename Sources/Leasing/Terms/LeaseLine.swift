@@ -53,11 +53,16 @@ public struct LeaseLine: Equatable, Sendable {
     /// Only these nodes may be used, by permanent id; nil for any.
     public var pins: [IDRange]?
     public var holdings = Holdings()
+    /// Counts that hold from later times on, ascending, as they are asked for; `count` then holds before the first of them.
+    /// Empty in a line that was granted: its lease has parts instead.
+    public var ramp: [RampStep] = []
 
     public init(
         name: String, shape: PlacementShape, count: Int, models: [String], within: WithinLevel?,
-        profile: String? = nil, isComposed: Bool = false, spread: LineSpread? = nil, pins: [IDRange]? = nil
+        profile: String? = nil, isComposed: Bool = false, spread: LineSpread? = nil, pins: [IDRange]? = nil,
+        ramp: [RampStep] = []
     ) {
+        self.ramp = ramp
         self.name = name
         self.shape = shape
         self.count = count

@@ -10,7 +10,7 @@ public struct Booking: Equatable, Sendable {
     public let start: Int64
     public let end: Int64
     public let until: Int64
-    /// The cap of each GPU in watts.
+    /// The cap of each GPU in watts; 0 for instances whose cap changes while they are booked.
     public let capWatts: Int32
     /// Bit `m - 1` for GPU module `m`.
     public let moduleMask: UInt8

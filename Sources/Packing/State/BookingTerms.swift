@@ -36,8 +36,13 @@ public struct BookingTerms: Sendable {
     /// When the units are free again: the end plus the turn-round.
     public let until: Int64
     public let cap: PowerCap
+    /// False when the cap changes while it is booked: a GPU that is cut into instances is then shared with nobody.
+    public let sharesGPUs: Bool
 
-    public init(lease: UInt64, start: Int64, end: Int64, until: Int64, cap: PowerCap) {
+    public init(
+        lease: UInt64, start: Int64, end: Int64, until: Int64, cap: PowerCap, sharesGPUs: Bool = true
+    ) {
+        self.sharesGPUs = sharesGPUs
         self.lease = lease
         self.start = start
         self.end = end

@@ -9,7 +9,7 @@ extension PackingState {
     public mutating func bookSlice(_ slice: GPUSlice, as terms: BookingTerms) {
         let rack = Int(tables.rackOfNode[slice.node])
         let record = record(of: slice, rack: rack, terms)
-        commitSlice(slice, rack: rack, capWatts: Watts(record.capWatts), terms, sign: 1)
+        commitSlice(slice, rack: rack, capWatts: gpuCap(terms, rack: rack), terms, sign: 1)
         lists.insert(terms, record, into: &nodes[slice.node].firstBooking)
         nodes[slice.node].hasSlices = true
         racks[rack].nodeBookingCount += 1
@@ -26,7 +26,7 @@ extension PackingState {
         let found = lists.remove(terms, record, from: &nodes[slice.node].firstBooking)
         precondition(found, "a booking that is taken off was there")
         racks[rack].nodeBookingCount -= 1
-        commitSlice(slice, rack: rack, capWatts: Watts(record.capWatts), terms, sign: -1)
+        commitSlice(slice, rack: rack, capWatts: gpuCap(terms, rack: rack), terms, sign: -1)
         refreshFree(of: slice.node, rack: rack)
         if terms.start > instant && terms.start == rackHorizon[rack] { refreshTimes(ofRack: rack) }
         count(slice, rack: rack, -1)
@@ -79,8 +79,14 @@ extension PackingState {
             preconditionFailure("an instance is of a profile of its platform")
         }
         return BookingRecord(
-            terms: -1, next: -1, capWatts: Int32(capWatts(terms, platform: platform)), moduleMask: slice.moduleMask,
-            sliceMask: geometry.window(of: profile, at: slice.start), takesMedia: geometry.takesMedia(profile))
+            // No request asks for a cap of 0, so nobody joins a GPU whose cap changes.
+            terms: -1, next: -1, capWatts: terms.sharesGPUs ? Int32(gpuCap(terms, rack: rack)) : 0,
+            moduleMask: slice.moduleMask, sliceMask: geometry.window(of: profile, at: slice.start),
+            takesMedia: geometry.takesMedia(profile))
+    }
+
+    private func gpuCap(_ terms: BookingTerms, rack: Int) -> Watts {
+        capWatts(terms, platform: Int(tables.rackPlatform[rack]))
     }
 
     private mutating func count(_ slice: GPUSlice, rack: Int, _ change: Int) {

@@ -28,9 +28,18 @@ extension Timestamp: ExpressibleByArgument {
 /// Reads `--line`; a transform rather than an argument type, because it can say what is wrong.
 func readLine(_ text: String) throws -> ReservationRequest {
     do {
-        return try LineSyntax.parse(text)
+        return try LineSyntax.parse(text, mayBeNone: true)
     } catch {
         throw ValidationError("\(error.description). See: berth lease create --help")
+    }
+}
+
+/// Reads `--ramp`.
+func readRamp(_ text: String) throws -> NamedRamp {
+    do {
+        return try RampSyntax.parse(text)
+    } catch {
+        throw ValidationError(error.description)
     }
 }
 

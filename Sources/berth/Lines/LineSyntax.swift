@@ -32,7 +32,9 @@ enum LineSyntax {
     }
 
     /// Reads a line. Ranges of values are the daemon's to check.
-    static func parse(_ text: String) throws(Fault) -> ReservationRequest {
+    ///
+    /// - Parameter mayBeNone: whether the amount may be 0, for a line that a ramp says the rest of.
+    static func parse(_ text: String, mayBeNone: Bool = false) throws(Fault) -> ReservationRequest {
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count >= 2 else { throw Fault(description: "\"\(text)\" is not SHAPE:AMOUNT, such as block:4") }
         let shapeWord = parts.removeFirst()
@@ -41,7 +43,10 @@ enum LineSyntax {
             throw Fault(description: "\"\(shapeWord)\" is no shape; there are \(shapes)")
         }
         var line = ReservationRequest(shape: shape)
-        try setAmount(parts.removeFirst(), of: &line)
+        let amount = parts.removeFirst()
+        let isNone = mayBeNone && (amount == "0" || amount.hasPrefix("0x")) && shape != .watts
+        try setAmount(isNone ? "1" + amount.dropFirst() : amount, of: &line)
+        if isNone { line.count = 0 }
         for part in parts { try setOption(part, of: &line) }
         return line
     }
@@ -135,9 +140,9 @@ enum LineSyntax {
     static func text(of line: ReservationRequest) -> String {
         var parts = [line.shape.rawValue]
         switch line.shape {
-        case .block, .rack, .nvl72, .node: parts.append("\(line.count ?? 1)")
-        case .gpu: parts.append("\(line.count ?? 1)x\(line.gpus ?? 1)")
-        case .mig: parts.append("\(line.count ?? 1)x\(line.profile ?? "")")
+        case .block, .rack, .nvl72, .node: parts.append("\(count(of: line))")
+        case .gpu: parts.append("\(count(of: line))x\(line.gpus ?? 1)")
+        case .mig: parts.append("\(count(of: line))x\(line.profile ?? "")")
         case .watts: parts.append("\(line.megawatts?.description ?? "0")MW")
         }
         if let models = line.gpu { parts.append(models.joined(separator: ",")) }
@@ -148,6 +153,8 @@ enum LineSyntax {
         if let name = line.name { parts.append("name=" + name) }
         return parts.joined(separator: ":")
     }
+
+    private static func count(of line: ReservationRequest) -> Int { line.count ?? (line.ramp == nil ? 1 : 0) }
 
     /// A level and, where it was given, the most units.
     static func text(of spread: SpreadRequest) -> String {

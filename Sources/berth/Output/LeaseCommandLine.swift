@@ -26,6 +26,10 @@ struct LeaseCommandLine {
         add("--contract", request.contract)
         add("--label", request.label)
         for line in request.reservations { add("--line", LineSyntax.text(of: line)) }
+        for (index, line) in request.reservations.enumerated() {
+            let name = line.name ?? "line-\(index + 1)"
+            add("--ramp", line.ramp.map { RampSyntax.text(of: NamedRamp(name: name, steps: $0)) })
+        }
         for site in request.sites ?? [] { add("--site", site) }
         add("--start", request.start?.description)
         add("--end", request.end?.description)

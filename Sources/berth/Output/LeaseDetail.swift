@@ -16,7 +16,8 @@ struct LeaseDetail {
 
     func lines(inColour: Bool) -> [String] {
         [heading(inColour: inColour)] + windowLines + holdingLines + capLines(inColour: inColour)
-            + lease.reservations.flatMap(reservationLines) + conditionLines(inColour: inColour) + curtailmentLines
+            + lease.reservations.flatMap(reservationLines) + scheduleLines + conditionLines(inColour: inColour)
+            + curtailmentLines
             + shortfallLines
             + decisionLines
     }
@@ -72,12 +73,27 @@ struct LeaseDetail {
         var lines = [
             line(reservation.name, counted(reservation.count) + " × " + reservation.unit + models + reservation.terms)
         ]
+        if let ramp = reservation.ramp {
+            let steps = ramp.map { "\(counted($0.count)) from \($0.at)" }
+            lines.append(line("", "then " + steps.joined(separator: ", ")))
+        }
         lines += reservation.allocation.prefix(Self.pathsMax).map { line("", $0) }
         let restCount = reservation.allocation.count - Self.pathsMax
         if restCount > 0 {
             lines.append(line("", "… and \(counted(restCount)) more: berth lease show \(lease.id) -o json"))
         }
         return lines
+    }
+
+    /// What holds from later times on.
+    private var scheduleLines: [String] {
+        (lease.schedule ?? []).enumerated().map { index, step in
+            let watts = step.capWattsPerGpu.map { "\(counted($0)) W for each GPU" }
+            let cap = watts ?? step.capPercent.map { "\($0) % of each model's maximum" } ?? ""
+            return line(
+                index == 0 ? "then" : "",
+                "from \(step.at): \(step.promised.hardware), \(power(step.promised.watts)) at the rack, cap \(cap)")
+        }
     }
 
     private func conditionLines(inColour: Bool) -> [String] {

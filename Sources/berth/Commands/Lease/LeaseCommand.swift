@@ -5,7 +5,7 @@ import ArgumentParser
 struct LeaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lease",
-        abstract: "Request, list, show and release leases.",
+        abstract: "Request, list, show, amend and release leases.",
         discussion: """
             EXAMPLE
               berth lease create --tenant acme --line block:4:H100 \\
@@ -13,6 +13,7 @@ struct LeaseCommand: AsyncParsableCommand {
               berth lease allocation l-7kq2 --format slurm
             """,
         subcommands: [
-            LeaseCreate.self, LeaseListCommand.self, LeaseShow.self, LeaseAllocation.self, LeaseRelease.self,
+            LeaseCreate.self, LeaseListCommand.self, LeaseShow.self, LeaseAmend.self, LeaseAllocation.self,
+            LeaseRelease.self,
         ])
 }

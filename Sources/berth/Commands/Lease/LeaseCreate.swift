@@ -14,6 +14,8 @@ struct LeaseCreate: AsyncParsableCommand {
 
             \(LineSyntax.help)
 
+            \(RampSyntax.help)
+
             EXAMPLE
               berth lease create --tenant acme --line block:4:H100 \\
                 --duration 30d --cap-percent 80
@@ -26,6 +28,9 @@ struct LeaseCreate: AsyncParsableCommand {
               berth lease create --tenant acme --label nights --line node:8 \\
                 --every 'FREQ=WEEKLY;BYDAY=MO,TU' --time-zone America/Chicago \\
                 --start 2026-12-01T20:00 --duration 10h
+              berth lease create --tenant google --site memphis-2 \\
+                --line nvl72:64:GB200:name=racks --ramp racks=2027-01-15:214 \\
+                --start 2026-12-01 --end 2029-06-01 --cap-watts 1000
               berth lease create -f request.yaml
             """)
 

@@ -16,6 +16,11 @@ struct LeaseRequestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A line, as above; repeat for more.", valueName: "line"), transform: readLine)
     var line: [ReservationRequest] = []
 
+    @Option(
+        help: ArgumentHelp("Units of a line from later times on; repeat for more lines.", valueName: "ramp"),
+        transform: readRamp)
+    var ramp: [NamedRamp] = []
+
     @Option(help: ArgumentHelp("A site accepted; repeat for more. Default: any.", valueName: "name"))
     var site: [String] = []
 
@@ -70,6 +75,14 @@ struct LeaseRequestOptions: ParsableArguments {
             if end != nil { throw ValidationError("Give --duration with --every, not --end.") }
             if label == nil { throw ValidationError("Missing --label: the name of the series.") }
         }
+        if line.contains(where: { $0.count == 0 }) && ramp.isEmpty {
+            throw ValidationError("A line of 0 units needs a --ramp that says when it comes to more.")
+        }
+        let names = line.enumerated().map { $0.element.name ?? "line-\($0.offset + 1)" }
+        if let stray = ramp.first(where: { !names.contains($0.name) }) {
+            throw ValidationError(
+                "There is no line \(stray.name) for its ramp; there are \(names.joined(separator: ", ")).")
+        }
         if (end == nil) == (duration == nil) { throw ValidationError("Give --end or --duration.") }
         if [capWatts != nil, capPercent != nil, highestCap].count(where: \.self) > 1 {
             throw ValidationError("Give one of --cap-watts, --cap-percent and --highest-cap.")
@@ -80,6 +93,9 @@ struct LeaseRequestOptions: ParsableArguments {
         var lines = line
         for index in lines.indices where lines[index].within == nil { lines[index].within = within }
         let recurrence = recurrence.request(start: start, duration: duration)
+        for (index, line) in lines.enumerated() {
+            lines[index].ramp = ramp.first { $0.name == line.name ?? "line-\(index + 1)" }?.steps
+        }
         return LeaseRequest(
             tenant: tenant ?? "", contract: contract, label: label, reservations: lines,
             sites: site.isEmpty ? nil : site, start: recurrence == nil ? start?.timestamp : nil, end: end,

@@ -1,0 +1,156 @@
+// Leases as wholes, and the parts that they are made of.
+
+import FleetModel
+import HashTreeCollections
+import Packing
+
+extension Book {
+    /// A lease with its parts as they stand together, or nil when there is none of that number. Any of its parts may be
+    /// named. O(parts × racks held), O(1) for a lease without further parts.
+    public func wholeLease(_ number: UInt64) -> WholeLease? {
+        guard let part = lease(number), let first = lease(part.leaseNumber) else { return nil }
+        return whole(first)
+    }
+
+    func whole(_ lease: Lease) -> WholeLease {
+        let others = otherParts(of: lease.number)
+        return WholeLease(lease, parts: others, state: state(of: lease, others), in: fleet)
+    }
+
+    /// Calls `body` for each lease that is kept, parts together, in order of numbers, until it returns false.
+    public func forEachWholeLease(from number: UInt64 = 0, _ body: (WholeLease) throws -> Bool) rethrows {
+        try forEachLease(from: number) { lease in try lease.partOf == nil ? body(whole(lease)) : true }
+    }
+
+    /// The further parts of a lease that are kept, ascending.
+    func otherParts(of number: UInt64) -> [Lease] { (furtherParts[number] ?? []).compactMap { lease($0) } }
+
+    /// All parts of a lease that are not over, the lease itself first.
+    func liveParts(of number: UInt64) -> [Lease] {
+        ([known(number)] + otherParts(of: number)).filter { !$0.state.isFinal }
+    }
+
+    /// Where a lease stands, its parts taken together: over when all of them are, delivered when one that holds something is.
+    private func state(of lease: Lease, _ others: [Lease]) -> LeaseState {
+        guard !others.isEmpty else { return lease.state }
+        let all = [lease] + others
+        switch lease.state {
+        case .scheduled, .ending: return lease.state
+        case .starting, .active:
+            let holding = all.filter { $0.isInWindow && $0.holdsSomething }
+            return holding.isEmpty || holding.contains { $0.state == .active } ? .active : .starting
+        case .expired, .cancelled, .failed:
+            if others.contains(where: { !$0.state.isFinal }) { return .ending }
+            let hasFailed = !lease.holdsSomething && others.allSatisfy { $0.state == .failed }
+            return hasFailed ? .failed : lease.state
+        }
+    }
+
+    // MARK: Changing parts
+
+    /// Puts a part in place of the one of its number, or beside the others as a new one.
+    mutating func put(_ part: Lease) {
+        var part = part
+        countChange(of: part.tenant)
+        part.revision = revision
+        part.tenantIndex = tenantsByName[part.tenant]!.index
+        keepingCount(of: part.leaseNumber) { book in
+            book.forgetParts(of: part.leaseNumber)
+            let old = book.lease(part.number)
+            book.carryCurtailments(to: &part, from: old)
+            if let old { book.takeOff(old) }
+            book.putOn(part)
+        }
+        nextLeaseNumber = max(nextLeaseNumber, part.number + 1)
+    }
+
+    /// What load targets do to a part stays when it is amended; a new one is lowered as a part of its lease is that was there.
+    private func carryCurtailments(to part: inout Lease, from old: Lease?) {
+        let source = old ?? liveParts(of: part.leaseNumber).first { !$0.curtailments.isEmpty }
+        guard let source else { return }
+        part.curtailments = source.curtailments
+        if let old { part.powerSettledAt = old.powerSettledAt } else { part.settlePower(at: time) }
+    }
+
+    /// Runs a change of some parts of a lease and keeps what is counted by leases in step with it.
+    mutating func keepingCount(of number: UInt64, _ change: (inout Book) -> Void) {
+        let before = lease(number).map { state(of: $0, otherParts(of: number)) }
+        change(&self)
+        guard let lease = lease(number) else { preconditionFailure("a lease stays while its parts change") }
+        let after = state(of: lease, otherParts(of: number))
+        guard before != after else { return }
+        if let before { stateCounts[Int(before.rawValue)] -= 1 }
+        stateCounts[Int(after.rawValue)] += 1
+        if !after.isFinal {
+            tenantsByName[lease.tenant]!.leases[number] = true
+        } else if let before, !before.isFinal {
+            retire(lease)
+        }
+    }
+
+    /// Stores a part and books what it holds.
+    mutating func putOn(_ part: Lease) {
+        leaseBoxes[part.number] = LeaseBox(part)
+        if let lease = part.partOf, furtherParts[lease]?.contains(part.number) != true {
+            furtherParts[lease] = (furtherParts[lease] ?? []) + [part.number]
+        }
+        guard !part.state.isFinal else { return }
+        book(part)
+        promise(part, sign: 1)
+        for due in part.dueEvents { agenda.add(due.event, at: due.at) }
+    }
+
+    /// Takes off what `putOn` did, but for the part itself.
+    private mutating func takeOff(_ part: Lease) {
+        guard !part.state.isFinal else { return }
+        unbook(part)
+        promise(part, sign: -1)
+        for due in part.dueEvents { agenda.remove(due.event, at: due.at) }
+    }
+
+    /// Forgets further parts of a lease that are over.
+    private mutating func forgetParts(of number: UInt64) {
+        guard let parts = furtherParts[number] else { return }
+        let left = parts.filter { lease($0)?.state.isFinal == false }
+        for part in parts where !left.contains(part) { leaseBoxes[part] = nil }
+        furtherParts[number] = left.isEmpty ? nil : left
+    }
+
+    /// Keeps a lease that is over for a while; the oldest make room.
+    private mutating func retire(_ lease: Lease) {
+        tenantsByName[lease.tenant]!.leases[lease.number] = nil
+        finalLeases[nextFinalPlace] = lease.number
+        nextFinalPlace += 1
+        guard finalLeases.count > Book.finalLeasesMax, let oldest = finalLeases.first() else { return }
+        finalLeases[oldest.key] = nil
+        guard let gone = self.lease(oldest.value) else { return }
+        stateCounts[Int(state(of: gone, otherParts(of: gone.number)).rawValue)] -= 1
+        for part in [gone.number] + (furtherParts[gone.number] ?? []) { leaseBoxes[part] = nil }
+        furtherParts[gone.number] = nil
+    }
+
+    // MARK: Quota
+
+    /// Adds what a part promises to its tenant's timelines, or takes it off.
+    mutating func promise(_ part: Lease, sign: Int64) {
+        guard part.start < part.end else { return }
+        let gpus = Int64(part.quotaGPUs(in: fleet))
+        tenantsByName[part.tenant]!.gpuTimeline.add(sign * gpus, from: part.start, until: part.end)
+        for (window, watts) in wattStretches(of: part) {
+            tenantsByName[part.tenant]!.wattTimeline.add(
+                sign * watts, from: window.lowerBound, until: window.upperBound)
+        }
+    }
+
+    /// The watts that a part promises in each stretch of its window, as its caps change.
+    func wattStretches(of part: Lease) -> [(window: Range<Int64>, watts: Watts)] {
+        part.capStretches.compactMap { stretch in
+            let window = stretch.window.clamped(to: part.start..<part.end)
+            guard !window.isEmpty else { return nil }
+            let isBooked = stretch.cap == part.cap
+            let watts =
+                isBooked ? part.promised.watts : part.lines.promise(cap: stretch.cap, in: fleet).capacity.watts
+            return (window, watts)
+        }
+    }
+}

@@ -1,0 +1,245 @@
+// Amendments of how much a line holds: units that go, and units that come.
+
+import FleetModel
+import Packing
+
+extension Book {
+    // MARK: Fewer
+
+    /// Gives up the units of a line that are over its target, at each time at which they are.
+    mutating func cut(
+        _ index: Int, to target: RampFunction, over window: Range<Int64>, _ course: AmendmentCourse, _ step: inout Step
+    ) throws(Refusal) {
+        let window = window.clamped(to: target.window)
+        var times = Set(target.steps.map(\.at) + [window.lowerBound])
+        for part in liveParts(of: course.number) { times.formUnion([part.start, part.end]) }
+        for time in times.filter({ window.contains($0) }).sorted() {
+            let held = liveParts(of: course.number).filter { $0.covers(time) }
+            let excess = held.reduce(0) { $0 + $1.count(ofLine: index) } - target.count(at: time)
+            guard excess > 0 else { continue }
+            // What would only begin then goes before what is held.
+            let coming = held.filter { $0.start >= time && $0.state == .scheduled }
+            var leaving = self.leaving(excess, of: coming.flatMap { units(ofLine: index, of: $0) }, at: time)
+            if leaving.count < excess {
+                let rest = held.filter { part in !coming.contains { $0.number == part.number } }
+                leaving += self.leaving(
+                    excess - leaving.count, of: rest.flatMap { units(ofLine: index, of: $0) }, at: time)
+            }
+            for part in held {
+                let units = leaving.filter { $0.part == part.number }
+                if !units.isEmpty { take(units, ofLine: index, off: part, at: time, &step) }
+            }
+        }
+    }
+
+    /// Takes units off a part from a time on: what is held until then becomes a part that ends then.
+    private mutating func take(
+        _ units: [LineUnit], ofLine index: Int, off part: Lease, at time: Int64, _ step: inout Step
+    ) {
+        var (rest, gone) = (part, part)
+        rest.lines[index].remove(units.map(\.hardware))
+        rest.lines[index].count -= units.count
+        let level = rest.lines[index].domainLevel
+        let spares = rest.lines[index].releaseIdleSpares { domain(of: $0, at: level) }
+        if part.state == .scheduled && part.start >= time {
+            guard rest.holdsSomething || part.partOf == nil else {
+                return commit(.leaseMoved(number: part.number, event: .release, at: step.now), &step)
+            }
+            return commitAmended(rest, &step)
+        }
+        // A window lasts at least a second.
+        let end = max(time, part.start + 1)
+        if !rest.holdsSomething && part.partOf != nil {
+            gone.endEarly(at: end)
+            commitAmended(gone, &step)
+        } else {
+            for other in gone.lines.indices { gone.lines[other].empty() }
+            gone.lines[index].count = units.count
+            gone.lines[index].holdings = Holdings(units.map(\.hardware), spares: spares)
+            gone.endEarly(at: end)
+            gone.divide(from: &rest)
+            commitAmended(rest, &step)
+            let further = gone.asPart(number: nextLeaseNumber, of: part.leaseNumber)
+            commitGranted(further, &step)
+            gone = further
+        }
+        if time <= step.now { commit(.leaseMoved(number: gone.number, event: .release, at: step.now), &step) }
+    }
+
+    // MARK: More
+
+    /// Grants what is missing of the targets as further parts: each where it fits beside what stands.
+    mutating func grow(
+        to targets: [(index: Int, target: RampFunction)], _ course: inout AmendmentCourse, _ step: inout Step
+    ) throws(Refusal) {
+        var lease = known(course.number)
+        guard !targets.isEmpty else { return }
+        // What is missing of each line, as lines of an order whose windows are then those of the parts to come.
+        for index in lease.lines.indices { (lease.lines[index].count, lease.lines[index].ramp) = (0, []) }
+        for (index, target) in targets {
+            let steps = missing(ofLine: index, target, course)
+            lease.lines[index].count = 0
+            lease.lines[index].ramp = steps
+        }
+        let windows = SoundOrder.windows(of: lease.lines, over: course.from..<course.newEnd)
+        for (window, counts) in windows where counts.contains(where: { $0 > 0 }) {
+            try grantPart(of: course.number, over: window, counts, course, &step)
+        }
+    }
+
+    /// Units that a line has too few of, as steps.
+    private func missing(ofLine index: Int, _ target: RampFunction, _ course: AmendmentCourse) -> [RampStep] {
+        let parts = liveParts(of: course.number)
+        var times = Set(target.steps.map(\.at))
+        for part in parts { times.formUnion([part.start, part.end]) }
+        return times.filter { target.window.contains($0) }.sorted().map { time in
+            let held = parts.reduce(0) { $0 + ($1.covers(time) ? $1.count(ofLine: index) : 0) }
+            return RampStep(at: time, count: max(0, target.count(at: time) - held))
+        }
+    }
+
+    private mutating func grantPart(
+        of number: UInt64, over window: Range<Int64>, _ counts: [Int], _ course: AmendmentCourse, _ step: inout Step
+    ) throws(Refusal) {
+        let lease = known(number)
+        let steps = lease.capSteps.filter { $0.at > window.lowerBound && $0.at < window.upperBound }
+        let cap = lease.cap(at: window.lowerBound)
+        var highest = cap
+        for step in steps where step.cap.isHigher(than: highest, in: fleet) { highest = step.cap }
+        let order = lease.order(counts, cap: highest, over: window)
+        let lines = counts.indices.filter { counts[$0] > 0 }
+        let terms = BookingTerms(
+            lease: nextLeaseNumber, start: window.lowerBound, end: window.upperBound,
+            until: window.upperBound + lease.turnRoundSeconds, cap: highest)
+        var request = PlacementRequest(
+            lines: [], siteMask: try SoundOrder.siteMask(order.sites, in: fleet), terms: terms, now: course.now)
+        for index in lines {
+            request.lines.append(try SoundOrder.placementLine(order, index, in: self))
+        }
+        let outcome = place(
+            request, of: lines.map { ($0, order.lines[$0]) }, beside: liveParts(of: number), explaining: step.explains)
+        guard case .placed(let found) = outcome else {
+            throw short(outcome, of: order, lines, request, course, step)
+        }
+        var part = Lease(
+            number: nextLeaseNumber, tenant: lease.tenant, contract: lease.contract, label: lease.label,
+            leaseClass: lease.leaseClass, sites: lease.sites, cap: cap, sparesPerDomain: lease.sparesPerDomain,
+            lines: lease.lines, start: window.lowerBound, end: window.upperBound,
+            turnRoundSeconds: lease.turnRoundSeconds, state: .scheduled, promised: Capacity(), meterWatts: 0)
+        part.partOf = number
+        part.capSteps = steps
+        for index in part.lines.indices { part.lines[index].empty() }
+        for (place, index) in lines.enumerated() {
+            part.lines[index].count = counts[index]
+            part.lines[index].holdings = Holdings(found[place])
+            if lease.sparesPerDomain > 0 { part.lines[index].setSparesApart(lease.sparesPerDomain, in: fleet) }
+        }
+        let promised = part.lines.promise(cap: cap, in: fleet).capacity
+        part.promised = promised
+        let gpus = part.quotaGPUs(in: fleet)
+        for (stretch, watts) in wattStretches(of: part) {
+            try checkQuota(of: lease.tenant, gpus: gpus, watts: watts, over: stretch)
+        }
+        commitGranted(part, &step)
+    }
+
+    /// Why a further part does not fit, with what is in the way when that is asked for.
+    private func short(
+        _ outcome: PartOutcome, of order: LeaseOrder, _ lines: [Int], _ request: PlacementRequest,
+        _ course: AmendmentCourse, _ step: Step
+    ) -> Refusal {
+        guard case .short(let place, let placed, let findings) = outcome else {
+            preconditionFailure("what was placed is not short")
+        }
+        let line = order.lines[lines[place]]
+        let (from, until) = (RFC3339.text(request.terms.start), RFC3339.text(request.terms.end))
+        var detail = "line \(line.name) cannot grow by \(line.count) from \(from) until \(until)"
+        guard step.explains else { return Refusal(.noCapacity, detail) }
+        detail += placed > 0 ? "; \(placed) more would fit" : ""
+        var obstacles: [Obstacle] = []
+        var alone = order
+        alone.lines = lines.map { order.lines[$0] }
+        if let sound = try? SoundOrder(alone, in: self, now: course.now) {
+            for (place, finding) in findings.findings.enumerated() where finding.placed < finding.wanted {
+                obstacles += self.obstacles(to: alone.lines[place], finding, sound, course.amendment.audience)
+            }
+        }
+        let own = naming.id(of: course.number)
+        return Refusal(.noCapacity, detail, obstacles: obstacles.filter { $0.name != own })
+    }
+}
+
+extension Lease {
+    /// Whether a time lies in its window, and it is not ending.
+    func covers(_ time: Int64) -> Bool { start <= time && time < end && (isInWindow || state == .scheduled) }
+
+    func count(ofLine index: Int) -> Int { lines.indices.contains(index) ? lines[index].count : 0 }
+
+    /// An order for some more of its lines.
+    fileprivate func order(_ counts: [Int], cap: PowerCap, over window: Range<Int64>) -> LeaseOrder {
+        var lines = lines
+        for index in lines.indices {
+            (lines[index].count, lines[index].holdings) = (counts[index], Holdings())
+        }
+        return LeaseOrder(
+            tenant: tenant, contract: contract, label: label, leaseClass: leaseClass, lines: lines, sites: sites,
+            start: window.lowerBound, end: window.upperBound, cap: cap, sparesPerDomain: sparesPerDomain)
+    }
+
+    /// Ends its window earlier, with the caps that it has until its hardware has come back.
+    fileprivate mutating func endEarly(at time: Int64) {
+        end = time
+        let until = until
+        capSteps.removeAll { $0.at >= until }
+        capStepsBegun = min(capStepsBegun, capSteps.count)
+    }
+
+    /// Parts nodes that are down, and conditions, with another part that keeps the rest of its hardware.
+    fileprivate mutating func divide(from rest: inout Lease) {
+        func isUsed(_ node: Int, by part: Lease) -> Bool { part.lines.contains { $0.holdings.uses(node) } }
+        let (own, others) = (self, rest)
+        downNodes = downNodes.filter { isUsed($0, by: own) }
+        rest.downNodes = rest.downNodes.filter { isUsed($0, by: others) }
+        if downNodes.isEmpty { conditions = [] }
+        if rest.downNodes.isEmpty { rest.conditions = [] }
+    }
+
+    /// The same as a further part of a lease.
+    fileprivate func asPart(number: UInt64, of lease: UInt64) -> Lease {
+        var part = Lease(
+            number: number, tenant: tenant, contract: contract, label: label, leaseClass: leaseClass, sites: sites,
+            cap: cap, sparesPerDomain: sparesPerDomain, lines: lines, start: start, end: end,
+            turnRoundSeconds: turnRoundSeconds, state: state, conditions: conditions, promised: promised,
+            meterWatts: meterWatts, downNodes: downNodes)
+        (part.partOf, part.capSteps, part.capStepsBegun) = (lease, capSteps, capStepsBegun)
+        return part
+    }
+}
+
+extension LeaseLine {
+    fileprivate mutating func empty() { (count, holdings) = (0, Holdings()) }
+
+    fileprivate mutating func remove(_ units: [Holdings]) {
+        holdings.wholeNodes = holdings.wholeNodes.subtracting(units.flatMap(\.wholeNodes).coalesced())
+        holdings.spareNodes.removeAll { spare in units.contains { $0.spareNodes.contains(spare) } }
+        let partials = Set(units.flatMap(\.partialNodes))
+        holdings.partialNodes.removeAll { partials.contains($0) }
+        let slices = Set(units.flatMap(\.slices))
+        holdings.slices.removeAll { slices.contains($0) }
+    }
+
+    /// Takes out the spares of domains in which nothing is in use any more.
+    fileprivate mutating func releaseIdleSpares(_ domain: (Int) -> Range<Int>) -> [Int] {
+        let idle = holdings.spareNodes.filter { holdings.wholeNodes.intersecting([domain($0)]).isEmpty }
+        holdings.spareNodes.removeAll { idle.contains($0) }
+        return idle
+    }
+}
+
+extension Holdings {
+    fileprivate init(_ units: [Holdings], spares: [Int]) {
+        self.init(
+            wholeNodes: units.flatMap(\.wholeNodes).coalesced(), partialNodes: units.flatMap(\.partialNodes),
+            slices: units.flatMap(\.slices), spareNodes: (units.flatMap(\.spareNodes) + spares).sorted())
+    }
+}
