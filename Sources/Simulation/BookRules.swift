@@ -104,7 +104,7 @@ public struct BookRules {
                 holds.append(
                     Hold(
                         node: node, mask: mask, slices: slices, start: lease.start, end: lease.end,
-                        until: lease.until, lease: lease.number, 
+                        until: lease.until, lease: lease.number,
                         caps: [CapStep(at: lease.start, cap: lease.cap)] + lease.capSteps,
                         isWholeNode: isWholeNode,
                         // Instances keep the cap of the GPU that they share.
@@ -149,7 +149,8 @@ public struct BookRules {
     func name(_ node: Int) -> String { fleet.nodeName(NodeIndex(node)) }
     func id(_ lease: UInt64) -> String {
         lease < Booking.maintenanceFirst
-            ? book.naming.id(of: book.lease(lease)?.leaseNumber ?? lease) : "maintenance number \(lease - Booking.maintenanceFirst)"
+            ? book.naming.id(of: book.lease(lease)?.leaseNumber ?? lease)
+            : "maintenance number \(lease - Booking.maintenanceFirst)"
     }
 }
 

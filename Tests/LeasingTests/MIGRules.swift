@@ -44,7 +44,7 @@ enum MIGRules {
                     }
                 }
                 // Instances of one lease change their cap together.
-                if one.lease.number != other.lease.number, Set(caps.joined()).count > 1 {
+                if one.lease.leaseNumber != other.lease.leaseNumber, Set(caps.joined()).count > 1 {
                     result.append("\(one.slice) and \(other.slice) have several caps")
                 }
             }

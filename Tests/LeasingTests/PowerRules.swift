@@ -27,7 +27,7 @@ enum PowerRules {
             for (node, mask) in BookRules.held(lease, fleet) {
                 let platform = fleet.platform(of: NodeIndex(node))
                 guard let percent = lowest(lease, node, fleet, at: instant) else { continue }
-                let cap = lease.cap.watts(on: platform)
+                let cap = lease.cap(at: instant).watts(on: platform)
                 let power = platform.power
                 var less: Watts
                 if percent > 0 {

@@ -24,7 +24,8 @@ extension SystemTests {
             let home = try DaemonHome.started()
             let connection = try home.connect()
             let before = try connection.get("/v1/budgets").json["budgets"][0]
-            #expect(before["observedWatts"].isAbsent && before["provision"]["nameplateWatts"].int == 3_153_024, "\(before)")
+            #expect(
+                before["observedWatts"].isAbsent && before["provision"]["nameplateWatts"].int == 3_153_024, "\(before)")
             #expect(before["provision"]["nameplatePermille"].int == 315)
             let revision = try connection.get("/v1/status").json["revision"].int
             let answer = try post(connection, readings(64, watts: 8_000))

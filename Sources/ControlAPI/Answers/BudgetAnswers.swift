@@ -64,7 +64,8 @@ public struct BudgetAnswer: Codable, Sendable, Equatable {
     /// Every field; those left out are absent.
     public init(
         name: String, kind: BudgetKind, measuredAt: MeasurePoint, parent: String? = nil, ratingWatts: Int,
-        limitWatts: Int, committedWatts: Int, headroomWatts: Int, provision: BudgetProvision, observedWatts: Int? = nil, observedAt: Timestamp? = nil,
+        limitWatts: Int, committedWatts: Int, headroomWatts: Int, provision: BudgetProvision, observedWatts: Int? = nil,
+        observedAt: Timestamp? = nil,
         observedShare: Percentage? = nil, observedBasis: ObservedBasis? = nil, observedHeadroomWatts: Int? = nil
     ) {
         self.name = name

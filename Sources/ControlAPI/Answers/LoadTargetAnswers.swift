@@ -224,7 +224,8 @@ public struct LoadTargetAnswer: Codable, Sendable, Equatable {
     public init(
         budget: String, id: String, kind: LoadTargetKind, state: LoadTargetState, watts: Int, start: Timestamp,
         end: Timestamp?, restoreWattsPerMinute: Int?, reason: String, actor: String, setAt: Timestamp,
-        entitledWatts: Int?, committedWatts: Int?, observedWatts: Int? = nil, compliant: Bool? = nil, spent: [SourceUseAnswer], lowered: [LoweredLease],
+        entitledWatts: Int?, committedWatts: Int?, observedWatts: Int? = nil, compliant: Bool? = nil,
+        spent: [SourceUseAnswer], lowered: [LoweredLease],
         unmet: [UnmetAnswer], holdouts: [HoldoutAnswer], orders: OrderCounts
     ) {
         self.budget = budget

@@ -30,7 +30,8 @@ struct LoadTargetEncoding {
             restoreWattsPerMinute: target.restoreWattsPerMinute.map(Int.init), reason: target.reason,
             actor: target.actor, setAt: Timestamp(target.setAt), entitledWatts: peaks?.entitled,
             committedWatts: peaks?.committed, observedWatts: drawn.map { Int($0) },
-            compliant: drawn.map { $0 <= target.watts + given(target) }, spent: target.spent.map(answer), lowered: lowered(by: target),
+            compliant: drawn.map { $0 <= target.watts + given(target) }, spent: target.spent.map(answer),
+            lowered: lowered(by: target),
             unmet: target.unmet.map {
                 UnmetAnswer(start: Timestamp($0.start), end: end($0.until), watts: Int($0.watts))
             },

@@ -83,7 +83,9 @@ enum SeriesHandlers {
         _ name: String, _ leases: [Lease], bookedUntil: Timestamp?, _ view: PublishedView, _ exchange: Exchange
     ) -> LeaseSeriesAnswer {
         let encoding = LeaseEncoding(book: view.book, role: exchange.role)
-        return LeaseSeriesAnswer(series: name, leases: leases.compactMap { view.book.wholeLease($0.number) }.map { encoding.answer($0) }, bookedUntil: bookedUntil)
+        return LeaseSeriesAnswer(
+            series: name, leases: leases.compactMap { view.book.wholeLease($0.number) }.map { encoding.answer($0) },
+            bookedUntil: bookedUntil)
     }
 
     /// What is in the way of the first window that does not fit. What would fit one window would not fit the series, so

@@ -108,10 +108,10 @@ extension Book {
         for due in part.dueEvents { agenda.remove(due.event, at: due.at) }
     }
 
-    /// Forgets further parts of a lease that are over.
+    /// Forgets further parts of a lease that are over, but for those that were lowered: what was taken from them counts.
     private mutating func forgetParts(of number: UInt64) {
         guard let parts = furtherParts[number] else { return }
-        let left = parts.filter { lease($0)?.state.isFinal == false }
+        let left = parts.filter { lease($0).map { !$0.state.isFinal || !$0.curtailments.isEmpty } ?? false }
         for part in parts where !left.contains(part) { leaseBoxes[part] = nil }
         furtherParts[number] = left.isEmpty ? nil : left
     }

@@ -27,7 +27,14 @@ extension Book {
             }
             for part in held {
                 let units = leaving.filter { $0.part == part.number }
-                if !units.isEmpty { take(units, ofLine: index, off: part, at: time, &step) }
+                guard !units.isEmpty else { continue }
+                if part.lines[index].profile != nil && !part.capSteps.isEmpty {
+                    // Those that stay and those that go could lie on one GPU, whose cap is one.
+                    throw Refusal(
+                        .wrongState,
+                        "instances of a lease whose cap changes are not given up one by one; release the lease instead")
+                }
+                take(units, ofLine: index, off: part, at: time, &step)
             }
         }
     }

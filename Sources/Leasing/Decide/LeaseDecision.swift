@@ -16,7 +16,8 @@ extension Book {
         for (index, order) in orders.enumerated() {
             do throws(Refusal) {
                 let sound = try SoundOrder(order, in: self, now: step.now)
-                let planned = try tokens[index].map { token throws(Refusal) in try self.planned(by: token, sound, now: step.now)
+                let planned = try tokens[index].map { token throws(Refusal) in
+                    try self.planned(by: token, sound, now: step.now)
                 }
                 try grant(sound, planned: planned, &step)
             } catch {

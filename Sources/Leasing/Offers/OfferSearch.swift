@@ -237,7 +237,8 @@ struct OfferSearch {
         let expires = order.start.map { min($0, now + query.validSeconds) } ?? now + query.validSeconds
         let token = book.offerToken(
             OfferTerms(
-                expires: expires, quote: quote, planToken: book.planToken(order: order, placements: placements, now: now)))
+                expires: expires, quote: quote,
+                planToken: book.planToken(order: order, placements: placements, now: now)))
         var copy = book
         let context = CommandContext(actor: .daemon, reason: "", requestID: "", now: now)
         guard let taken = try? copy.execute(.requestLeases([order], planTokens: [token]), context),

@@ -60,7 +60,8 @@ extension Lease {
         for step in alone.curtailments[0].steps where step.start < end {
             var watts: Watts = 0
             for group in alone.drawGroups(in: fleet, evenReturned: true) where !group.curtailments.isEmpty {
-                watts -= changes(to: step.percent, at: step.start, in: fleet).watts(of: group.hardware.unitCounts(in: fleet))
+                watts -= changes(to: step.percent, at: step.start, in: fleet).watts(
+                    of: group.hardware.unitCounts(in: fleet))
             }
             most = max(most, watts)
         }
@@ -83,7 +84,7 @@ extension WholeLease {
     /// What load targets do to it, each once however many of its parts it acts on.
     public var curtailments: [Curtailment] {
         var result: [Curtailment] = []
-        for curtailment in parts.flatMap(\.curtailments) where !result.contains(where: { $0.isLike(curtailment) }) {
+        for curtailment in allParts.flatMap(\.curtailments) where !result.contains(where: { $0.isLike(curtailment) }) {
             result.append(curtailment)
         }
         return result

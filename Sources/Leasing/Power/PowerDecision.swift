@@ -57,7 +57,9 @@ extension Book {
         let measured = drawn.map { LimitStep(at: $0.at, watts: domain.measuredWatts(rackWatts: $0.watts)) }
         var left = Shortage(measured, over: [LimitStep(at: .min, watts: target.watts)], in: window)
         let failed = failedSources(of: target.key.budget)
-        for use in target.spent where !failed.contains(use.source) { left.lower(by: use.watts, in: (use.start..<use.end).clamped(to: window)) }
+        for use in target.spent where !failed.contains(use.source) {
+            left.lower(by: use.watts, in: (use.start..<use.end).clamped(to: window))
+        }
         for unmet in target.unmet { left.lower(by: unmet.watts, in: (unmet.start..<unmet.until).clamped(to: window)) }
         return left.isOver
     }
