@@ -211,10 +211,13 @@ struct LoadTargetPlanner {
 
     private mutating func noteWhatIsUnmet() {
         for piece in shortage.over {
-            plan.unmet.append(
-                UnmetWatts(
-                    start: piece.start, until: piece.until == window.upperBound ? target.until : piece.until,
-                    watts: domain.measuredWatts(rackWatts: piece.watts)))
+            let until = piece.until == window.upperBound ? target.until : piece.until
+            let watts = domain.measuredWatts(rackWatts: piece.watts)
+            if let last = plan.unmet.last, last.until == piece.start, last.watts == watts {
+                plan.unmet[plan.unmet.count - 1].until = until
+            } else {
+                plan.unmet.append(UnmetWatts(start: piece.start, until: until, watts: watts))
+            }
         }
         guard let worst = shortage.over.max(by: { ($0.watts, $1.start) < ($1.watts, $0.start) }) else { return }
         var holdouts: [Holdout.Kind: (leases: Int, watts: Watts)] = [:]
@@ -251,10 +254,9 @@ struct LoadTargetPlanner {
             // A slower rate takes longer and may meet less headroom on its way.
             for _ in 0..<Self.rechargeTries where rate > 0 {
                 let seconds = (joules + rate - 1) / rate
-                let free = max(
-                    0,
-                    domain.measuredWatts(
-                        rackWatts: book.packing.headroom(of: budget, from: from, until: from + seconds)))
+                // Rounded down, as what is free has to be.
+                let headroom = max(0, book.packing.headroom(of: budget, from: from, until: from + seconds))
+                let free = headroom * domain.lossNumerator / domain.lossDenominator
                 if free >= rate {
                     until = from + seconds
                     break
