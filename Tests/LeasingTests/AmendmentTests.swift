@@ -134,6 +134,19 @@ import Testing
         try desk.execute(.amendLease(lease.number, amendment))
     }
 
+    @Test("A line that grows before a step that was agreed keeps its hardware when that step would have come")
+    func growthBeforeAStep() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(order(of: ramp(2, (noon + 3 * hour, 6)), until: noon + 9 * hour))
+        let three = Amendment(lines: [LineAmendment(name: "line", change: .count(3))])
+        try desk.execute(.amendLease(lease.number, three))
+        let now = held(desk, lease.number).lines[0].holdings.wholeNodes
+        #expect(held(desk, lease.number).ramp(ofLine: 0).isEmpty)
+        desk.advance(to: noon + 4 * hour)
+        #expect(held(desk, lease.number).lines[0].holdings.wholeNodes == now)
+        #expect(held(desk, lease.number).promised.gpus == 24)
+    }
+
     @Test("The quota holds at every instant of what an amendment makes of a lease")
     func quota() throws {
         var desk = JournalledBook(Fleets.plain)

@@ -84,6 +84,17 @@ enum FactFixtures {
         return record
     }()
 
+    /// A part of another lease, with caps to come.
+    static let part: LeaseRecord = {
+        var record = leaseWithTerms
+        record.number = 301
+        record.part = PartTerms(
+            partOf: 300,
+            capSteps: [CapStep(at: 1_800_000_000, cap: .watts(500)), CapStep(at: 1_850_000_000, cap: .percent(60))],
+            capStepsBegun: 1)
+        return record
+    }()
+
     static let exchange: PartExchange = {
         let partitions = [NodePartition(moduleMask: 3, partitionID: 5), NodePartition(moduleMask: 4, partitionID: 9)]
         let slice = NodeSlice(GPUSlice(node: 0, moduleMask: 128, profileID: 9, start: 4))
@@ -108,7 +119,7 @@ enum FactFixtures {
         return record
     }()
 
-    /// In the order of their stored numbers, 1 to 16 and from 40 on.
+    /// In the order in which `FactCodingTests` has their bytes.
     static let facts: [Fact] = [
         .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255]),
         .fleetAdopted(source: "version: 1\n", runs: [IDRun(firstNode: 0, firstID: 9, count: 64)], nextID: 73),
@@ -155,6 +166,9 @@ enum FactFixtures {
                 budget: "meter", source: "grid", reason: "storm", actor: "uid:1 op", since: 1_800_000_000)),
         .feedRestored(budget: "meter", source: nil),
         .nodesDarkened([IDRange(first: 13, count: 1)]),
+        .leasePartGranted(part),
+        .leasePartAmended(part),
+        .leaseCapStepped(number: 301, at: 1_850_000_000),
     ]
 
     static let loadTarget: LoadTarget = {

@@ -39,6 +39,28 @@ extension Book {
         }
     }
 
+    /// Gives up the units of a line that are agreed for later, when the line is to grow before they come and would be too
+    /// large then: what is granted for earlier goes on in their place, so that nobody changes hardware on the way.
+    mutating func giveUpWhatIsToCome(
+        _ index: Int, _ target: RampFunction, over window: Range<Int64>, _ course: AmendmentCourse, _ step: inout Step
+    ) {
+        let parts = liveParts(of: course.number)
+        var times = Set(target.steps.map(\.at) + [window.lowerBound])
+        for part in parts { times.formUnion([part.start, part.end]) }
+        var (lacks, exceeds) = (false, false)
+        for time in times.filter({ window.clamped(to: target.window).contains($0) }).sorted() {
+            let held = parts.reduce(0) { $0 + ($1.covers(time) ? $1.count(ofLine: index) : 0) }
+            if held < target.count(at: time) { lacks = true }
+            if lacks && held > target.count(at: time) { exceeds = true }
+        }
+        guard exceeds else { return }
+        for part in parts
+        where part.state == .scheduled && part.start >= max(window.lowerBound, target.window.lowerBound) {
+            let units = units(ofLine: index, of: part)
+            if !units.isEmpty && part.partOf != nil { take(units, ofLine: index, off: part, at: part.start, &step) }
+        }
+    }
+
     /// Takes units off a part from a time on: what is held until then becomes a part that ends then.
     private mutating func take(
         _ units: [LineUnit], ofLine index: Int, off part: Lease, at time: Int64, _ step: inout Step

@@ -131,11 +131,15 @@ public struct WholeLease: Sendable {
 
     /// What is promised from each later time on at which it changes. O(steps × racks).
     public func schedule(in fleet: Fleet) -> [ScheduleStep] {
-        timesToCome.map { time in
+        var (steps, last) = ([ScheduleStep](), ScheduleStep(at: 0, promised: promised, cap: cap))
+        for time in timesToCome {
             let lines = Self.lines(of: parts(at: time), named: lease.lines)
             let cap = lease.cap(at: time)
-            return ScheduleStep(at: time, promised: lines.promise(cap: cap, in: fleet).capacity, cap: cap)
+            let step = ScheduleStep(at: time, promised: lines.promise(cap: cap, in: fleet).capacity, cap: cap)
+            if step.promised != last.promised || step.cap != last.cap { steps.append(step) }
+            last = step
         }
+        return steps
     }
 
     /// Units of a line from each later time on at which they change.
