@@ -127,7 +127,7 @@ extension Book {
     }
 
     /// Refuses a cap that some of a part's hardware does not take.
-    private func checkCap(_ cap: PowerCap, of part: Lease) throws(Refusal) {
+    func checkCap(_ cap: PowerCap, of part: Lease) throws(Refusal) {
         let pointer =
             switch cap {
             case .watts: "/capWattsPerGpu"
