@@ -22,7 +22,7 @@ enum SeriesHandlers {
             return order
         }
         let view: PublishedView
-        let leases: [Lease]
+        let leases: [WholeLease]
         if isPlan {
             view = exchange.scheduler.view
             do {
@@ -34,7 +34,7 @@ enum SeriesHandlers {
             switch await exchange.scheduler.submit(.requestSeries(name, orders), context) {
             case .accepted(let outcome, let published, _):
                 view = published
-                leases = outcome.leases.compactMap { published.book.lease($0) }
+                leases = outcome.leases.compactMap { published.book.wholeLease($0) }
             case .refused(let refusal, let published):
                 throw await problem(refusal, request, orders, in: published, exchange)
             case .faulted(let fault): throw Problem(fault)
@@ -54,7 +54,7 @@ enum SeriesHandlers {
         let tenant = try tenant(ofSeries: name, exchange)
         let context = try exchange.commandContext(reason: exchange.query["reason"], body: [])
         let (outcome, view, _) = try await exchange.submit(.releaseSeries(name, tenant: tenant), context)
-        let leases = outcome.leases.compactMap { view.book.lease($0) }
+        let leases = outcome.leases.compactMap { view.book.wholeLease($0) }
         return exchange.answer(answer(name, leases, bookedUntil: nil, view, exchange), view: view)
     }
 
@@ -80,11 +80,11 @@ enum SeriesHandlers {
     }
 
     private static func answer(
-        _ name: String, _ leases: [Lease], bookedUntil: Timestamp?, _ view: PublishedView, _ exchange: Exchange
+        _ name: String, _ leases: [WholeLease], bookedUntil: Timestamp?, _ view: PublishedView, _ exchange: Exchange
     ) -> LeaseSeriesAnswer {
         let encoding = LeaseEncoding(book: view.book, role: exchange.role)
         return LeaseSeriesAnswer(
-            series: name, leases: leases.compactMap { view.book.wholeLease($0.number) }.map { encoding.answer($0) },
+            series: name, leases: leases.map { encoding.answer($0) },
             bookedUntil: bookedUntil)
     }
 

@@ -139,10 +139,15 @@ extension Book {
         guard lease.state.after(.release) != nil else {
             throw Refusal(.wrongState, "the lease is \(lease.state.name); only one that is not over can be released")
         }
+        releaseParts(of: number, &step)
+        step.outcome.leases = [number]
+    }
+
+    /// Gives back all parts of a lease that are not over.
+    mutating func releaseParts(of number: UInt64, _ step: inout Step) {
         for part in liveParts(of: number) where part.state.after(.release) != nil {
             commit(.leaseMoved(number: part.number, event: .release, at: step.now), &step)
         }
-        step.outcome.leases = [number]
     }
 }
 

@@ -40,14 +40,14 @@ extension Book {
     }
 
     /// Decides a series without granting it: the leases that it would be.
-    public func planSeries(_ name: String, _ orders: [LeaseOrder], now: Int64) throws(Refusal) -> [Lease] {
+    public func planSeries(_ name: String, _ orders: [LeaseOrder], now: Int64) throws(Refusal) -> [WholeLease] {
         var fork = self
         fork.begin(at: now)
         // As with one lease, the numbers of a plan tell nothing of how many leases there are.
         fork.nextLeaseNumber = Book.plannedLeaseNumber
         var step = Step(now: fork.time, actor: .daemon, reason: "")
         try fork.decideSeries(name, orders, &step)
-        return step.outcome.leases.map { fork.known($0) }
+        return step.outcome.leases.map { fork.whole(fork.known($0)) }
     }
 
     mutating func decideRelease(
@@ -59,9 +59,7 @@ extension Book {
         guard !numbers.isEmpty else {
             throw Refusal(.wrongState, "every lease of the series that is not over is ending already")
         }
-        for number in numbers {
-            commit(.leaseMoved(number: number, event: .release, at: step.now), &step)
-        }
+        for number in numbers { releaseParts(of: number, &step) }
         step.outcome.leases = numbers
     }
 }
