@@ -63,6 +63,7 @@ struct Writer {
         scheduler.note(JournalHealth())
         let view = PublishedView(book: book)
         scheduler.publish(view, changedTenants: decided.changedTenants)
+        decided.warn(scheduler.logger)
         for answer in decided.answers { answer.give(view) }
         entriesSinceSnapshot += UInt64(decided.entries.count)
         if entriesSinceSnapshot >= Scheduler.entriesPerSnapshot { takeSnapshotBesides(view) }
@@ -147,6 +148,7 @@ private struct DecidedBatch {
     var projections: [ProjectionWrite] = []
     var changedTenants: Set<String> = []
     var answers: [BatchAnswer] = []
+    fileprivate var overdueOrders: [UInt64] = []
 
     mutating func add(_ entry: Entry, after book: Book) {
         entries.append(entry.encoded())
@@ -154,7 +156,18 @@ private struct DecidedBatch {
         for fact in entry.facts {
             if let number = fact.leaseNumber, let lease = book.lease(number) { changedTenants.insert(lease.tenant) }
             if case .tenantRemoved(let name) = fact { changedTenants.insert(name) }
+            if case .orderOverdue(let number) = fact { overdueOrders.append(number) }
         }
+    }
+}
+
+extension DecidedBatch {
+    /// Says what somebody has to look at now.
+    func warn(_ logger: Logger) {
+        guard let first = overdueOrders.first else { return }
+        logger.warning(
+            "orders to the actuator have not been acknowledged at half of their notice",
+            metadata: ["orders": "\(overdueOrders.count)", "first": "o-\(first)"])
     }
 }
 

@@ -38,6 +38,7 @@ struct Arguments {
           batch    --size 256 --connections 1 --count N   leases in batches
           poll     --tenant NAME --connections 64 --count N --match yes|no   polls of an unchanged answer
           idle     --polls 10000 --tenants 100     waiting polls: processor, memory, and waking them
+          searches --tenant NAME --count 100       offers, refusals and load targets, with leases beside them
           sync     --file PATH --count 2000        append 256 bytes and fdatasync
         """
 }

@@ -15,6 +15,7 @@ enum Main {
             case "batch": try batches(arguments)
             case "poll": try polls(arguments)
             case "idle": try idlePolls(arguments)
+            case "searches": try searches(arguments)
             case "sync": try measureSync(arguments)
             default: throw LoadFault(Arguments.usage)
             }

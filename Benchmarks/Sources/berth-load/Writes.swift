@@ -9,6 +9,11 @@ private func leaseBody(tenant: String) -> String {
     """
 }
 
+/// A request for one GPU.
+func leaseRequest(tenant: String) -> [UInt8] {
+    request("POST", "/v1/leases", body: leaseBody(tenant: tenant))
+}
+
 func putTenants(_ arguments: Arguments) throws {
     let connection = try Connection(path: try arguments.text("socket"))
     for number in 0..<(try arguments.number("count", 100)) {

@@ -129,13 +129,15 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var alerts: [DrawAlertAnswer]?
     /// Feeds and sources that have failed; absent: none.
     public var failedFeeds: [FailedFeed]?
+    /// Orders that nobody has acknowledged at half of their notice; absent: none.
+    public var overdueOrders: Int?
 
     /// Every field; those left out are absent.
     public init(
         version: String, revision: Int, bookId: String, startedAt: Timestamp, now: Timestamp, fleet: FleetSummary,
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
         clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil,
-        failedFeeds: [FailedFeed]? = nil
+        failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -151,6 +153,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.fleetProposal = fleetProposal
         self.alerts = alerts
         self.failedFeeds = failedFeeds
+        self.overdueOrders = overdueOrders
     }
 }
 

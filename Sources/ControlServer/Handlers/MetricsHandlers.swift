@@ -40,6 +40,12 @@ enum MetricsHandlers {
         text.single(
             "berth_clock_frozen", .gauge, "1 while a jump of the wall clock awaits confirmation, else 0.",
             scheduler.isTimeFrozen ? 1 : 0)
+        text.single(
+            "berth_orders_overdue", .gauge, "Orders to the actuator not acknowledged at half of their notice.",
+            view.book.overdueOrderCount)
+        text.single(
+            "berth_load_targets", .gauge, "Load targets that are in force or to come.",
+            view.book.loadTargets.count { $0.until > view.book.time })
         text.family("berth_http_requests_total", .counter, "Requests answered, by status.")
         for (status, count) in services.requestCounts.byStatus {
             text.sample("berth_http_requests_total", ["code": "\(status)"], count)

@@ -29,7 +29,8 @@ enum StatusHandlers {
             clock: exchange.clockStatus(view),
             fleetProposal: exchange.services.fleetProposal,
             alerts: report.alerts.isEmpty ? nil : report.alerts.map { DrawAlertAnswer($0, in: fleet) },
-            failedFeeds: FailedFeed.all(in: book))
+            failedFeeds: FailedFeed.all(in: book),
+            overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil)
         return exchange.answer(answer, view: view)
     }
 

@@ -33,6 +33,16 @@ extension Book {
         try power.orders.forEach { _, order in try body(order) }
     }
 
+    /// Orders that nobody has acknowledged at half of their notice, nor since. O(orders).
+    public var overdueOrderCount: Int {
+        var count = 0
+        forEachOrder { order in
+            if order.isOverdue && order.acknowledgedAt == nil { count += 1 }
+            return true
+        }
+        return count
+    }
+
     public func order(_ number: UInt64) -> PowerOrder? { power.orders[number] }
 
     /// Leases that a load target lowers, or has lowered, in order of their numbers. O(leases).

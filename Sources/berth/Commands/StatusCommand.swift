@@ -63,6 +63,10 @@ struct StatusCommand: AsyncParsableCommand {
             terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
         }
         printFailures(status.failedFeeds ?? [])
+        if let orders = status.overdueOrders {
+            let words = "\(counted(orders, "order")) to the actuator not acknowledged in time: berth orders"
+            terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
+        }
         if let proposal = status.fleetProposal {
             let words = "fleet file: \(proposal.accepted ? "accepted" : "refused"): \(proposal.detail)"
             terminal.write(
