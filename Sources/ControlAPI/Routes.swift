@@ -49,6 +49,10 @@ public enum Routes {
     public static let leaseBatch = "/v1/leases:batch"
     /// POST: ``OfferRequest`` to ``OfferList``.
     public static let offers = "/v1/offers"
+    /// POST `?limit=&cursor=`: ``PlanRequest`` to ``PlanAnswer``. Nothing changes.
+    public static let plans = "/v1/plans"
+    /// POST: ``PlanCommitRequest`` to ``PlanCommitAnswer``.
+    public static let planCommit = "/v1/plans:commit"
     /// GET, DELETE `?reason=`: ``LeaseAnswer``.
     public static let leasePattern = "/v1/leases/{id}"
     /// GET `?format=`: ``AllocationAnswer``, or text.

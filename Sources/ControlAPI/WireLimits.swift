@@ -38,6 +38,10 @@ public enum WireLimits {
     public static let alternativesMax = 8
     /// Combinations of shapes over all lines of a request for offers.
     public static let combinationsMax = 16
+    /// Most commands of one plan.
+    public static let planCommandsMax = 256
+    /// Most months of a plan's revenue; the last one has all that comes after it.
+    public static let planMonthsMax = 24
     /// Most pins of one line.
     public static let pinsMax = 64
     /// Longest pin, in bytes.

@@ -100,10 +100,21 @@ private struct Replay {
             let health = node.map { book.packing.health(of: $0) } ?? .faulty
             let wasLate = node.map { before.packing.notReadyModules(of: $0) != 0 } ?? false
             let isOpen = health == .open || health == .cordoned
-            if isOpen && !wasLate {
+            if isOpen && !wasLate && !entry.takesDown(replacement.old) {
                 moves.violate("entry \(entry.revision) moved a lease off a node that was up")
             }
         }
         if case .upsert(_, let values) = Projections.auditRow(entry) { auditRows.append(values) }
+    }
+}
+
+extension Entry {
+    /// Whether a fact of the entry takes a node out, whatever a later one of the same entry makes of it.
+    fileprivate func takesDown(_ node: UInt32) -> Bool {
+        facts.contains { fact in
+            guard case .nodesSet(let nodes, let health, _) = fact else { return false }
+            return health != .open && health != .cordoned
+                && nodes.contains { $0.first <= node && node - $0.first < $0.count }
+        }
     }
 }

@@ -106,7 +106,16 @@ enum NodeHandlers {
     static func apply(_ verb: ControlAPI.NodeVerb, _ exchange: Exchange) async throws -> Response {
         let body = try await exchange.body()
         let request = try exchange.decode(NodeVerbRequest.self, from: body)
-        let fleet = exchange.scheduler.view.book.fleet
+        let context = try exchange.commandContext(reason: request.reason, body: body)
+        let command = try Self.command(verb, request, in: exchange.scheduler.view.book.fleet)
+        let (outcome, view, _) = try await exchange.submit(command, context)
+        return exchange.answer(answer(outcome, outcome.nodeCount, view), view: view)
+    }
+
+    /// The command that a verb on named nodes is.
+    static func command(
+        _ verb: ControlAPI.NodeVerb, _ request: NodeVerbRequest, in fleet: Fleet
+    ) throws -> Command {
         let names: [String]
         do {
             names = try HostList.expand(request.nodes)
@@ -122,12 +131,9 @@ enum NodeHandlers {
             }
             nodes.append(node.offset..<node.offset + 1)
         }
-        let context = try exchange.commandContext(reason: request.reason, body: body)
-        let command = Command.setNodes(
+        return .setNodes(
             Leasing.NodeVerb(rawValue: verb.rawValue)!,
             nodes: nodes.sorted { $0.lowerBound < $1.lowerBound }.coalesced(), until: request.until?.epochSeconds)
-        let (outcome, view, _) = try await exchange.submit(command, context)
-        return exchange.answer(answer(outcome, outcome.nodeCount, view), view: view)
     }
 
     static func answer(_ outcome: Outcome, _ count: Int, _ view: PublishedView) -> NodeVerbAnswer {

@@ -171,7 +171,7 @@ enum LeaseHandlers {
         }
     }
 
-    private static func token(of request: LeaseRequest, pointer: String = "/planToken") throws -> [UInt8]? {
+    static func token(of request: LeaseRequest, pointer: String = "/planToken") throws -> [UInt8]? {
         guard let text = request.planToken else { return nil }
         guard let bytes = PlanTokenText.bytes(text) else {
             throw Problem(.badRequest, detail: "this is not a plan token", pointer: pointer, expected: "a planToken")

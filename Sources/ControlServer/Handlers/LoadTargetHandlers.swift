@@ -86,7 +86,7 @@ enum LoadTargetHandlers {
     }
 
     /// What a request means at this time.
-    private static func target(
+    static func target(
         _ request: LoadTargetRequest, _ key: LoadTargetKey, in book: Book, now: Int64
     ) throws -> LoadTarget {
         // A target without a start begins when it is decided.

@@ -27,18 +27,13 @@ enum MaintenanceHandlers {
         let body = try await exchange.body()
         let request = try exchange.decode(MaintenanceSpecification.self, from: body)
         let before = exchange.scheduler.view.book
-        let series = try request.recurrence.map { try RecurringWindows($0, at: "/recurrence") }
-        let start = request.start?.epochSeconds ?? exchange.scheduler.now
-        let plan = Maintenance.Plan(
-            nodes: try nodes(request.nodes, in: before.fleet),
-            windows: series?.windows ?? [start..<start + (request.duration?.seconds ?? 1)], reason: request.reason,
-            rule: request.recurrence?.rule, timeZone: request.recurrence?.timeZone)
+        let (plan, isCut) = try Self.plan(request, in: before.fleet, now: exchange.scheduler.now)
         let context = try exchange.commandContext(reason: request.reason, body: body)
         switch await exchange.scheduler.submit(.putMaintenance(name, plan), context) {
         case .accepted(_, let view, _):
             guard let item = view.book.maintenance(named: name) else { throw notFound }
             var answer = answer(item, view, exchange)
-            if series?.isCut == true { answer.bookedUntil = item.plan.windows.last.map { Timestamp($0.upperBound) } }
+            if isCut { answer.bookedUntil = item.plan.windows.last.map { Timestamp($0.upperBound) } }
             return exchange.answer(answer, before.maintenance(named: name) == nil ? .created : .ok, view: view)
         case .refused(let refusal, let view): throw problem(refusal, name, plan, in: view.book)
         case .faulted(let fault): throw Problem(fault)
@@ -53,6 +48,19 @@ enum MaintenanceHandlers {
     }
 
     private static var notFound: Problem { Problem(.notFound, detail: "there is no such maintenance") }
+
+    /// What a request asks for, and whether its rule has more windows than are booked.
+    static func plan(
+        _ request: MaintenanceSpecification, in fleet: Fleet, now: Int64
+    ) throws -> (plan: Maintenance.Plan, isCut: Bool) {
+        let series = try request.recurrence.map { try RecurringWindows($0, at: "/recurrence") }
+        let start = request.start?.epochSeconds ?? now
+        let plan = Maintenance.Plan(
+            nodes: try nodes(request.nodes, in: fleet),
+            windows: series?.windows ?? [start..<start + (request.duration?.seconds ?? 1)], reason: request.reason,
+            rule: request.recurrence?.rule, timeZone: request.recurrence?.timeZone)
+        return (plan, series?.isCut == true)
+    }
 
     private static func nodes(_ text: String, in fleet: Fleet) throws -> [Range<Int>] {
         do {

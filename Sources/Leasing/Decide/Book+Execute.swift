@@ -49,7 +49,7 @@ extension Book {
         return (entry, step.outcome)
     }
 
-    private mutating func decide(_ command: Command, _ step: inout Step) throws(Refusal) {
+    mutating func decide(_ command: Command, _ step: inout Step) throws(Refusal) {
         switch command {
         case .open(let bookID, let secret, let fleet):
             precondition(!isOpened, "a book is opened once")
@@ -90,6 +90,7 @@ extension Book {
         case .acknowledgeOrders(let numbers): try decideOrderAcknowledgement(numbers, &step)
         case .acknowledgeNotice(let notice, let lease): try decideNoticeAcknowledgement(notice, of: lease, &step)
         case .setFreeze(let isFrozen): try decideFreeze(isFrozen, &step)
+        case .carryOut(let commands, let commitment): try decidePlan(commands, commitment, &step)
         case .advance: decideWhatIsDue(&step)
         case .heartbeat: break
         }

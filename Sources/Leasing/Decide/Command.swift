@@ -45,6 +45,8 @@ public enum Command: Sendable {
     case acknowledgeNotice(UInt64, lease: UInt64)
     /// Stops every time-driven change, or lets them go on.
     case setFreeze(Bool)
+    /// Carries commands out in order, all or none; with a commitment only when they decide what the plan said.
+    case carryOut([PlannedCommand], PlanCommitment?)
     /// Applies what is due at the time of the step.
     case advance
     /// Changes nothing; answered like a change, so that it shows that changes get through.
@@ -53,10 +55,9 @@ public enum Command: Sendable {
     /// Whether a refusal can come after part of it has been applied.
     var isBatch: Bool {
         switch self {
-        case .requestLeases(let orders, _):
+        case .requestLeases(let orders, _), .requestSeries(_, let orders):
             orders.count > 1 || orders.contains { order in order.lines.contains { !$0.ramp.isEmpty } }
-        case .requestSeries(_, let orders): orders.count > 1
-        case .amendLease: true
+        case .amendLease, .carryOut: true
         default: false
         }
     }

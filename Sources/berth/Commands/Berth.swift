@@ -29,7 +29,7 @@ struct Berth: AsyncParsableCommand {
             AlertsCommand.self, ForecastCommand.self,
             NodesCommand.self, MaintenanceCommand.self,
             LeaseCommand.self,
-            OfferCommand.self,
+            OfferCommand.self, PlanCommands.self,
             TenantCommand.self,
             ContractCommand.self,
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,

@@ -6,24 +6,27 @@ import ControlAPI
 struct LoadTargetDetail {
     let target: LoadTargetAnswer
     let isPlan: Bool
+    /// Whether it stands in a larger report, which lists the leases itself.
+    let isPart: Bool
     /// Leases shown before the rest is only counted.
     private static let leasesMax = 20
 
-    init(_ target: LoadTargetAnswer, isPlan: Bool = false) {
+    init(_ target: LoadTargetAnswer, isPlan: Bool = false, isPart: Bool = false) {
         self.target = target
-        self.isPlan = isPlan
+        self.isPlan = isPlan || isPart
+        self.isPart = isPart
     }
 
     func print(to terminal: Terminal = .standardOutput) {
         terminal.write(heading(inColour: terminal.usesColour))
         for line in wattLines + sourceLines { terminal.write(line) }
-        if !target.lowered.isEmpty { leases.print(to: terminal) }
+        if !target.lowered.isEmpty, !isPart { leases.print(to: terminal) }
         let rest = target.lowered.count - Self.leasesMax
-        if rest > 0 {
+        if rest > 0, !isPart {
             terminal.write("… and \(counted(rest)) more: berth load-target show \(target.budget) \(target.id) -o json")
         }
         for line in unmetLines { terminal.write(Style.attention.applied(to: line, inColour: terminal.usesColour)) }
-        if isPlan { terminal.write("Nothing was set; leave out --dry-run to set it.") }
+        if isPlan, !isPart { terminal.write("Nothing was set; leave out --dry-run to set it.") }
     }
 
     private func heading(inColour: Bool) -> String {

@@ -23,40 +23,7 @@ struct LoadTargetSet: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The budget domain; berth budgets lists them.")
-    var budget: String
-
-    @Argument(help: "Your own name for the target.")
-    var id: String
-
-    @Option(
-        help: ArgumentHelp("The ceiling where the domain is measured, as 240MW.", valueName: "power"),
-        transform: readWatts)
-    var watts: Int?
-
-    @Option(
-        help: ArgumentHelp("The ceiling as so much less than what leases are entitled to then.", valueName: "power"),
-        transform: readWatts)
-    var reduce: Int?
-
-    @Option(
-        help: ArgumentHelp("The deadline, as 2026-12-01T16:00:00Z or +30m. Default: now.", valueName: "time"),
-        transform: readMoment)
-    var start: Timestamp?
-
-    @Option(help: ArgumentHelp("When it ends. Default: when it is replaced or removed.", valueName: "time"))
-    var end: Timestamp?
-
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long it holds, as 3h.", valueName: "duration"))
-    var duration: WireDuration?
-
-    @Flag(help: "A limit of the plant or the grid: met beyond the terms of leases where it has to be.")
-    var physical = false
-
-    @Option(
-        help: ArgumentHelp("How much may come back each minute after the end. Default: all.", valueName: "power"),
-        transform: readWatts)
-    var restore: Int?
+    @OptionGroup var target: LoadTargetOptions
 
     @Option(help: "Why, for the audit log.")
     var reason: String
@@ -64,17 +31,12 @@ struct LoadTargetSet: AsyncParsableCommand {
     @Flag(help: "Only say what it would do.")
     var dryRun = false
 
-    func validate() throws {
-        if (watts == nil) == (reduce == nil) { throw ValidationError("Give --watts or --reduce.") }
-        if end != nil && duration != nil { throw ValidationError("Give --end or --for.") }
-    }
+    func validate() throws { try target.validate() }
 
     func run() async throws {
-        let request = LoadTargetRequest(
-            watts: watts, reduceByWatts: reduce, start: start, end: end, duration: duration,
-            kind: physical ? .physical : nil, restoreWattsPerMinute: restore, reason: reason)
+        let request = target.request(reason: reason)
         try await connection.run { client in
-            let answer = try await client.setLoadTarget(id, on: budget, to: request, isPlan: dryRun)
+            let answer = try await client.setLoadTarget(target.id, on: target.budget, to: request, isPlan: dryRun)
             try output.print(answer) { LoadTargetDetail($0, isPlan: dryRun).print() }
         }
     }

@@ -1,0 +1,129 @@
+// What a plan does to leases, and what that earns.
+
+public import FleetModel
+import Packing
+
+/// A lease before and after a plan.
+public struct PlannedLease: Sendable {
+    public let number: UInt64
+    /// Nil for a lease that the plan grants.
+    public let before: Lease?
+    public let after: Lease
+    /// Nodes that the plan replaces in it.
+    public let replacedCount: Int
+
+    /// Nodes in use that are down with the plan and were not without it, ascending.
+    public var lostNodes: [Int] { after.downNodes.filter { before?.downNodes.contains($0) != true } }
+
+    /// Whether the plan ends it, or lets it end.
+    public var goes: Bool {
+        guard let before else { return false }
+        return !before.isOver && after.isOver
+    }
+
+    /// Whether some load target lowers it further, less or otherwise with the plan.
+    public var isCurtailedOtherwise: Bool { (before?.openCurtailments ?? []) != after.openCurtailments }
+}
+
+extension Lease {
+    fileprivate var isOver: Bool { state.isFinal || state == .ending }
+
+    /// What load targets do to it, without the notices that say so.
+    fileprivate var openCurtailments: [Curtailment] {
+        curtailments.filter { !$0.steps.isEmpty }.map { Curtailment(target: $0.target, steps: $0.steps, notice: 0) }
+    }
+
+    /// The lowest percent of each model's highest cap that a load target holds some of it to, at some time from `time` on;
+    /// nil when none does.
+    public func lowestPercent(from time: Int64) -> Int? {
+        guard !isOver else { return nil }
+        return curtailments.lazy.flatMap(\.steps).filter { $0.until > time }.map(\.percent).min()
+    }
+}
+
+extension PlannedChange {
+    /// Every lease that the commands touch, those that they grant first, then in order of numbers. O(facts).
+    public var leases: [PlannedLease] {
+        var numbers: Set<UInt64> = []
+        var replaced: [UInt64: Int] = [:]
+        for fact in facts {
+            switch fact {
+            case .leaseGranted(let record): numbers.insert(record.leaseNumber)
+            case .leaseMoved(let number, _, _), .leaseMembersDown(let number, _, _), .leaseCurtailed(let number, _, _):
+                numbers.insert(number)
+            case .memberReplaced(let replacement):
+                numbers.insert(replacement.lease)
+                replaced[replacement.lease, default: 0] += 1
+            default: break
+            }
+        }
+        let order = granted + numbers.subtracting(granted).sorted()
+        return order.compactMap { number in
+            after.lease(number).map {
+                PlannedLease(
+                    number: number, before: before.lease(number), after: $0, replacedCount: replaced[number] ?? 0)
+            }
+        }
+    }
+
+    /// Leases under contracts that the commands change, which earn otherwise though nothing happens to them. O(leases) when
+    /// there are such contracts.
+    public var repricedLeases: [PlannedLease] {
+        var contracts: Set<String> = []
+        for fact in facts {
+            if case .contractPut(let name, _) = fact { contracts.insert(name) }
+        }
+        guard !contracts.isEmpty else { return [] }
+        let touched = Set(leases.map(\.number))
+        var found: [PlannedLease] = []
+        after.forEachLease { lease in
+            if let contract = lease.contract, contracts.contains(contract), !lease.state.isFinal,
+                !touched.contains(lease.number)
+            {
+                found.append(
+                    PlannedLease(
+                        number: lease.number, before: before.lease(lease.number), after: lease, replacedCount: 0))
+            }
+            return true
+        }
+        return found
+    }
+
+    /// What leases earn more by the plan: in each of the calendar months (UTC) from its own on, the last of them with all
+    /// that comes after; months without a change are left out. Prices for months and years are owed whatever is leased and are
+    /// not in it. O(leases touched × months).
+    public func earnings(of leases: [PlannedLease], monthsMax: Int) -> [(start: Int64, micros: MicroDollars)] {
+        var result: [(start: Int64, micros: MicroDollars)] = []
+        var month = CalendarMonth(at: at)
+        for place in 0..<monthsMax {
+            let until = place + 1 == monthsMax ? Int64.max : month.seconds.upperBound
+            let window = max(at, month.start)..<until
+            let sum = leases.reduce(MicroDollars(0)) { sum, lease in
+                sum + after.earnings(of: lease.after, in: window)
+                    - (lease.before.map { before.earnings(of: $0, in: window) } ?? 0)
+            }
+            if sum != 0 { result.append((month.start, sum)) }
+            month = month.next
+        }
+        return result
+    }
+}
+
+extension Book {
+    /// What a lease's GPU-hours and energy come to under its contract in a part of its window, in micro-dollars, when all of it
+    /// is delivered. Energy that load targets take is not sold.
+    func earnings(of lease: Lease, in window: Range<Int64>) -> MicroDollars {
+        guard lease.state != .cancelled, lease.state != .failed else { return 0 }
+        let part = (lease.start..<max(lease.start, lease.end)).clamped(to: window)
+        guard !part.isEmpty, let name = lease.contract, let terms = contract(name) else { return 0 }
+        let quote = quote(of: lease.lines, cap: lease.cap, seconds: part.seconds, contract: name)
+        var sum = (quote.price?.gpuHoursMicros ?? 0) + (quote.price?.energyMicros ?? 0)
+        if let price = terms.pricePerMWhMicros, lease.promised.watts > 0 {
+            let taken = Int128(lease.curtailedEnergy(in: part, fleet).joules)
+            // At the meter as much more as all of the lease draws there.
+            let measured = taken * Int128(lease.meterWatts) / Int128(lease.promised.watts)
+            sum -= MicroDollars(clamping: measured * Int128(price) / 3_600_000_000)
+        }
+        return sum
+    }
+}
