@@ -82,6 +82,7 @@ if [ "${BENCH_CORE:-yes}" = yes ]; then
     mkdir -p "$figures"
     "$core" table --csv "$figures/core.csv" | tee "$home/core-table" >&2
     "$core" refusals | tee "$home/refusals" >&2
+    "$core" forks | tee "$home/forks" >&2
     "$core" growth --csv "$figures/core-scaling.csv" --svg "$figures/core-scaling.svg" >&2
     # One process for each benchmark; the sandbox would keep the book from being kept between them.
     swift package --package-path Benchmarks --disable-sandbox benchmark --target CoreBenchmarks --no-progress \
@@ -207,5 +208,6 @@ fi
 echo
 [ ! -f "$home/core-table" ] || cat "$home/core-table"
 [ ! -f "$home/refusals" ] || { echo && cat "$home/refusals"; }
+[ ! -f "$home/forks" ] || { echo && cat "$home/forks"; }
 echo "Medians of $runs runs where a row has several; load $(cut -d' ' -f1 /proc/loadavg) at the end."
 column -t -s $'\t' "$table"

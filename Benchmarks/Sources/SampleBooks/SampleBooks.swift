@@ -81,6 +81,13 @@ public enum SampleBooks {
         order([LeaseLine(name: "gpu", shape: .gpus(1), count: 1, models: [], within: nil)], tenant: tenant(number))
     }
 
+    /// An order for one node from `start` on, nil for now, for ten days.
+    public static func oneNode(from start: Int64? = nil) -> LeaseOrder {
+        var order = order([LeaseLine(name: "node", shape: .node, count: 1, models: [], within: nil)], tenant: tenant(0))
+        (order.start, order.end) = (start, (start ?? now) + 10 * day)
+        return order
+    }
+
     public static func order(_ lines: [LeaseLine], tenant: String, sites: [String] = []) -> LeaseOrder {
         LeaseOrder(
             tenant: tenant, contract: nil, label: nil, leaseClass: .standard, lines: lines, sites: sites, start: nil,

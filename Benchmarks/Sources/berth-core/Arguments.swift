@@ -56,6 +56,8 @@ struct Arguments {
                    [--valgrind yes|no]   instructions and cache lines need valgrind
           growth   cost by the size of the fleet and of its calendar
                    --csv FILE [--svg FILE] [--gpus 10000,...] [--future 0,...]
+          forks    what-if plans on forks of a full book, and the writer meanwhile
+                   [--samples 400] [--leases 10000]
           refusals explanations of refusals with blockers and counter-offers, on a book
                    [--occupancy 50,90,99] [--future 10000]
           plot     the figure of growth from its numbers: --csv FILE --svg FILE

@@ -12,6 +12,7 @@ enum Main {
             case "table": try CoreTable(arguments).run()
             case "growth": try Growth(arguments).run()
             case "refusals": try Refusals(arguments).run()
+            case "forks": try Forks(arguments).run()
             case "plot": try GrowthPlot.draw(arguments)
             case "counted": try CountedRun(arguments).run()
             default: throw CoreFault(Arguments.usage)
