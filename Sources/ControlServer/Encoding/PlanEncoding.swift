@@ -56,7 +56,7 @@ struct PlanEncoding {
         let place = change.granted.firstIndex(of: lease.number)
         let lost = lease.lostNodes.map { $0..<$0 + 1 }.coalesced()
         return PlanLeaseChange(
-            lease: before == nil ? nil : change.after.naming.id(of: lease.number),
+            lease: before == nil ? nil : change.after.naming.id(of: lease.after.leaseNumber),
             command: place.map { grantingCommands[$0] }, tenant: after.tenant, label: after.label,
             stateBefore: before.map { ControlAPI.LeaseState($0.state) }, stateAfter: ControlAPI.LeaseState(after.state),
             end: Timestamp(after.end), promised: ControlAPI.Capacity(after.promised),

@@ -95,7 +95,7 @@ extension Fact {
     /// What it is about; nil for what no plan decides, or what only follows from the rest.
     fileprivate var planSubject: PlanSubject? {
         switch self {
-        case .leaseGranted: .granted
+        case .leaseGranted, .leasePartGranted, .leasePartAmended: .granted
         case .leaseMoved: .moved
         case .leaseCurtailed: .curtailed
         case .loadTargetSet: .loadTargets
@@ -116,24 +116,24 @@ extension Fact {
     ) throws(CodingFault) {
         func number(_ lease: UInt64) -> UInt64 { lease < newFrom ? lease << 1 : (lease - newFrom) << 1 | 1 }
         switch self {
-        case .leaseGranted(let record):
-            var (lease, holder) = (number(record.leaseNumber), "")
-            let granted = book.known(record.leaseNumber)
+        case .leaseGranted(let record), .leasePartGranted(let record), .leasePartAmended(let record):
+            var (lease, holder) = (number(record.number), "")
+            let granted = book.known(record.number)
             var lines = granted.lines.map { book.register.permanent($0.holdings) }
             var slices = granted.lines.map { LineTerms(slices: book.register.permanent($0.holdings).slices) }
             holder = granted.tenant
-            try writer.code(&lease)
+            writer.code(&lease)
             try writer.code(&holder)
             try writer.code(&lines)
             try writer.code(&slices)
         case .leaseMoved(let lease, var event, _):
             var lease = number(lease)
-            try writer.code(&lease)
+            writer.code(&lease)
             try writer.code(&event)
         case .leaseCurtailed(let lease, let target, let steps):
             var (lease, budget, id) = (number(lease), target.budget, target.id)
             var levels = steps.map { UInt64($0.percent) << 1 | ($0.isBreach ? 1 : 0) }
-            try writer.code(&lease)
+            writer.code(&lease)
             try writer.code(&budget)
             try writer.code(&id)
             try writer.code(&levels)
@@ -141,7 +141,7 @@ extension Fact {
             try target.writeEffect(to: &writer)
         case .leaseMembersDown(let lease, var nodes, let conditions):
             var (lease, kinds) = (number(lease), conditions.map { UInt64($0.kind.rawValue) })
-            try writer.code(&lease)
+            writer.code(&lease)
             try writer.code(&nodes)
             try writer.code(&kinds)
         case .memberReplaced(var replacement):

@@ -1,6 +1,6 @@
 // What a plan does to leases, and what that earns.
 
-public import FleetModel
+import FleetModel
 import Packing
 
 /// A lease before and after a plan.
@@ -48,7 +48,7 @@ extension PlannedChange {
         var replaced: [UInt64: Int] = [:]
         for fact in facts {
             switch fact {
-            case .leaseGranted(let record): numbers.insert(record.leaseNumber)
+            case .leaseGranted(let record), .leasePartAmended(let record): numbers.insert(record.leaseNumber)
             case .leaseMoved(let number, _, _), .leaseMembersDown(let number, _, _), .leaseCurtailed(let number, _, _):
                 numbers.insert(number)
             case .memberReplaced(let replacement):
