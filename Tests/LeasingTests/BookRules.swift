@@ -236,8 +236,12 @@ enum BookRules {
             where instant >= book.time {
                 let running = own.filter { $0.start <= instant && instant < $0.end }
                 let gpus = running.reduce(0) { $0 + MIGRules.quotaGPUs($1, book.fleet) }
-                let watts = running.reduce(0) {
-                    $0 + $1.lines.promise(cap: cap(of: $1, at: instant), in: book.fleet).capacity.watts
+                let watts = running.reduce(Watts(0)) { sum, lease in
+                    let cap = cap(of: lease, at: instant)
+                    // What was promised at the cap that was booked stays, whatever took a unit's place since.
+                    return sum
+                        + (cap == lease.cap
+                            ? lease.promised.watts : lease.lines.promise(cap: cap, in: book.fleet).capacity.watts)
                 }
                 if tenant.gpuTimeline.value(at: instant) != gpus || tenant.wattTimeline.value(at: instant) != watts {
                     result.append("tenant \(name) holds \(gpus) GPUs at \(instant) by hand")

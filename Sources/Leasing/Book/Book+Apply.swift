@@ -152,13 +152,15 @@ extension Book {
         }
         if next == .ending || next.isFinal { (lease.downNodes, lease.conditions) = ([], []) }
         lease.state = next
-        // Of a part that comes back while its lease goes on the tenant is shown nothing, so nothing is counted.
-        let isSeen = next != .expired || lease.partOf.map { known($0).isInWindow } != true
+        let shown = next == .expired ? wholeLease(number).map { ($0.state, $0.nextChangeAt) } : nil
         keepingCount(of: lease.leaseNumber) { book in
-            if isSeen { book.replace(lease) } else { book.leaseBoxes[lease.number] = LeaseBox(lease) }
+            book.leaseBoxes[lease.number] = LeaseBox(lease)
             for due in lease.dueEvents { book.agenda.add(due.event, at: due.at) }
         }
         if next == .ending || next.isFinal { removeOrders(of: number) }
+        // Of a part that comes back before the others the tenant is shown nothing, so nothing is counted.
+        let isSeen = shown.map { before in wholeLease(number).map { ($0.state, $0.nextChangeAt) == before } != true }
+        if isSeen != false { replace(lease) }
         if next == .expired { forgetReports(on: lease) }
     }
 

@@ -52,6 +52,8 @@ extension Book {
         var lease = known(replacement.lease)
         let terms = lease.bookingTerms
         commitCaps(of: lease, takingOff: true)
+        // What is promised at later caps follows from the hardware, in whole watts for each rack.
+        if !lease.capSteps.isEmpty { promise(lease, sign: -1) }
         let old = dense([IDRange(first: replacement.old, count: 1)])[0].lowerBound
         let new = dense([IDRange(first: replacement.new, count: 1)])[0].lowerBound
         var holdings = lease.lines[replacement.line].holdings
@@ -79,6 +81,7 @@ extension Book {
         commitDraw(of: lease, sign: 1)
         if !lease.lines.contains(where: { $0.holdings.uses(old) }) { lease.downNodes.removeAll { $0 == old } }
         commitCaps(of: lease)
+        if !lease.capSteps.isEmpty { promise(lease, sign: 1) }
         replace(lease)
     }
 

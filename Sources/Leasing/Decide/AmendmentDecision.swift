@@ -41,7 +41,9 @@ extension Book {
         let targets = try addLines(course, &step)
         if course.newEnd < course.oldEnd { shorten(&course, &step) }
         let kept = min(course.oldEnd, course.newEnd)
-        for (index, target) in targets { giveUpWhatIsToCome(index, target, over: course.from..<kept, course, &step) }
+        for (index, target) in targets {
+            try giveUpWhatIsToCome(index, target, over: course.from..<kept, course, &step)
+        }
         for (index, target) in targets { try cut(index, to: target, over: course.from..<kept, course, &step) }
         if let cap = amendment.cap { try recap(to: cap, &course, &step) }
         if course.newEnd > course.oldEnd {

@@ -25,14 +25,7 @@ extension Book {
             }
             for part in held {
                 let units = leaving.filter { $0.part == part.number }
-                guard !units.isEmpty else { continue }
-                if part.lines[index].profile != nil && !part.capSteps.isEmpty {
-                    // Those that stay and those that go could lie on one GPU, whose cap is one.
-                    throw Refusal(
-                        .wrongState,
-                        "instances of a lease whose cap changes are not given up one by one; release the lease instead")
-                }
-                take(units, ofLine: index, off: part, at: time, &step)
+                if !units.isEmpty { try take(units, ofLine: index, off: part, at: time, &step) }
             }
         }
     }
@@ -41,7 +34,7 @@ extension Book {
     /// large then: what is granted for earlier goes on in their place, so that nobody changes hardware on the way.
     mutating func giveUpWhatIsToCome(
         _ index: Int, _ target: RampFunction, over window: Range<Int64>, _ course: AmendmentCourse, _ step: inout Step
-    ) {
+    ) throws(Refusal) {
         let parts = liveParts(of: course.number)
         var times = Set(target.steps.map(\.at) + [window.lowerBound])
         for part in parts { times.formUnion([part.start, part.end]) }
@@ -55,14 +48,15 @@ extension Book {
         for part in parts
         where part.state == .scheduled && part.start >= max(window.lowerBound, target.window.lowerBound) {
             let units = units(ofLine: index, of: part)
-            if !units.isEmpty && part.partOf != nil { take(units, ofLine: index, off: part, at: part.start, &step) }
+            guard !units.isEmpty, part.partOf != nil else { continue }
+            try take(units, ofLine: index, off: part, at: part.start, &step)
         }
     }
 
     /// Takes units off a part from a time on: what is held until then becomes a part that ends then.
     private mutating func take(
         _ units: [LineUnit], ofLine index: Int, off part: Lease, at time: Int64, _ step: inout Step
-    ) {
+    ) throws(Refusal) {
         var (rest, gone) = (part, part)
         rest.lines[index].remove(units.map(\.hardware))
         rest.lines[index].count -= units.count
@@ -85,10 +79,19 @@ extension Book {
             gone.lines[index].holdings = Holdings(units.map(\.hardware), spares: spares)
             gone.endEarly(at: end)
             gone.divide(from: &rest)
+            if !part.capSteps.isEmpty && gone.sharesGPU(with: rest) {
+                throw Refusal(
+                    .wrongState,
+                    "instances on one GPU whose cap changes go together; give up all of line \(part.lines[index].name)")
+            }
             commitAmended(rest, &step)
             let further = gone.asPart(number: nextLeaseNumber, of: part.leaseNumber)
             commitGranted(further, &step)
             gone = further
+            // What was late may have gone, and what has gone may have been late.
+            for number in [part.number, gone.number] where known(number).isInWindow {
+                noteDown(number, known(number).downNodes, &step)
+            }
         }
         if time <= step.now { commit(.leaseMoved(number: gone.number, event: .release, at: step.now), &step) }
     }
@@ -106,6 +109,14 @@ extension Lease {
         let until = until
         capSteps.removeAll { $0.at >= until }
         capStepsBegun = min(capStepsBegun, capSteps.count)
+    }
+
+    /// Whether both hold instances of one GPU.
+    fileprivate func sharesGPU(with other: Lease) -> Bool {
+        let others = other.lines.flatMap(\.holdings.slices)
+        return lines.flatMap(\.holdings.slices).contains { slice in
+            others.contains { $0.node == slice.node && $0.moduleMask == slice.moduleMask }
+        }
     }
 
     /// Parts nodes that are down, and conditions, with another part that keeps the rest of its hardware.

@@ -113,7 +113,7 @@ extension Book {
     }
 
     /// Writes a lease's units that are down, with the conditions that follow, and delivers it when none is late.
-    private mutating func noteDown(_ number: UInt64, _ down: [Int], _ step: inout Step) {
+    mutating func noteDown(_ number: UInt64, _ down: [Int], _ step: inout Step) {
         let lease = known(number)
         let conditions = conditions(of: lease, down: down, at: step.at)
         if down != lease.downNodes || conditions != lease.conditions {

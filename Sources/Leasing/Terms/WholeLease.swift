@@ -83,7 +83,11 @@ public struct WholeLease: Sendable {
         }
         self.delivered = held.contains(where: \.isInWindow) ? delivered : Capacity()
         downNodes = Set(held.flatMap(\.downNodes)).sorted()
-        nextChangeAt = liveParts.filter { $0.state != .ending || state == .ending }.compactMap(\.nextChangeAt).min()
+        // A lease that is ending is over when the last of its parts is.
+        nextChangeAt =
+            state == .ending
+            ? liveParts.map(\.until).max()
+            : liveParts.filter { $0.state != .ending }.compactMap(\.nextChangeAt).min()
     }
 
     /// The lines with what some parts hold of each.
