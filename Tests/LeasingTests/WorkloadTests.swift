@@ -7,7 +7,9 @@ import Testing
 @testable import Leasing
 
 @Suite struct WorkloadTests {
-    @Test("The rules hold through random commands on small fleets", arguments: [UInt64(1), 2, 3, 4, 5, 6, 16, 21, 25, 27])
+    @Test(
+        "The rules hold through random commands on small fleets",
+        arguments: [UInt64(1), 2, 3, 4, 5, 6, 16, 21, 25, 27, 54])
     func randomLives(seed: UInt64) {
         var workload = Workload(seed: seed)
         var violations: [String] = []

@@ -115,7 +115,9 @@ extension Book {
                 throw Refusal(.invalid, "a lease has at most \(OrderLimits.capStepsMax) caps to come", pointer: "/from")
             }
             part.capStepsBegun = part.capSteps.count { $0.at <= max(course.now, part.start) }
-            guard part.capSteps != before.capSteps else { continue }
+            let (changed, now) = (part, max(course.now, part.start))
+            let times = [now] + (before.capSteps + changed.capSteps).map(\.at).filter { $0 > now }
+            guard times.contains(where: { before.cap(at: $0) != changed.cap(at: $0) }) else { continue }
             try checkInstances(of: part, now: course.now)
             if before.capStretches.contains(where: {
                 $0.window.upperBound > from && cap.isHigher(than: $0.cap, in: fleet)
