@@ -53,6 +53,8 @@ public enum Routes {
     public static let plans = "/v1/plans"
     /// POST: ``PlanCommitRequest`` to ``PlanCommitAnswer``.
     public static let planCommit = "/v1/plans:commit"
+    /// POST: ``DefragmentRequest`` to ``DefragmentAnswer``. Nothing changes.
+    public static let planDefragment = "/v1/plans/defragment"
     /// GET, DELETE `?reason=`: ``LeaseAnswer``.
     public static let leasePattern = "/v1/leases/{id}"
     /// GET `?format=`: ``AllocationAnswer``, or text.

@@ -38,6 +38,8 @@ public enum WireLimits {
     public static let alternativesMax = 8
     /// Combinations of shapes over all lines of a request for offers.
     public static let combinationsMax = 16
+    /// Most domains that one plan of moves frees.
+    public static let domainsFreedMax = 10_000
     /// Most commands of one plan.
     public static let planCommandsMax = 256
     /// Most months of a plan's revenue; the last one has all that comes after it.

@@ -13,6 +13,13 @@ extension ControlClient {
         return try await answer(PlanAnswer.self, to: exchange)
     }
 
+    /// The moves that would free whole domains; at most ten minutes.
+    public func defragment(_ request: DefragmentRequest) async throws(ClientError) -> DefragmentAnswer {
+        var exchange = Exchange.post(Routes.planDefragment, request)
+        exchange.timeoutSeconds = 600
+        return try await answer(DefragmentAnswer.self, to: exchange)
+    }
+
     /// Carries out a plan that would still do the same.
     ///
     /// - Parameter key: under which a repetition gets the first one's success.

@@ -103,6 +103,7 @@ struct Route: Sendable {
             Route(.post, Routes.leaseBatch, Audiences.requesters, LeaseHandlers.createBatch),
             Route(.post, Routes.offers, Audiences.requesters, OfferHandlers.create),
             Route(.post, Routes.plans, Audiences.operators, query: ["limit", "cursor"], PlanHandlers.plan),
+            Route(.post, Routes.planDefragment, Audiences.operators, DefragmentHandlers.plan),
             Route(.post, Routes.planCommit, Audiences.operators, PlanHandlers.commit),
             Route(.get, Routes.leasePattern, Audiences.holders, LeaseHandlers.show),
             Route(.delete, Routes.leasePattern, Audiences.requesters, query: ["reason"], LeaseHandlers.release),

@@ -109,6 +109,54 @@ extension SystemTests {
             #expect(wrong.status == 400 && wrong.json["pointer"].string == "/planToken", "\(wrong.text)")
         }
 
+        @Test("moves that free a rack, by the socket and the CLI; a lease under a contract is named as in the way")
+        func defragment() throws {
+            let (home, connection) = try home()
+            defer { withExtendedLifetime(home) {} }
+            func node(_ name: String, _ more: String) throws -> String {
+                let others = "\(name)-r[2-8]-n[1-8]"
+                _ = try connection.post("/v1/nodes:cordon", #"{"nodes":"\#(others)","reason":"x"}"#)
+                let answer = try connection.post(
+                    "/v1/leases",
+                    #"{"tenant":"acme","duration":"10d","reservations":[{"shape":"node","count":1,"pin":["lab/h1/b1"]}]\#(more)}"#
+                )
+                _ = try connection.post("/v1/nodes:uncordon", #"{"nodes":"\#(others)","reason":"x"}"#)
+                return try #require(answer.json["id"].string, "\(answer.text)")
+            }
+            // One in the first rack, and with that block closed to the rest of it, no rack of the others is touched.
+            let free = try node("lab-h1-b1", #","class":"opportunistic""#)
+            func ask(_ shape: String, _ count: Int) throws -> JSONValue {
+                let answer = try connection.post(
+                    "/v1/plans/defragment", #"{"shape":"\#(shape)","count":\#(count),"by":"2060-01-01T00:00:00Z"}"#)
+                #expect(answer.status == 200, "\(answer.text)")
+                return answer.json
+            }
+            // By 2060 it is over by itself.
+            #expect(try ask("block", 4)["freeAnyway"].int == 4)
+            let soon = try home.berth("plan", "defragment", "--shape", "rack", "--count", "31", "--by", "+1d")
+            #expect(
+                soon.wait() == .exited(0) && soon.output.contains("31 of them without a move"),
+                "\(soon.output)\(soon.error)")
+            let all = try home.berth("plan", "defragment", "--shape", "rack", "--count", "32", "--by", "+1d")
+            #expect(all.wait() == .exited(0) && all.output.contains("31 of 32") && all.output.contains("no place"))
+            // Bound to the block by its pin, and the block is wanted whole.
+            let bound = try node("lab-h1-b1", #","contract":"c1","class":"opportunistic""#)
+            let blocks = try home.berth("plan", "defragment", "--shape", "block", "--count", "4", "--by", "+1d")
+            #expect(blocks.wait() == .exited(0) && blocks.output.contains("3 of 4"), "\(blocks.output)\(blocks.error)")
+            #expect(
+                blocks.output.contains("\(bound): holds 1 domain") && !blocks.output.contains("\(free):"),
+                "\(blocks.output)")
+            for (body, pointer) in [
+                (#"{"shape":"node","count":1,"by":"2060-01-01T00:00:00Z"}"#, "/shape"),
+                (#"{"shape":"rack","count":0,"by":"2060-01-01T00:00:00Z"}"#, "/count"),
+                (#"{"shape":"rack","count":1,"by":"2020-01-01T00:00:00Z"}"#, "/by"),
+                (#"{"shape":"rack","count":1,"by":"2060-01-01T00:00:00Z","gpu":["X1"]}"#, "/gpu/0"),
+            ] {
+                let answer = try connection.post("/v1/plans/defragment", body)
+                #expect(answer.status == 400 && answer.json["pointer"].string == pointer, "\(answer.text)")
+            }
+        }
+
         @Test("the CLI shows before and after, and commits when asked to")
         func commandLine() throws {
             let (home, connection) = try home()

@@ -22,28 +22,34 @@ extension Book {
         return true
     }
 
-    /// A replacement for everything of one line on a node; fewer when there is not enough.
-    private func replacements(
-        for node: Int, of lease: Lease, line index: Int, at: Int64
+    /// A replacement for everything of one line on a node; fewer when there is not enough. With `elsewhere` it lies on these
+    /// nodes rather than in the line's domain, and is no spare.
+    func replacements(
+        for node: Int, of lease: Lease, line index: Int, at: Int64, elsewhere: [Range<Int>]? = nil
     ) -> [Replacement] {
         let line = lease.lines[index]
         if line.holdings.wholeNodes.contains(where: { $0.contains(node) }) {
-            return wholeNode(for: node, of: lease, line: index, at: at).map { [$0] } ?? []
+            return wholeNode(for: node, of: lease, line: index, at: at, elsewhere).map { [$0] } ?? []
         }
         var result: [Replacement] = []
         var fork = self
         for unit in line.partUnits(on: node) {
-            guard let replacement = fork.replacement(for: unit, on: node, of: lease, line: index, at: at) else { break }
+            guard let replacement = fork.replacement(for: unit, on: node, of: lease, line: index, at: at, elsewhere)
+            else { break }
             result.append(replacement)
             fork.apply(.memberReplaced(replacement))
         }
         return result
     }
 
-    private func wholeNode(for node: Int, of lease: Lease, line index: Int, at: Int64) -> Replacement? {
+    private func wholeNode(
+        for node: Int, of lease: Lease, line index: Int, at: Int64, _ elsewhere: [Range<Int>]?
+    ) -> Replacement? {
         let line = lease.lines[index]
         let bounds = domain(of: node, at: line.domainLevel)
-        if let spare = line.holdings.spareNodes.first(where: { bounds.contains($0) && !isDown($0, modules: .max) }) {
+        if elsewhere == nil,
+            let spare = line.holdings.spareNodes.first(where: { bounds.contains($0) && !isDown($0, modules: .max) })
+        {
             return Replacement(lease: lease.number, line: index, old: id(node), new: id(spare), wasSpare: true)
         }
         var others = packing
@@ -51,7 +57,7 @@ extension Book {
         others.commitCaps(of: lease, on: LinePlacement(wholeNodes: [node..<node + 1]), takingOff: true)
         let wanted = PlacementLine(
             shape: .node, count: 1, platformMask: platform(of: node),
-            pins: places(for: node, ofLine: index, of: lease))
+            pins: places(for: node, ofLine: index, of: lease, elsewhere))
         guard
             let free = others.unit(wanted, for: lease, cap: highestCap(of: lease, on: node, at: at), at: at)?
                 .wholeNodes.first
@@ -61,7 +67,7 @@ extension Book {
 
     /// A free unit in place of one of parts of a node. The state has what was replaced before.
     private func replacement(
-        for unit: PartUnit, on node: Int, of lease: Lease, line index: Int, at: Int64
+        for unit: PartUnit, on node: Int, of lease: Lease, line index: Int, at: Int64, _ elsewhere: [Range<Int>]?
     ) -> Replacement? {
         // An instance whose cap changes shares its GPU with nobody, which a search for one does not know.
         if !unit.slices.isEmpty && !lease.capSteps.isEmpty { return nil }
@@ -72,7 +78,7 @@ extension Book {
         for slice in unit.slices { others.unbookSlice(slice, as: lease.bookingTerms) }
         let wanted = PlacementLine(
             shape: line.shape, count: 1, platformMask: platform(of: node), isComposed: line.isComposed,
-            pins: places(for: node, ofLine: index, of: lease))
+            pins: places(for: node, ofLine: index, of: lease, elsewhere))
         guard let free = others.unit(wanted, for: lease, cap: highestCap(of: lease, on: node, at: at), at: at),
             let new = free.partialNodes.first?.node ?? free.slices.first?.node
         else { return nil }
@@ -90,11 +96,13 @@ extension Book {
 
     // MARK: Where it may lie
 
-    /// The nodes that may take over a unit of a line on `node`: those of its domain that the line is pinned to and
-    /// where its spread leaves room beside its other units.
-    private func places(for node: Int, ofLine index: Int, of lease: Lease) -> [Range<Int>] {
+    /// The nodes that may take over a unit of a line on `node`: those of its domain, or those given instead, that the line is
+    /// pinned to and where its spread leaves room beside its other units.
+    private func places(
+        for node: Int, ofLine index: Int, of lease: Lease, _ elsewhere: [Range<Int>]?
+    ) -> [Range<Int>] {
         let line = known(lease.number).lines[index]
-        var result = [domain(of: node, at: line.domainLevel)].removing(node)
+        var result = elsewhere ?? [domain(of: node, at: line.domainLevel)].removing(node)
         if let pins = line.pins { result = result.intersecting(register.nodesLeft(of: pins)) }
         guard let spread = line.spread, line.isSpreadByNodes else { return result }
         var others = line.unitNodes

@@ -3,6 +3,7 @@
 public import ArgumentParser
 public import ControlAPI
 
+extension Shape: ExpressibleByArgument {}
 extension TopologyLevel: ExpressibleByArgument {}
 extension NodeState: ExpressibleByArgument {}
 extension LeaseState: ExpressibleByArgument {}

@@ -18,5 +18,6 @@ struct PlanCommands: AsyncParsableCommand {
             """,
         subcommands: [
             PlanFileCommand.self, PlanFailFeedCommand.self, PlanLoadTargetCommand.self, PlanReleaseCommand.self,
+            PlanDefragmentCommand.self,
         ], defaultSubcommand: PlanFileCommand.self)
 }
