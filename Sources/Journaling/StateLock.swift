@@ -26,10 +26,13 @@ final class StateLock: Sendable {
 
     deinit { release() }
 
-    /// Gives the lock back. A second call does nothing.
+    /// Gives the lock back. A second call does nothing. The lock is taken off before the file is closed: a process forked at this
+    /// moment has the open file until its exec, and would hold the lock with it.
     func release() {
         let held = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
-        if held >= 0 { Glibc.close(held) }
+        guard held >= 0 else { return }
+        _ = flock(held, LOCK_UN)
+        Glibc.close(held)
     }
 
     private static func holder(_ descriptor: Int32) -> String {

@@ -105,7 +105,7 @@ extension RecurrenceRule {
         }
         let count = text.dropLast(2)
         guard !count.isEmpty else { return Day(weekday: weekday, ordinal: nil) }
-        guard let ordinal = Int64(count), (1...5).contains(abs(ordinal)) else {
+        guard let ordinal = Int64(count), (1...5).contains(ordinal.magnitude) else {
             throw RecurrenceError(.rule, "BYDAY=\(text): a month has the first to fifth of a day, or -1 to -5")
         }
         return Day(weekday: weekday, ordinal: ordinal)

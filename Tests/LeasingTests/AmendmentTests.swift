@@ -46,6 +46,34 @@ import Testing
         #expect(refusal?.obstacles.allSatisfy { $0.from == nil && $0.until == nil } == true)
     }
 
+    @Test("A line grows in the time that the lease is extended by")
+    func growthAfterTheOldEnd() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(order(.node, 2, until: noon + day))
+        let more = Amendment(
+            extendBySeconds: 3 * day, lines: [LineAmendment(name: "line", change: .count(5))], from: noon + 2 * day)
+        try desk.execute(.amendLease(lease.number, more))
+        for (time, gpus) in [(noon + day, 16), (noon + 2 * day, 40), (noon + 4 * day - 1, 40)] {
+            desk.advance(to: time)
+            #expect(held(desk, lease.number).promised.gpus == gpus)
+        }
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("An extension into maintenance is refused with its name, which a tenant is not told")
+    func maintenance() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(order(.node, 8, until: noon + hour))
+        let window = noon + 2 * hour..<noon + 3 * hour
+        try desk.execute(.putMaintenance("pumps", MaintenanceTests.plan(0..<4, at: window)))
+        let refusal = desk.refusal(of: .amendLease(lease.number, Amendment(extendBySeconds: day)))
+        #expect(refusal?.code == .noCapacity && refusal?.obstacles.map(\.name) == ["pumps"])
+        let told = desk.refusal(
+            of: .amendLease(lease.number, Amendment(extendBySeconds: day, audience: .tenant("ada"))))
+        #expect(told?.obstacles.map(\.name) == ["maintenance"])
+        #expect(told?.detail.contains(RFC3339.text(window.lowerBound - 1_800)) == true)
+    }
+
     @Test("A cap goes down and up at given times: the budgets carry each for as long as it holds")
     func cap() throws {
         var desk = JournalledBook(Fleets.plain)

@@ -155,6 +155,69 @@ import Testing
         #expect(BookRules.violations(of: desk.book) == [])
     }
 
+    @Test func aNoticeThatEndsAfterTheTargetOrTheLeaseLowersNothing() throws {
+        var desk = JournalledBook(Fleets.plain)
+        try desk.execute(.putContract(name: "notice", terms: contract(notice: 1_800, floor: 50)))
+        let lease = try desk.request(standard(4, contract: "notice"))
+        let drawn = 4 * 10_200 + 4 * idle
+        try desk.execute(.setLoadTarget(target(drawn - 3_000, until: noon + 1_200)))
+        #expect(steps(desk.lease(lease.number)) == [])
+        #expect(
+            desk.book.loadTarget(key)?.unmet == [UnmetWatts(start: noon, until: noon + 1_200, watts: 3_000)])
+        try desk.execute(.putContract(name: "notice", terms: contract(notice: 2 * hour, floor: 50)))
+        try desk.execute(.releaseLease(lease.number))
+        try desk.execute(.setLoadTarget(target(drawn - 3_000, until: noon + 3 * hour)))
+        #expect(steps(desk.lease(lease.number)) == [])
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test func oneThatIsMovedToALaterTimeLeavesNothingWhereItWas() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(standard(4))
+        let drawn = 4 * 10_200 + 4 * idle
+        try desk.execute(.setLoadTarget(target(drawn - 3_000, from: noon + hour, until: noon + 2 * hour)))
+        try desk.execute(.setLoadTarget(target(drawn - 3_000, from: noon + 10 * hour, until: noon + 11 * hour)))
+        #expect(
+            steps(desk.lease(lease.number)).map { [$0.start, $0.until] } == [[noon + 10 * hour, noon + 11 * hour]])
+        #expect(desk.book.packing.committedWatts(of: BudgetIndex(0), at: noon + hour) == drawn)
+        var deadlines: [Int64] = []
+        desk.book.forEachOrder {
+            deadlines.append($0.deadline); return true
+        }
+        #expect(!deadlines.contains { $0 < noon + 10 * hour }, "\(deadlines)")
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test func theWayBackFromABreachIsNoneOnceTheTermsAllowIt() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(standard(4))
+        // Stopped beyond its terms of 50 %, and back by 1,000 W a minute.
+        try desk.execute(.setLoadTarget(target(0, .physical, ramp: 1_000)))
+        let back = steps(desk.lease(lease.number))
+        #expect(back.first?.percent == 0 && back.first?.termsPercent == 50)
+        #expect(back.contains { $0.percent > 50 })
+        #expect(back.allSatisfy { $0.isBreach == ($0.percent < 50) }, "\(back)")
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test func noTargetIsLeftExceededWhenAnotherIsPlannedAnew() throws {
+        // One of two leases in a rack is lowered for the rack's feed; the site's target counts on that one too.
+        let rows = "each: [{level: rack, suffix: feed, rating: 60 kW}]"
+        var desk = JournalledBook(Fleets.parse(Fleets.text(power: "[{name: site, rating: 1 MW, \(rows)}]")))
+        for _ in 0..<4 { try desk.request(standard(2)) }
+        let names = desk.book.fleet.budgets.map(\.name)
+        let (site, rack) = (names[0], names[1])
+        let drawn = { (budget: Int) in desk.book.packing.committedWatts(of: BudgetIndex(budget), at: noon) }
+        try desk.execute(
+            .setLoadTarget(target(drawn(2) - 5_000, from: noon + 9_000, until: noon + 9_600, on: names[2])))
+        try desk.execute(.setLoadTarget(target(drawn(1) - 1_000, id: "d", on: rack)))
+        try desk.execute(.setLoadTarget(target(drawn(0) - 3_600, id: "b", on: site)))
+        try desk.execute(.setLoadTarget(target(drawn(1) - 2_300, id: "a", on: rack)))
+        try desk.execute(.removeLoadTarget(LoadTargetKey(budget: names[2], id: "grid")))
+        try desk.execute(.removeLoadTarget(LoadTargetKey(budget: rack, id: "d")))
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
     @Test func equalsTakeTurns() throws {
         var desk = JournalledBook(Fleets.plain)
         let one = try desk.request(standard(2))
@@ -244,6 +307,7 @@ import Testing
     @Test func badTargetsAreRefused() throws {
         var desk = JournalledBook(Fleets.plain)
         #expect(desk.refusal(of: .setLoadTarget(target(1, on: "nowhere")))?.code == .notFound)
+        #expect(desk.refusal(of: .setLoadTarget(target(1, id: "source-loss")))?.code == .invalid)
         #expect(desk.refusal(of: .setLoadTarget(target(1, from: noon - 1)))?.pointer == "/start")
         #expect(desk.refusal(of: .setLoadTarget(target(1, from: noon + 5, until: noon + 5)))?.pointer == "/end")
         #expect(desk.refusal(of: .setLoadTarget(target(-1)))?.pointer == "/watts")

@@ -7,7 +7,7 @@ import Testing
 @testable import Leasing
 
 @Suite struct MaintenanceTests {
-    private static func plan(
+    static func plan(
         _ nodes: Range<Int>..., at windows: Range<Int64>..., reason: String = "firmware"
     ) -> Maintenance.Plan {
         Maintenance.Plan(nodes: nodes, windows: windows, reason: reason)

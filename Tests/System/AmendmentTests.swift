@@ -87,6 +87,11 @@ extension SystemTests {
             #expect(plan.status == 200 && plan.json["schedule"][0]["capWattsPerGpu"].int == 500, "\(plan.json)")
             #expect(try connection.get("/v1/leases/\(id)").json["revision"].int == revision)
 
+            let impossible = try amend(id, #"{"reservations":[{"name":"nodes","count":10000}]}"#, query: "?dryRun=plan")
+            #expect(
+                impossible.status == 409 && impossible.json["type"].string == "errors#no-capacity", "\(impossible.json)"
+            )
+
             let stale = try connection.request(
                 "POST", "/v1/leases/\(id)/amendments", change, headers: ["If-Match": "\"\(revision + 1)\""])
             #expect(stale.status == 412 && stale.json["type"].string == "errors#precondition-failed")

@@ -23,9 +23,13 @@ struct Forks {
 
     func run() {
         let book = book()
-        say("\(book.fleet.gpuCount) GPUs, \(leases(book)) leases, \(book.packing.report(at: SampleBooks.now).gpus.leased) GPUs leased")
+        say(
+            "\(book.fleet.gpuCount) GPUs, \(leases(book)) leases, \(book.packing.report(at: SampleBooks.now).gpus.leased) GPUs leased"
+        )
         say("")
-        say("| what-if plan, on a fork | p50 / p99 / longest | with its figures | goal | writer's p50 / p99 / longest | goal |")
+        say(
+            "| what-if plan, on a fork | p50 / p99 / longest | with its figures | goal | writer's p50 / p99 / longest | goal |"
+        )
         say("|---|---|---|---|---|---|")
         let alone = Writer(book).run { for _ in 0..<sampleCount { _ = book.fleet.gpuCount } }
         say("| none; the writer alone | – | – | – | \(Self.times(alone)) | – |")
@@ -55,7 +59,8 @@ struct Forks {
         while leases(book) < leaseCount {
             let isLater = Bool.random(using: &seed)
             let start = isLater ? SampleBooks.now + Int64.random(in: 40...400, using: &seed) * SampleBooks.day : nil
-            let shape: PlacementShape = Bool.random(using: &seed) ? .node : .gpus(1 << Int.random(in: 0...2, using: &seed))
+            let shape: PlacementShape =
+                Bool.random(using: &seed) ? .node : .gpus(1 << Int.random(in: 0...2, using: &seed))
             request([line(shape, 1)], start: start, days: Int64.random(in: 1...30, using: &seed))
         }
         return book

@@ -17,8 +17,13 @@ enum AmendmentHandlers {
         let context = try exchange.commandContext(reason: request.reason, body: body)
         let amendment = try amendment(request, of: lease, exchange, in: view.book)
         if isPlan {
-            let planned = try await exchange.services.searcher.plan(
-                amendment, of: lease.number, in: view.book, now: exchange.scheduler.now)
+            let planned: WholeLease
+            do throws(Refusal) {
+                planned = try await exchange.services.searcher.plan(
+                    amendment, of: lease.number, in: view.book, now: exchange.scheduler.now)
+            } catch {
+                throw Problem(error)
+            }
             let encoding = LeaseEncoding(book: view.book, role: exchange.role)
             return exchange.answer(encoding.answer(planned), view: view)
         }

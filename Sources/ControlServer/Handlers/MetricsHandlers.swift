@@ -38,8 +38,9 @@ enum MetricsHandlers {
             "berth_journal_writable", .gauge, "1 when changes can be made durable, else 0.",
             scheduler.journalHealth.isWritable ? 1 : 0)
         text.single(
-            "berth_clock_frozen", .gauge, "1 while a jump of the wall clock awaits confirmation, else 0.",
-            scheduler.isTimeFrozen ? 1 : 0)
+            "berth_clock_frozen", .gauge,
+            "1 while an operator has frozen time or a jump of the wall clock awaits confirmation, else 0.",
+            scheduler.isTimeFrozen || view.book.freeze != nil ? 1 : 0)
         text.single(
             "berth_orders_overdue", .gauge, "Orders to the actuator not acknowledged at half of their notice.",
             view.book.overdueOrderCount)

@@ -41,10 +41,10 @@ extension Book {
         let targets = try addLines(course, &step)
         if course.newEnd < course.oldEnd { shorten(&course, &step) }
         let kept = min(course.oldEnd, course.newEnd)
-        for (index, target) in targets {
-            try giveUpWhatIsToCome(index, target, over: course.from..<kept, course, &step)
-        }
-        for (index, target) in targets { try cut(index, to: target, over: course.from..<kept, course, &step) }
+        // A change may begin in what the lease is extended by.
+        let agreed = min(course.from, kept)..<kept
+        for (index, target) in targets { try giveUpWhatIsToCome(index, target, over: agreed, course, &step) }
+        for (index, target) in targets { try cut(index, to: target, over: agreed, course, &step) }
         if let cap = amendment.cap { try recap(to: cap, &course, &step) }
         if course.newEnd > course.oldEnd {
             try extend(&course, &step)

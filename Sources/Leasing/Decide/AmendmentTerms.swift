@@ -78,11 +78,17 @@ extension Book {
             latest > course.oldEnd
             ? "; all of it stays free until \(RFC3339.text(latest)), which is the latest end" : ""
         var obstacles: [Obstacle] = []
-        for (number, _) in blocking.sorted(by: { ($0.start, $0.lease) < ($1.start, $1.lease) }) {
+        for (number, start) in blocking.sorted(by: { ($0.start, $0.lease) < ($1.start, $1.lease) }) {
+            guard obstacles.count < Self.blockersMax else { break }
+            guard number < Booking.maintenanceFirst else {
+                obstacles.append(
+                    maintenanceObstacle(number - Booking.maintenanceFirst, start, course.amendment.audience))
+                continue
+            }
             let other = known(number)
             let isShown = course.amendment.audience == .provider || course.amendment.audience == .tenant(other.tenant)
             let name = isShown ? naming.id(of: other.leaseNumber) : "other commitments"
-            guard !obstacles.contains(where: { $0.name == name }), obstacles.count < Self.blockersMax else { continue }
+            guard !obstacles.contains(where: { $0.name == name }) else { continue }
             obstacles.append(
                 Obstacle(
                     kind: .booking, name: name, from: isShown ? other.start : nil, until: isShown ? other.until : nil,
@@ -94,6 +100,16 @@ extension Book {
             .noCapacity,
             "its hardware is promised to others before \(RFC3339.text(course.newEnd)), and nobody is moved"
                 + offer, obstacles: obstacles)
+    }
+
+    /// Maintenance in the way; a tenant is not told which and why.
+    private func maintenanceObstacle(_ number: UInt64, _ start: Int64, _ audience: Audience) -> Obstacle {
+        let isShown = audience == .provider
+        let window = maintenance.maintenance(number: number)
+        return Obstacle(
+            kind: .booking, name: isShown ? window?.name ?? "maintenance" : "maintenance", from: start, until: nil,
+            message: "some of its hardware is in maintenance then"
+                + (isShown ? window.map { ": " + $0.plan.reason } ?? "" : ""))
     }
 
     private static let blockersMax = 8

@@ -38,7 +38,8 @@ extension Command {
         case .releaseLease, .putMaintenance, .removeMaintenance, .failFeed, .restoreFeed, .setNodes, .setLoadTarget,
             .removeLoadTarget, .putTenant, .removeTenant, .putContract, .removeContract:
             true
-        case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice, .setFreeze,
+        case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
+            .setFreeze,
             .carryOut, .advance, .heartbeat:
             false
         }

@@ -150,7 +150,8 @@ struct CurtailmentCandidate {
             add(
                 CurtailmentStep(
                     start: min(added[added.count - 1].until, at), until: min(at + 60, lease.until), percent: percent,
-                    termsPercent: step.isBreach ? step.termsPercent : percent))
+                    // What its terms allow is no breach on the way back either.
+                    termsPercent: step.isBreach ? step.termsPercent.map { max($0, percent) } : percent))
             let room = lowest + ramp * minute - restored
             var (low, high) = (percent, 100)
             while low < high {

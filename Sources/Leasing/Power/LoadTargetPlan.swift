@@ -186,9 +186,10 @@ struct LoadTargetPlanner {
         }
         let isBound = !round.isBeyondTerms && round != .stopOpportunistic
         let from = isBound ? max(window.lowerBound, now + terms.noticeSeconds) : window.lowerBound
-        let lifetime = max(from, candidate.lease.start)..<min(window.upperBound, candidate.lease.until)
-        guard !lifetime.isEmpty, let hull = shortage.hull(in: lifetime) else { return }
-        for stretch in isBound ? candidate.allowed(in: hull) : [hull] {
+        let (first, last) = (max(from, candidate.lease.start), min(window.upperBound, candidate.lease.until))
+        // A notice may end after the target or the lease does.
+        guard first < last, let hull = shortage.hull(in: first..<last) else { return }
+        for stretch in (isBound ? candidate.allowed(in: hull) : [hull]).flatMap(piecesBetweenSources) {
             let termsPercent = round.isBeyondTerms ? candidate.termsPercent(during: stretch) : nil
             guard
                 let percent = candidate.percent(covering: shortage, in: stretch, floor: floor, fleet: book.fleet)
@@ -205,6 +206,15 @@ struct LoadTargetPlanner {
             }
             if !cut.contains(index) { cut.append(index) }
         }
+    }
+
+    /// A stretch cut where a source begins or stops to give: what is missing after a turbine's hours are used up is no reason
+    /// to lower a lease before that.
+    private func piecesBetweenSources(_ stretch: Range<Int64>) -> [Range<Int64>] {
+        let inner = Set(plan.spent.flatMap { [$0.start, $0.end] })
+            .filter { stretch.lowerBound < $0 && $0 < stretch.upperBound }
+        let times = [stretch.lowerBound] + inner.sorted() + [stretch.upperBound]
+        return zip(times, times.dropFirst()).map { $0..<$1 }
     }
 
     // MARK: What is left
@@ -250,6 +260,7 @@ struct LoadTargetPlanner {
             }
             guard let from = mine.map({ plan.spent[$0].end }).max() else { continue }
             let joules = mine.reduce(0) { $0 + plan.spent[$1].joules }
+            guard joules > 0 else { continue }
             var (rate, until) = (battery.rechargeWatts, Int64.max)
             // A slower rate takes longer and may meet less headroom on its way.
             for _ in 0..<Self.rechargeTries where rate > 0 {

@@ -17,6 +17,10 @@ extension Book {
             target.end = target.end.map { step.now + $0 - target.start }
             (target.start, target.startsWhenSet) = (step.now, false)
         }
+        guard target.key.id != Book.sourceLossID else {
+            throw Refusal(
+                .invalid, "\(Book.sourceLossID) is the name of what a lost source brings; choose another id")
+        }
         let budget = try checked(target, now: step.now)
         (target.actor, target.reason, target.setAt) = (step.actor.name, step.reason, step.now)
         set(target, on: budget, &step)
@@ -27,7 +31,7 @@ extension Book {
     private mutating func set(_ wanted: LoadTarget, on budget: BudgetIndex, _ step: inout Step) {
         var target = wanted
         var trial = self
-        let kept = trial.withdraw(target.key, from: max(step.now, target.start))
+        let kept = trial.withdraw(target.key, from: step.now)
         var planner = LoadTargetPlanner(target, budget: budget, in: trial, now: step.now, past: kept.spent)
         let plan = planner.run()
         (target.spent, target.recharges) = (plan.spent, plan.recharges)
@@ -37,20 +41,44 @@ extension Book {
 
     /// Plans other load targets anew that no longer hold because leases were given back what they counted on.
     ///
-    /// Each is planned once at most, so that it ends; planning lowers leases and never raises what another target lowers.
+    /// A target planned anew may choose other leases and give back those that one planned before it counts on, so each has a few
+    /// turns; what is over after those is noted as not met.
     mutating func planOthersAnew(than planned: [LoadTargetKey], _ step: inout Step) {
-        var planned = planned
-        while let next = loadTargets.first(where: { !planned.contains($0.key) && isBroken($0, now: step.now) }) {
-            planned.append(next.key)
+        var turns = planned
+        while let next = loadTargets.first(where: { target in
+            turns.count { $0 == target.key } < Self.planningTurns && isBroken(target, now: step.now)
+        }) {
+            turns.append(next.key)
             guard let budget = fleet.budget(named: next.key.budget) else { continue }
             set(next, on: budget, &step)
+        }
+        for var target in loadTargets {
+            let over = excess(over: target, now: step.now)
+            guard !over.isEmpty else { continue }
+            target.unmet = noting(over, in: target)
+            commit(.loadTargetSet(target), &step)
         }
         step.outcome.loadTarget = planned.first
     }
 
-    /// Whether more is drawn somewhere under a target than it lets, beyond what it is known not to meet.
-    private func isBroken(_ target: LoadTarget, now: Int64) -> Bool {
-        guard let budget = fleet.budget(named: target.key.budget), target.until > now else { return false }
+    /// How often one target is planned while one change is decided.
+    private static let planningTurns = 4
+
+    /// What a target is known not to meet with more of it.
+    private func noting(_ over: [Shortage.Piece], in target: LoadTarget) -> [UnmetWatts] {
+        var all = Shortage([Shortage.Piece(start: .min, until: .max, watts: 0)])
+        for unmet in target.unmet { all.lower(by: -unmet.watts, in: unmet.start..<unmet.until) }
+        for piece in over { all.lower(by: -piece.watts, in: piece.start..<piece.until) }
+        return all.over.map { piece in
+            UnmetWatts(start: piece.start, until: piece.until, watts: piece.watts)
+        }
+    }
+
+    private func isBroken(_ target: LoadTarget, now: Int64) -> Bool { !excess(over: target, now: now).isEmpty }
+
+    /// What is drawn under a target over what it lets, beyond what it is known not to meet; watts where the domain is measured.
+    private func excess(over target: LoadTarget, now: Int64) -> [Shortage.Piece] {
+        guard let budget = fleet.budget(named: target.key.budget), target.until > now else { return [] }
         let domain = fleet.budgets[budget.offset]
         let window = max(now, target.start)..<target.until
         let drawn = packing.committedSteps(of: budget, from: window.lowerBound, until: window.upperBound)
@@ -61,7 +89,7 @@ extension Book {
             left.lower(by: use.watts, in: (use.start..<use.end).clamped(to: window))
         }
         for unmet in target.unmet { left.lower(by: unmet.watts, in: (unmet.start..<unmet.until).clamped(to: window)) }
-        return left.isOver
+        return left.over
     }
 
     mutating func decideLoadTargetRemoval(_ key: LoadTargetKey, _ step: inout Step) throws(Refusal) {
@@ -84,8 +112,9 @@ extension Book {
         guard let budget = fleet.budget(named: key.budget) else {
             preconditionFailure("a fleet keeps the domains of load targets that are not over")
         }
-        let hasBegun = target.start <= step.now
-        target.end = hasBegun ? step.now : target.start
+        // One that has not begun leaves nothing ahead that others would be held to.
+        target.start = min(target.start, step.now)
+        target.end = step.now
         var trial = self
         let kept = trial.withdraw(key, from: step.now)
         var planner = LoadTargetPlanner(target, budget: budget, in: trial, now: step.now, past: kept.spent)

@@ -17,6 +17,10 @@ struct Shortage {
 
     /// `value` less `limit`, both as steps that begin at the start of the window or before.
     init(_ value: [LimitStep], over limit: [LimitStep], in window: Range<Int64>) {
+        guard !window.isEmpty else {
+            pieces = []
+            return
+        }
         let times = Set((value + limit).map(\.at).filter { window.contains($0) }).union([window.lowerBound]).sorted()
         var (pieces, at, under) = ([Piece](), 0, 0)
         for (index, time) in times.enumerated() {

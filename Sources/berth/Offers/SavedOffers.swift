@@ -37,6 +37,9 @@ enum SavedOffers {
         }
     }
 
+    /// Forgets what is kept: numbers are those of the last answer, and a new question has none yet.
+    static func forget() { try? FileManager.default.removeItem(at: file) }
+
     /// The kept offers; none when nothing was kept.
     static func read() throws -> [SavedOffer] {
         guard FileManager.default.fileExists(atPath: file.path) else { return [] }

@@ -42,7 +42,7 @@ struct LoadTargetDetail {
         var lines = [line("window", "\(target.start) to \(target.end.map { "\($0)" } ?? "further notice")")]
         lines.append(line("ceiling", power(target.watts)))
         if let entitled = target.entitledWatts, let committed = target.committedWatts {
-            let given = target.spent.filter { $0.start < target.end ?? $0.end }.map(\.watts).max() ?? 0
+            let given = mostGivenAtOnce
             lines.append(line("entitled", "\(power(entitled)) at the most in this time"))
             lines.append(
                 line("committed", power(committed) + (given > 0 ? ", of which sources give up to \(power(given))" : ""))
@@ -61,6 +61,14 @@ struct LoadTargetDetail {
                         + "\(counted(orders.overdue)) overdue"))
         }
         return lines
+    }
+
+    /// The most that sources give together at any time of the target.
+    private var mostGivenAtOnce: Int {
+        let uses = target.spent.filter { $0.start < target.end ?? $0.end }
+        return uses.map { use in
+            uses.filter { $0.start <= use.start && use.start < $0.end }.reduce(0) { $0 + $1.watts }
+        }.max() ?? 0
     }
 
     private var sourceLines: [String] {

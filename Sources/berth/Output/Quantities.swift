@@ -31,8 +31,10 @@ func power(_ watts: Int) -> String {
 func scaled(_ value: Int, by scale: Int, decimals: Int) -> String {
     var unit = 1
     for _ in 0..<decimals { unit *= 10 }
-    let magnitude = (Int(value.magnitude) * unit + scale / 2) / scale
-    let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: unit)
+    // In two steps, since the energy of years in joules has no room for more digits.
+    let parts = value.magnitude.quotientAndRemainder(dividingBy: UInt(scale))
+    let rounded = (Int(parts.remainder) * unit + scale / 2) / scale
+    let (whole, fraction) = (Int(parts.quotient) + rounded / unit, rounded % unit)
     let digits = String(fraction)
     let text = counted(whole) + "." + String(repeating: "0", count: decimals - digits.count) + digits
     return value < 0 ? "-" + text : text

@@ -59,7 +59,7 @@ extension OverloadRisk {
         switch carriedSeconds {
         case nil: return over + ", within the rating"
         case 0: return over + ", trips at once"
-        case .some(let seconds): return over + ", trips after \(counted(seconds)) s"
+        case .some(let seconds): return over + ", carried for \(counted(seconds)) s at least"
         }
     }
 }

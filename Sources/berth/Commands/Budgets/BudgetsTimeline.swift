@@ -10,7 +10,7 @@ struct BudgetsTimeline: AsyncParsableCommand {
         abstract: "Show one budget domain over time: its limit and what is committed.",
         discussion: """
             EXAMPLE
-              berth budgets timeline memphis-1/grid --start 2026-12-01 --end 2027-01-01
+              berth budgets timeline memphis-1-meter --start 2026-12-01 --end 2027-01-01
             """)
 
     @OptionGroup var connection: ConnectionOptions

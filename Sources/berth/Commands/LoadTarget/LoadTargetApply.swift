@@ -10,7 +10,8 @@ struct LoadTargetApply: AsyncParsableCommand {
         abstract: "Set every load target of a schedule file.",
         discussion: """
             The file is YAML or JSON: load targets under their domains and ids. Those that have not begun are set as the \
-            file says; one whose start is past is left as it is, and said so. Applying a file again changes nothing.
+            file says; one whose start is past is left as it is, and said so. They are set one after another: one that is \
+            refused ends it, and those before it stay set. Applying a file again changes nothing. Watts are whole numbers.
 
               memphis-1-meter:
                 winter-peak-2027-01-11:
@@ -32,8 +33,8 @@ struct LoadTargetApply: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        let schedule = try StrictYAML.decode(NamedEntries<NamedEntries<LoadTargetRequest>>.self, fromFile: file)
         try await connection.run { client in
+            let schedule = try StrictYAML.decode(NamedEntries<NamedEntries<LoadTargetRequest>>.self, fromFile: file)
             let now = try await client.status().now
             for (budget, targets) in schedule.entries {
                 for (id, request) in targets.entries {

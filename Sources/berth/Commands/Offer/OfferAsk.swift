@@ -48,6 +48,7 @@ struct OfferAsk: AsyncParsableCommand {
     func run() async throws {
         try await connection.run { client in
             let wanted = try file.map { try StrictYAML.decode(OfferRequest.self, fromFile: $0) } ?? request.offerRequest
+            SavedOffers.forget()
             let list: OfferList
             do {
                 list = try await SearchProgress.shown("searching") { try await client.offers(for: wanted) }

@@ -118,7 +118,7 @@ struct OfferRequestOptions: ParsableArguments {
         do {
             return try OfferLineSyntax.parse(text)
         } catch {
-            throw ValidationError("\(error.description). See: berth offer --help")
+            throw ValidationError("\(error.description). See: berth offer ask --help")
         }
     }
 
