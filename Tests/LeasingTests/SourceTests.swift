@@ -109,6 +109,52 @@ import Testing
             ])
     }
 
+    @Test("A run over the end of a year is charged to both years")
+    func permitOfTwoYears() {
+        let turbine = Self.fleet.budgets[0].sources.first { $0.kind == .turbine }!
+        // 2027-12-31T23:30:00Z; noon of these tests is in January of that year.
+        let (halfPastEleven, newYear) = (Int64(1_830_295_800), Int64(1_830_297_600))
+        var shortage = Shortage([.init(start: halfPastEleven, until: newYear + 5_400, watts: 40_000)])
+        let uses = SourcePlan(reserves: [turbine], others: [], restoreWattsPerMinute: nil).uses(
+            for: &shortage, hasEnd: true)
+        // Half an hour of the old year's hour, and all of the new one's.
+        #expect(uses.map { [$0.start, $0.end] } == [[halfPastEleven, newYear + 3_600]])
+        var more = Shortage([
+            .init(start: halfPastEleven - 7_200, until: halfPastEleven - 3_600, watts: 40_000),
+            .init(start: newYear + 7_200, until: newYear + 9_000, watts: 40_000),
+        ])
+        let next = SourcePlan(reserves: [turbine], others: uses, restoreWattsPerMinute: nil).uses(
+            for: &more, hasEnd: true)
+        #expect(next.map { [$0.start, $0.end] } == [[halfPastEleven - 7_200, halfPastEleven - 5_400]])
+    }
+
+    @Test(
+        "A battery is filled again from when a call is ended early, and after another's recharge when that takes all headroom"
+    )
+    func rechargeOfOthers() throws {
+        var (desk, _) = try desk()
+        try desk.execute(.setLoadTarget(target(81_600 - 20_000)))
+        desk.advance(to: noon + 1_800)
+        try desk.execute(.removeLoadTarget(LoadTargetKey(budget: "site", id: "grid")))
+        // 10 kWh at 25 kW.
+        let early = try #require(desk.book.loadTargets.first)
+        #expect(
+            early.recharges == [
+                Recharge(source: "battery", start: noon + 1_800, end: noon + 1_800 + 1_440, watts: 25_000)
+            ])
+        #expect(early.spent.map(\.rechargedAt) == [noon + 1_800 + 1_440])
+        // Two calls one after the other, under a limit that leaves headroom for one recharge at a time: 81.6 of 120 kW are
+        // drawn, so 25 kW are free beside none and 13.4 kW beside another.
+        let (first, second) = (noon + day, noon + day + hour)
+        try desk.execute(.setLoadTarget(target(81_600 - 20_000, from: first, until: second, id: "one")))
+        try desk.execute(.setLoadTarget(target(81_600, from: second, until: second + day, id: "lid")))
+        try desk.execute(.setLoadTarget(target(81_600 - 10_000, from: second, until: second + hour, id: "two")))
+        let two = try #require(desk.book.loadTargets.first { $0.key.id == "two" })
+        // Nothing is free while the lid holds.
+        #expect(two.recharges.map(\.start) == [second + day])
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
     @Test("Sources come back by stages too, and keep the energy for that")
     func stages() throws {
         var (desk, _) = try desk()

@@ -76,7 +76,7 @@ struct Forks {
         case grant = "grant one node"
         case release = "release the 110,000 GPUs of a deal"
         case target = "lower a site by 60 MW"
-        case feed = "fail a hall's switchboard"
+        case feed = "fail a substation"
 
         func command(_ book: Book) -> Command {
             switch self {

@@ -255,30 +255,43 @@ struct LoadTargetPlanner {
     /// Plans how batteries are filled again after their last use: as fast as they take it and the domain has headroom.
     private mutating func planRecharge() {
         for battery in domain.sources where battery.kind == .battery {
+            // What ends now was cut short, and its recharge with it.
             let mine = plan.spent.indices.filter {
-                plan.spent[$0].source == battery.name && plan.spent[$0].end > now
+                plan.spent[$0].source == battery.name && plan.spent[$0].end >= now
             }
             guard let from = mine.map({ plan.spent[$0].end }).max() else { continue }
             let joules = mine.reduce(0) { $0 + plan.spent[$1].joules }
             guard joules > 0 else { continue }
-            var (rate, until) = (battery.rechargeWatts, Int64.max)
-            // A slower rate takes longer and may meet less headroom on its way.
-            for _ in 0..<Self.rechargeTries where rate > 0 {
-                let seconds = (joules + rate - 1) / rate
-                // Rounded down, as what is free has to be.
-                let headroom = max(0, book.packing.headroom(of: budget, from: from, until: from + seconds))
-                let free = headroom * domain.lossNumerator / domain.lossDenominator
-                if free >= rate {
-                    until = from + seconds
-                    break
-                }
-                rate = free
+            var recharge: Recharge?
+            for time in timesOfHeadroom(from: from) {
+                recharge = self.recharge(joules, of: battery, from: time)
+                if recharge != nil { break }
             }
-            for index in mine { plan.spent[index].rechargedAt = until }
-            if until < .max {
-                plan.recharges.append(Recharge(source: battery.name, start: from, end: until, watts: rate))
-            }
+            for index in mine { plan.spent[index].rechargedAt = recharge?.end ?? .max }
+            if let recharge { plan.recharges.append(recharge) }
         }
+    }
+
+    /// When to look for headroom to fill a battery in: at once, and when other targets of the domain or their recharges end.
+    private func timesOfHeadroom(from: Int64) -> [Int64] {
+        let others = book.loadTargets.filter { $0.key.budget == target.key.budget }
+        let later = Set(others.flatMap { [$0.until] + $0.recharges.map(\.end) }).filter { from < $0 && $0 < .max }
+        return [from] + later.sorted().prefix(Self.rechargeTries)
+    }
+
+    /// Fills a battery from a time on, at the fastest rate that is free all the while; nil when there is none.
+    private func recharge(_ joules: Int64, of battery: PowerSource, from: Int64) -> Recharge? {
+        var rate = battery.rechargeWatts
+        // A slower rate takes longer and may meet less headroom on its way.
+        for _ in 0..<Self.rechargeTries where rate > 0 {
+            let end = from + (joules + rate - 1) / rate
+            // Rounded down, as what is free has to be.
+            let headroom = max(0, book.packing.headroom(of: budget, from: from, until: end))
+            let free = headroom * domain.lossNumerator / domain.lossDenominator
+            if free >= rate { return Recharge(source: battery.name, start: from, end: end, watts: rate) }
+            rate = free
+        }
+        return nil
     }
 
     private static let rechargeTries = 8

@@ -79,12 +79,18 @@ struct SourcePlan {
         var left: [Int64: Int64] = [:]
         func secondsLeft(in year: Int64) -> Int64 {
             guard let hours = turbine.permitHoursPerYear else { return .max }
-            let used = others.filter { $0.source == turbine.name && CalendarMonth(at: $0.start).year == year }
-                .reduce(0) { $0 + $1.end - $1.start }
+            let used = others.filter { $0.source == turbine.name }
+                .flatMap { ($0.start..<$0.end).byCalendarYear }.filter { $0.year == year }
+                .reduce(0) { $0 + $1.seconds.seconds }
             return max(0, hours * 3_600 - used)
         }
         var runs: [(Shortage.Piece, Watts)] = []
-        let byNeed = shortage.over.sorted { ($1.watts, $0.start) < ($0.watts, $1.start) }
+        let pieces = shortage.over.flatMap { piece in
+            (piece.start..<piece.until).byCalendarYear.map {
+                Shortage.Piece(start: $0.seconds.lowerBound, until: $0.seconds.upperBound, watts: piece.watts)
+            }
+        }
+        let byNeed = pieces.sorted { ($1.watts, $0.start) < ($0.watts, $1.start) }
         for piece in byNeed {
             let year = CalendarMonth(at: piece.start).year
             let seconds = min(left[year] ?? secondsLeft(in: year), piece.until - piece.start)
@@ -113,6 +119,24 @@ struct SourcePlan {
                         source: source.name, start: piece.start, end: piece.until, watts: watts,
                         rechargedAt: piece.until))
             }
+        }
+        return result
+    }
+}
+
+extension Range<Int64> {
+    /// Its parts in each calendar year (UTC), in order.
+    fileprivate var byCalendarYear: [(year: Int64, seconds: Range<Int64>)] {
+        var (result, from) = ([(year: Int64, seconds: Range<Int64>)](), lowerBound)
+        while from < upperBound {
+            let month = CalendarMonth(at: from)
+            let to = Swift.min(upperBound, month.seconds.upperBound)
+            if let last = result.last, last.year == month.year {
+                result[result.count - 1].seconds = last.seconds.lowerBound..<to
+            } else {
+                result.append((month.year, from..<to))
+            }
+            from = to
         }
         return result
     }
