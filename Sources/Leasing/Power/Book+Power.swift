@@ -7,7 +7,7 @@ import Packing
 struct PowerState: Sendable {
     /// By key.
     var targets: [LoadTarget] = []
-    var orders = RadixTable<PowerOrder>()
+    var orders = OrderTable()
     /// The number of the next order or notice.
     var nextNumber: UInt64 = 1
     /// Changes to the list of orders so far, from 1.
@@ -30,14 +30,14 @@ extension Book {
 
     /// Calls `body` for each order that is kept, in order of numbers, until it returns false.
     public func forEachOrder(_ body: (PowerOrder) throws -> Bool) rethrows {
-        try power.orders.forEach { _, order in try body(order) }
+        try power.orders.forEach(body)
     }
 
-    /// Orders that nobody has acknowledged at half of their notice, nor since. O(orders).
+    /// Orders that are overdue. O(orders).
     public var overdueOrderCount: Int {
         var count = 0
         forEachOrder { order in
-            if order.isOverdue && order.acknowledgedAt == nil { count += 1 }
+            if order.isOverdue { count += 1 }
             return true
         }
         return count
@@ -137,12 +137,9 @@ extension Book {
 
     /// Orders that are not yet due go; those whose deadline is past stay until what follows them is due.
     private mutating func withdrawOrders(of lease: UInt64, _ target: LoadTargetKey) {
-        var gone: [PowerOrder] = []
-        power.orders.forEach { _, order in
-            if order.lease == lease && order.target == target && order.deadline >= time { gone.append(order) }
-            return true
+        for order in power.orders.orders(ofLease: lease) where order.target == target && order.deadline >= time {
+            remove(order)
         }
-        for order in gone { remove(order) }
     }
 
     private mutating func issueOrders(of lease: UInt64, _ target: LoadTargetKey, _ steps: [CurtailmentStep]) {
@@ -163,25 +160,20 @@ extension Book {
 
     mutating func put(_ order: PowerOrder) {
         if let due = power.orders[order.number]?.overdueAt { agenda.remove(.orderOverdue(order.number), at: due) }
-        power.orders[order.number] = order
+        power.orders.put(order)
         if let due = order.overdueAt { agenda.add(.orderOverdue(order.number), at: due) }
         noteOrdersChanged()
     }
 
     mutating func remove(_ order: PowerOrder) {
         if let due = order.overdueAt { agenda.remove(.orderOverdue(order.number), at: due) }
-        power.orders[order.number] = nil
+        power.orders.remove(order)
         noteOrdersChanged()
     }
 
     /// Orders of a lease that is over have nothing left to act on.
     mutating func removeOrders(of lease: UInt64) {
-        var gone: [PowerOrder] = []
-        power.orders.forEach { _, order in
-            if order.lease == lease { gone.append(order) }
-            return true
-        }
-        for order in gone { remove(order) }
+        for order in power.orders.orders(ofLease: lease) { remove(order) }
     }
 
     private mutating func noteOrdersChanged() {

@@ -256,7 +256,7 @@ extension Book {
         (power.targets, power.freeze) = (record.targets, record.freeze)
         (power.nextNumber, power.ordersIndex) = (record.nextNumber, record.ordersIndex)
         for order in record.orders {
-            power.orders[order.number] = order
+            power.orders.put(order)
             if let due = order.overdueAt { agenda.add(.orderOverdue(order.number), at: due) }
         }
         refreshCeilings()
