@@ -201,21 +201,23 @@ import Testing
     }
 
     @Test func noTargetIsLeftExceededWhenAnotherIsPlannedAnew() throws {
-        // One of two leases in a rack is lowered for the rack's feed; the site's target counts on that one too.
+        // Targets on a site and on both of its racks, each planned anew lets go of leases that another counts on.
         let rows = "each: [{level: rack, suffix: feed, rating: 60 kW}]"
         var desk = JournalledBook(Fleets.parse(Fleets.text(power: "[{name: site, rating: 1 MW, \(rows)}]")))
-        for _ in 0..<4 { try desk.request(standard(2)) }
+        for nodes in [1, 1, 3, 3] { try desk.request(standard(nodes)) }
         let names = desk.book.fleet.budgets.map(\.name)
-        let (site, rack) = (names[0], names[1])
-        let drawn = { (budget: Int) in desk.book.packing.committedWatts(of: BudgetIndex(budget), at: noon) }
-        try desk.execute(
-            .setLoadTarget(target(drawn(2) - 5_000, from: noon + 9_000, until: noon + 9_600, on: names[2])))
-        try desk.execute(.setLoadTarget(target(drawn(1) - 1_000, id: "d", on: rack)))
-        try desk.execute(.setLoadTarget(target(drawn(0) - 3_600, id: "b", on: site)))
-        try desk.execute(.setLoadTarget(target(drawn(1) - 2_300, id: "a", on: rack)))
-        try desk.execute(.removeLoadTarget(LoadTargetKey(budget: names[2], id: "grid")))
-        try desk.execute(.removeLoadTarget(LoadTargetKey(budget: rack, id: "d")))
-        #expect(BookRules.violations(of: desk.book) == [])
+        let changes: [(budget: Int, id: String, less: Watts, hours: Range<Int64>)] = [
+            (2, "b", 4_800, 2..<4), (0, "b", 7_900, 1..<3), (0, "a", 5_600, 2..<3), (1, "c", 1_200, 1..<4),
+            (2, "b", 4_600, 1..<2),
+        ]
+        for (budget, id, less, hours) in changes {
+            let drawn = desk.book.packing.committedWatts(of: BudgetIndex(budget), at: noon)
+            let window = (noon + hours.lowerBound * hour)..<(noon + hours.upperBound * hour)
+            try desk.execute(
+                .setLoadTarget(
+                    target(drawn - less, from: window.lowerBound, until: window.upperBound, id: id, on: names[budget])))
+            #expect(BookRules.violations(of: desk.book) == [])
+        }
     }
 
     @Test func equalsTakeTurns() throws {

@@ -49,6 +49,11 @@ import Testing
         desk.advance(to: noon + hour / 2)
         #expect(orders(desk.book).map(\.isOverdue) == [true, false])
         #expect(desk.book.ordersIndex == index + 1)
+        #expect(desk.book.overdueOrderCount == 1)
+        // Acknowledged late, it is no longer overdue.
+        try desk.execute(.acknowledgeOrders([orders(desk.book)[0].number]))
+        #expect(orders(desk.book).map(\.isOverdue) == [false, false])
+        #expect(desk.book.overdueOrderCount == 0)
     }
 
     @Test func anAcknowledgedOrderIsNot() throws {

@@ -120,13 +120,13 @@ extension PowerOrder: FieldCoded {
         try coder.code(&deadline)
         try coder.code(&percent)
         try coder.code(&issuedAt)
-        var (acknowledgedAt, acknowledgedBy, isOverdue) = (acknowledgedAt, acknowledgedBy, isOverdue)
+        var (acknowledgedAt, acknowledgedBy, missed) = (acknowledgedAt, acknowledgedBy, missedHalfNotice)
         try coder.code(&acknowledgedAt)
         try coder.code(&acknowledgedBy)
-        try coder.code(&isOverdue)
+        try coder.code(&missed)
         self = PowerOrder(
             number: number, lease: lease, target: target, deadline: deadline, percent: percent, issuedAt: issuedAt,
-            acknowledgedAt: acknowledgedAt, acknowledgedBy: acknowledgedBy, isOverdue: isOverdue)
+            acknowledgedAt: acknowledgedAt, acknowledgedBy: acknowledgedBy, missedHalfNotice: missed)
     }
 }
 

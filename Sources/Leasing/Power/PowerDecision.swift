@@ -52,7 +52,8 @@ extension Book {
             guard let budget = fleet.budget(named: next.key.budget) else { continue }
             set(next, on: budget, &step)
         }
-        for var target in loadTargets {
+        // Only one that has had all of its turns can be over still.
+        for var target in loadTargets where turns.contains(target.key) {
             let over = excess(over: target, now: step.now)
             guard !over.isEmpty else { continue }
             target.unmet = noting(over, in: target)
@@ -297,7 +298,7 @@ extension Book {
         case .orderOverdue(let number):
             var order = power.orders[number]!
             remove(order)
-            order.isOverdue = true
+            order.missedHalfNotice = true
             put(order)
         case .noticeAcknowledged(let number, let notice):
             var lease = known(number)

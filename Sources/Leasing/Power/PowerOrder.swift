@@ -15,11 +15,14 @@ public struct PowerOrder: Equatable, Sendable {
     public var acknowledgedAt: Int64?
     public var acknowledgedBy: String?
     /// Half of its notice went by without an acknowledgement.
-    public var isOverdue = false
+    public var missedHalfNotice = false
+
+    /// Nobody acknowledged it at half of its notice, nor since.
+    public var isOverdue: Bool { missedHalfNotice && acknowledgedAt == nil }
 
     /// When it becomes overdue unless it is acknowledged; nil when that harms nobody.
     var overdueAt: Int64? {
-        percent == nil || acknowledgedAt != nil || isOverdue ? nil : issuedAt + (deadline - issuedAt) / 2
+        percent == nil || acknowledgedAt != nil || missedHalfNotice ? nil : issuedAt + (deadline - issuedAt) / 2
     }
 }
 
