@@ -70,6 +70,36 @@ struct ExplanationTests {
         try expectTakeable(explanation, book)
     }
 
+    @Test("a request over quota for which there is no room either names the quota first and offers what it leaves")
+    func quotaBeyondRoom() throws {
+        var book = JournalledBook(Fleets.plain)
+        _ = try book.request(order(.node, 3, tenant: "bob", until: noon + day))
+        _ = try book.execute(.putTenant(name: "ada", quota: Quota(gpus: 24), description: ""))
+        _ = try book.request(order(.node, 1, until: noon + day))
+        let explanation = book.book.explain(order(.node, 6, until: noon + day), to: .tenant("ada"), now: noon)
+        #expect(explanation.obstacles.first?.kind == .quota)
+        #expect(
+            explanation.obstacles.first?.message == "the quota is 24 GPUs, of which 16 are left in this window")
+        #expect(explanation.obstacles.contains { $0.kind == .booking })
+        let most = try #require(explanation.counterOffers.first { $0.kind == .mostNow })
+        #expect(most.order.lines[0].count == 2)
+        try expectTakeable(explanation, book)
+        // Five nodes are free, and 40 GPUs would be too many; within the quota only the bookings are in the way.
+        _ = try book.execute(.putTenant(name: "ada", quota: Quota(gpus: 64), description: ""))
+        let within = book.book.explain(order(.node, 6, until: noon + day), to: .tenant("ada"), now: noon)
+        #expect(!within.obstacles.contains { $0.kind == .quota })
+    }
+
+    @Test("a unit larger than what the quota leaves is offered as smaller ones within it")
+    func quotaBelowOneUnit() throws {
+        var book = JournalledBook(Fleets.plain)
+        _ = try book.execute(.putTenant(name: "ada", quota: Quota(gpus: 12), description: ""))
+        let explanation = book.book.explain(order(.rack, 2, until: noon + day), to: .tenant("ada"), now: noon)
+        let most = try #require(explanation.counterOffers.first { $0.kind == .mostNow })
+        #expect(most.order.lines[0].shape == .node && most.order.lines[0].count == 1)
+        try expectTakeable(explanation, book)
+    }
+
     @Test("when nothing of a kind is left, another kind is offered")
     func another() throws {
         let fleet = Fleets.parse(

@@ -144,6 +144,24 @@ extension SystemTests {
             #expect(try connection.post("/v1/leases", counter["request"].text).status == 201)
         }
 
+        @Test("an offer over the quota names it, whatever else is in the way, and offers the rest of it")
+        func quota() throws {
+            _ = try connection.request("PUT", "/v1/tenants/bob", #"{"reason":"offers"}"#)
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"quota":{"gpus":600},"reason":"offers"}"#)
+            let taken = try connection.post(
+                "/v1/leases",
+                #"{"tenant":"bob","reservations":[{"shape":"block","count":1}],"duration":"60d"}"#)
+            try #require(taken.status == 201, "\(taken.text)")
+            let asked = Self.ask(#"{"shape":"node","count":200}"#, #""earliest":{},"duration":"30d""#)
+            let answer = try connection.post("/v1/offers", asked)
+            #expect(answer.status == 409, "\(answer.text)")
+            #expect(answer.json["blockers"][0]["kind"].string == "quota", "\(answer.text)")
+            let most = try #require(
+                answer.json["counterOffers"].array.first { $0["kind"].string == "most-now" }, "\(answer.text)")
+            #expect(most["request"]["reservations"][0]["count"].int == 75, "\(most.text)")
+            #expect(try connection.post("/v1/leases", most["request"].text).status == 201)
+        }
+
         @Test(
             "bad requests are refused where they are wrong",
             arguments: [

@@ -78,21 +78,25 @@ extension Book {
         guard !most.lines.isEmpty else { return nil }
         if outcome.isComplete { return mostUnderQuota(most, now: now) }
         return offer(.mostNow, "the most that fits now: \(most.summary)", most, now: now)
+            ?? mostUnderQuota(most, now: now)
     }
 
+    /// What the tenant's quota leaves of an order for which there is room; nil without a quota.
     private func mostUnderQuota(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
+        guard let quota = tenant(order.tenant)?.quota, quota != Quota() else { return nil }
         // All lines shrink by the same share; the largest share that the quota allows is found by halving.
-        var (low, high) = (0, 1_000)
+        let whole = order.lines.reduce(1_000) { max($0, $1.count) }
+        var (low, high) = (0, whole)
         var best: CounterOffer?
         while low < high {
-            let permille = (low + high + 1) / 2
+            let share = (low + high + 1) / 2
             var smaller = order
             for index in smaller.lines.indices {
                 if case .power(let watts, _) = order.lines[index].shape {
                     smaller.lines[index].shape = .power(
-                        meterWatts: max(1, watts * Watts(permille) / 1_000), wholeSites: false)
+                        meterWatts: max(1, watts / Watts(whole) * Watts(share)), wholeSites: false)
                 } else {
-                    smaller.lines[index].count = order.lines[index].count * permille / 1_000
+                    smaller.lines[index].count = order.lines[index].count * share / whole
                 }
             }
             smaller.lines.removeAll { $0.count == 0 }
@@ -101,11 +105,11 @@ extension Book {
                 ? nil : offer(.mostNow, "the most that the quota allows now: \(smaller.summary)", smaller, now: now)
             if let found {
                 best = found
-                low = permille
+                low = share
             } else if smaller.lines.isEmpty {
-                low = permille
+                low = share
             } else {
-                high = permille - 1
+                high = share - 1
             }
         }
         return best
@@ -193,6 +197,7 @@ extension Book {
                 fitting.lines[0].count = unitCount(like: order, of: fitting, now: now)
                 let at = fitting.cap == order.cap ? "" : " at \(fitting.cap.phrase)"
                 return offer(.mostNow, "what fits now: \(fitting.summary)\(words)\(at)", fitting, now: now)
+                    ?? mostUnderQuota(fitting, now: now)
             }
         }
         return nil

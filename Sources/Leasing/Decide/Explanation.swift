@@ -68,12 +68,9 @@ extension Book {
     private func obstacles(
         to order: LeaseOrder, _ sound: SoundOrder, _ outcome: PlacementOutcome, _ audience: Audience
     ) -> [Obstacle] {
-        var result: [Obstacle] = []
+        var result = quotaObstacles(to: sound, outcome)
         for (index, finding) in outcome.findings.enumerated() where finding.placed < finding.wanted {
             result += obstacles(to: order.lines[index], finding, sound, audience)
-        }
-        if outcome.isComplete, let quota = tenant(order.tenant)?.quota, quota != Quota() {
-            result.append(quotaObstacle(order))
         }
         return result
     }
@@ -210,16 +207,6 @@ extension Book {
         Obstacle(
             kind: .booking, name: naming.id(of: lease.leaseNumber), from: lease.start, until: lease.until,
             message: "\(lease.tenant) holds \(lease.promised.phrase)")
-    }
-
-    func quotaObstacle(_ order: LeaseOrder) -> Obstacle {
-        let quota = tenant(order.tenant)?.quota ?? Quota()
-        var limits: [String] = []
-        if let gpus = quota.gpus { limits.append("\(WattsText.grouped(gpus)) GPUs") }
-        if let watts = quota.watts { limits.append("\(WattsText.rounded(watts)) at the rack") }
-        return Obstacle(
-            kind: .quota, name: order.tenant, from: nil, until: nil,
-            message: "the quota is \(limits.joined(separator: " and "))")
     }
 }
 

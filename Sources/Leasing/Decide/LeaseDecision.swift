@@ -110,7 +110,8 @@ extension Book {
         return outcome.lines
     }
 
-    private func checkQuota(of sound: SoundOrder, _ part: SoundPart, _ lines: [LeaseLine]) throws(Refusal) {
+    /// Refuses what would bring the tenant over its quota with one part of an order as it was placed.
+    func checkQuota(of sound: SoundOrder, _ part: SoundPart, _ lines: [LeaseLine]) throws(Refusal) {
         let promised = lines.promise(cap: sound.order.cap, in: fleet).capacity
         let gpus = lines.reduce(promised.gpus) { $0 + $1.holdings.quotaGPUs(ofInstancesIn: fleet) }
         try checkQuota(of: sound.order.tenant, gpus: gpus, watts: promised.watts, over: part.window)

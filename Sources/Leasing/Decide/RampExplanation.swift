@@ -9,8 +9,8 @@ extension Book {
         var explanation = Explanation()
         let order = sound.order
         guard let short = firstPartShort(of: sound) else {
-            if let quota = tenant(order.tenant)?.quota, quota != Quota() {
-                explanation.obstacles.append(quotaObstacle(order))
+            if let tenant = tenant(order.tenant), tenant.quota != Quota() {
+                explanation.obstacles.append(quotaObstacle(tenant, over: sound.start..<order.end))
             }
             return explanation
         }
@@ -18,6 +18,7 @@ extension Book {
         if let alone = try? SoundOrder(order.alone(part), in: short.book, now: now) {
             // Parts of the very lease that stand in the way are not what somebody has to know.
             let own = naming.id(of: nextLeaseNumber)
+            explanation.obstacles = short.book.quotaObstacles(to: alone, short.outcome)
             for (place, finding) in short.outcome.findings.enumerated() where finding.placed < finding.wanted {
                 explanation.obstacles += short.book.obstacles(
                     to: alone.order.lines[place], finding, alone, audience
