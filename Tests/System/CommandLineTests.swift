@@ -104,6 +104,32 @@ extension SystemTests {
             }
         }
 
+        @Test("a refusal is a problem document on stderr where the answer would be JSON or YAML")
+        func refusals() throws {
+            let home = try DaemonHome.started()
+            #expect(try home.berth("tenant", "set", "acme", "--gpus", "8", "--reason", "x").wait() == .exited(0))
+            for (arguments, status, type) in [
+                (["lease", "create", "--tenant", "acme", "--line", "node:2", "--duration", "1d"], 3, "quota-exceeded"),
+                (["offer", "--tenant", "acme", "--line", "node:2", "--duration", "1d"], 3, "quota-exceeded"),
+                (["lease", "show", "l-nothing"], 5, "not-found"),
+                (["nodes", "cordon", "nowhere", "--reason", "x"], 2, "bad-request"),
+                (["plan", "release", "l-nothing"], 5, "not-found"),
+            ] {
+                let process = try ChildProcess(
+                    Program.berth, arguments + ["-o", "json"], environment: ["BERTH_SOCKET": home.socket])
+                #expect(process.wait() == .exited(Int32(status)), "\(arguments): \(process.error)")
+                #expect(process.output.isEmpty, "\(arguments): \(process.output)")
+                let problem = JSONValue(bytes: Array(process.error.utf8))
+                #expect(problem["type"].string == "errors#\(type)", "\(arguments): \(process.error)")
+                if status == 3 {
+                    #expect(problem["blockers"][0]["kind"].string == "quota")
+                    #expect(problem["counterOffers"][0]["request"]["reservations"][0]["count"].int == 1)
+                }
+            }
+            let yaml = try home.berth("lease", "show", "l-nothing", "-o", "yaml")
+            #expect(yaml.wait() == .exited(5) && yaml.error.contains("type: errors#not-found"), "\(yaml.error)")
+        }
+
         @Test("every listing parses as JSON and says the same as the socket")
         func json() throws {
             let home = try DaemonHome.started()

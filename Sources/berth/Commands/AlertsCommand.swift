@@ -17,7 +17,7 @@ struct AlertsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.alerts()) { list in
                 guard !list.alerts.isEmpty else {
                     return Terminal.standardOutput.write("No budget domain is near its limit.")

@@ -36,7 +36,7 @@ struct ApplyCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let scenario = try StrictYAML.decode(Scenario.self, fromFile: file)
             let application = ScenarioApplication(client: client, scenario: scenario, name: try name(of: scenario))
             let leases = try await apply(application)

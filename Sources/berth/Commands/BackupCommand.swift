@@ -22,7 +22,7 @@ struct BackupCommand: AsyncParsableCommand {
     var path: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.backup(to: ConnectionOptions.absolute(path))) { answer in
                 Terminal.standardOutput.write(
                     "\(answer.path): \(counted(answer.bytes)) bytes, up to revision \(counted(answer.revision))")

@@ -25,7 +25,7 @@ struct DomainsCommand: AsyncParsableCommand {
     var within: String?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let domains = try await pages.collect { page in
                 let list = try await client.domains(level: level, within: within, page: page)
                 return (list.domains, list.cursor)

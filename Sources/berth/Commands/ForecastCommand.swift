@@ -34,7 +34,7 @@ struct ForecastCommand: AsyncParsableCommand {
     var step: ForecastInterval = .day
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let answer = try await client.forecast(site: site, start: start, end: end, step: step)
             try output.print(answer) { answer in
                 for (index, forecast) in answer.sites.enumerated() {

@@ -47,7 +47,7 @@ struct UnfreezeCommand: AsyncParsableCommand {
 private func setFreeze(
     _ isFrozen: Bool, _ reason: String, _ connection: ConnectionOptions, _ output: OutputOptions
 ) async throws {
-    try await connection.run { client in
+    try await connection.run(output) { client in
         try output.print(try await client.setFreeze(isFrozen, reason: reason)) { clock in
             Terminal.standardOutput.write(
                 clock.freeze.map { "frozen since \($0.since) by \($0.actor): \($0.reason)" } ?? "time goes on")

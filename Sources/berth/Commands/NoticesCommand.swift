@@ -28,7 +28,7 @@ struct NoticesList: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.notices()) { noticeTable($0.notices).print() }
         }
     }
@@ -49,7 +49,7 @@ struct NoticesAck: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.acknowledgeNotice(id)) { noticeTable([$0]).print() }
         }
     }

@@ -19,7 +19,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let answer = try await client.verify()
             try output.print(answer, table: printAnswer)
             let violationCount = answer.rules.reduce(0) { $0 + $1.violations.count }

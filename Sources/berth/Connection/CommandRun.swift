@@ -12,12 +12,17 @@ struct CommandFailure: Error {
 }
 
 extension ConnectionOptions {
-    /// Runs a command's body with a client. What it throws is told on stderr and becomes the exit code.
-    func run(_ body: (ControlClient) async throws -> Void) async throws {
+    /// Runs a command's body with a client. What it throws is told on stderr and becomes the exit code; a refusal in the
+    /// form that the command's answer would have.
+    func run(_ output: OutputOptions? = nil, _ body: (ControlClient) async throws -> Void) async throws {
         do {
             try await ControlClient.with(socketPath: socketPath) { try await body($0) }
         } catch let error as ClientError {
-            ClientErrorReport(error, socketOption: socket).printToStandardError()
+            if let output, output.output != .table, case .refused(let problem, _) = error {
+                try output.print(problem, to: .standardError) { _ in }
+            } else {
+                ClientErrorReport(error, socketOption: socket).printToStandardError()
+            }
             throw ArgumentParser.ExitCode(error.exitStatus.rawValue)
         } catch let failure as CommandFailure {
             Terminal.standardError.write(failure.message)

@@ -11,15 +11,17 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// The option that every command with an answer has.
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "How to print the answer.")
+    @Option(name: .shortAndLong, help: "How to print the answer, or on stderr the problem that a refusal is.")
     var output: OutputFormat = .table
 
     /// Prints an answer: as it came, or as a person reads it.
-    func print<Answer: Encodable>(_ answer: Answer, table: (Answer) -> Void) throws {
+    func print<Answer: Encodable>(
+        _ answer: Answer, to terminal: Terminal = .standardOutput, table: (Answer) -> Void
+    ) throws {
         switch output {
         case .table: table(answer)
-        case .json: Terminal.standardOutput.write(bytes: indented(CanonicalJSON.encode(answer)))
-        case .yaml: Terminal.standardOutput.writeRaw(try blockYAML(CanonicalJSON.encode(answer)))
+        case .json: terminal.write(bytes: indented(CanonicalJSON.encode(answer)))
+        case .yaml: terminal.writeRaw(try blockYAML(CanonicalJSON.encode(answer)))
         }
     }
 }

@@ -32,7 +32,7 @@ struct BudgetsHistory: AsyncParsableCommand {
     var step: HistoryInterval = .hour
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let history = try await client.budgetHistory(name, start: start, end: end, step: step)
             try output.print(history) { history in
                 guard !history.steps.isEmpty else {

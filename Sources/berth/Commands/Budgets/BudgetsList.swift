@@ -33,7 +33,7 @@ struct BudgetsList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let list = BudgetList(budgets: upper(try await client.budgets(kind: kind).budgets))
             try output.print(list) {
                 table($0.budgets).print()

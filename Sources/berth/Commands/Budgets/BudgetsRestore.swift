@@ -21,7 +21,7 @@ struct BudgetsRestore: AsyncParsableCommand {
     @OptionGroup var feed: FeedOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let answer = try await client.restoreBudget(feed.name, source: feed.source, reason: feed.reason)
             try output.print(answer) { $0.print("being validated") }
         }

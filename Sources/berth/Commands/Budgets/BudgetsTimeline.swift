@@ -26,7 +26,7 @@ struct BudgetsTimeline: AsyncParsableCommand {
     var end: Timestamp?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let timeline = try await client.budgetTimeline(name, start: start, end: end)
             try output.print(timeline) { table($0).print() }
         }

@@ -17,7 +17,7 @@ struct ClockConfirm: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.confirmClock()) { clock in
                 Terminal.standardOutput.write(
                     clock.frozen ? "not believed" : "confirmed")

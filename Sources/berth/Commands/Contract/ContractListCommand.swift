@@ -18,7 +18,7 @@ struct ContractListCommand: AsyncParsableCommand {
     @OptionGroup var pages: PageOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let contracts = try await pages.collect { page in
                 let list = try await client.contracts(page: page)
                 return (list.contracts, list.cursor)

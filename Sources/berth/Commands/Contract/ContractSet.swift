@@ -31,7 +31,7 @@ struct ContractSet: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let terms = try StrictYAML.decode(ContractSpecification.self, fromFile: file)
             try output.print(try await client.setContract(name, to: terms)) { contractTable($0).print() }
         }

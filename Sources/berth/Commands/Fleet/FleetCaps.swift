@@ -21,7 +21,7 @@ struct FleetCaps: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.capTable()) { table($0).print() }
         }
     }

@@ -18,7 +18,7 @@ struct FleetShow: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.fleet()) { fleet in
                 Terminal.standardOutput.write("fleet \(fleet.name), version \(fleet.version)")
                 siteTable(fleet).print()

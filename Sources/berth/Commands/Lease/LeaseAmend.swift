@@ -89,7 +89,7 @@ struct LeaseAmend: AsyncParsableCommand {
         let request = AmendmentRequest(
             end: end, extendBy: extend, capWattsPerGpu: cap?.watts, capPercent: cap?.percent,
             reservations: lines.isEmpty ? nil : lines, from: from, reason: reason)
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let lease = try await client.amendLease(
                 try await reference.id(client), request, ifMatch: ifMatch, isDryRun: dryRun,
                 idempotencyKey: idempotencyKey)

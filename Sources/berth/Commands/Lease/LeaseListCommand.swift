@@ -26,7 +26,7 @@ struct LeaseListCommand: AsyncParsableCommand {
     var state: LeaseState?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let leases = try await pages.collect { page in
                 let list = try await client.leases(tenant: tenant, state: state, page: page)
                 return (list.leases, list.cursor)

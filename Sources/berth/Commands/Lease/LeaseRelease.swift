@@ -35,7 +35,7 @@ struct LeaseRelease: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             if let series {
                 let released = try await client.releaseSeries(series, tenant: tenant, reason: reason)
                 return try output.print(released) { leaseTable($0.leases).print() }

@@ -26,7 +26,7 @@ struct LoadTargetRemove: AsyncParsableCommand {
     var reason: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let answer = try await client.removeLoadTarget(id, on: budget, reason: reason)
             try output.print(answer) { LoadTargetDetail($0).print() }
         }

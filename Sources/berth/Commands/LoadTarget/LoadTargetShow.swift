@@ -23,7 +23,7 @@ struct LoadTargetShow: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.loadTarget(id, on: budget)) { LoadTargetDetail($0).print() }
         }
     }

@@ -18,7 +18,7 @@ struct MaintenanceListCommand: AsyncParsableCommand {
     @OptionGroup var pages: PageOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let items = try await pages.collect { page in
                 let list = try await client.maintenance(page: page)
                 return (list.maintenance, list.cursor)

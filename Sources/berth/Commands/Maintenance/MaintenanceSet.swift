@@ -45,7 +45,7 @@ struct MaintenanceSet: AsyncParsableCommand {
     func validate() throws { try recurrence.check(start: start, duration: duration) }
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let recurring = recurrence.request(start: start, duration: duration)
             let specification = MaintenanceSpecification(
                 nodes: nodes, start: recurring == nil ? start?.timestamp : nil,

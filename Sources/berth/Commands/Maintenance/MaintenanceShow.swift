@@ -20,7 +20,7 @@ struct MaintenanceShow: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.maintenance(name)) { item in
                 let terminal = Terminal.standardOutput
                 terminal.write("\(item.name): \(item.reason) (\(item.by), \(item.setAt))")

@@ -37,7 +37,7 @@ extension NodeVerbCommand {
     }
 
     func run() async throws {
-        try await options.connection.run { client in
+        try await options.connection.run(options.output) { client in
             let request = NodeVerbRequest(nodes: options.nodes, reason: options.reason, until: options.until)
             try options.output.print(try await client.apply(Self.verb, request), table: printAnswer)
         }

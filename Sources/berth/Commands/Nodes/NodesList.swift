@@ -24,7 +24,7 @@ struct NodesList: AsyncParsableCommand {
     var within: String?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let nodes = try await pages.collect { page in
                 let list = try await client.nodes(state: state, within: within, page: page)
                 return (list.nodes, list.cursor)

@@ -46,7 +46,9 @@ struct OfferAsk: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await connection.run { client in
+        var output = output
+        if json { output.output = .json }
+        try await connection.run(output) { [output] client in
             let wanted = try file.map { try StrictYAML.decode(OfferRequest.self, fromFile: $0) } ?? request.offerRequest
             SavedOffers.forget()
             let list: OfferList
@@ -54,12 +56,14 @@ struct OfferAsk: AsyncParsableCommand {
                 list = try await SearchProgress.shown("searching") { try await client.offers(for: wanted) }
             } catch let error as ClientError {
                 guard case .refused(let problem, _) = error, !(problem.counterOffers ?? []).isEmpty else { throw error }
+                if output.output != .table {
+                    _ = SavedOffers.keep(requests(of: problem))
+                    throw error
+                }
                 printRefusal(problem)
                 throw ArgumentParser.ExitCode(error.exitStatus.rawValue)
             }
             if let save { try SavedOffers.write(list.offers.map(\.request), into: save) }
-            var output = output
-            if json { output.output = .json }
             try output.print(list) { printOffers($0) }
         }
     }
@@ -77,21 +81,25 @@ struct OfferAsk: AsyncParsableCommand {
         let terminal = Terminal.standardError
         let inColour = terminal.usesColour
         let offers = problem.counterOffers ?? []
-        let requests = offers.map { offer in
-            var request = offer.request
-            request.planToken = offer.planToken
-            return request
-        }
         var told = problem
         told.counterOffers = nil
         for line in ProblemReport(told).lines(inColour: inColour) { terminal.write(line) }
         terminal.write("")
         terminal.write(Style.heading.applied(to: "Would be granted now:", inColour: inColour))
-        for (index, (offer, command)) in zip(offers, taking(requests)).enumerated() {
+        for (index, (offer, command)) in zip(offers, taking(requests(of: problem))).enumerated() {
             let kind = Style.good.applied(to: offer.kind.words, inColour: inColour)
             terminal.write("  \(index + 1)  \(kind): \(offer.message)")
             terminal.write("     \(offer.request.windowText)")
             terminal.write("     \(command)")
+        }
+    }
+
+    /// What would be granted, as requests that take exactly that.
+    private func requests(of problem: Problem) -> [LeaseRequest] {
+        (problem.counterOffers ?? []).map { offer in
+            var request = offer.request
+            request.planToken = offer.planToken
+            return request
         }
     }
 

@@ -26,7 +26,7 @@ struct OfferTake: AsyncParsableCommand {
     var reason: String?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let offers = try SavedOffers.read()
             guard offers.indices.contains(number - 1) else {
                 throw CommandFailure(

@@ -31,7 +31,7 @@ struct OrdersList: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.orders()) { orderTable($0.orders).print() }
         }
     }
@@ -52,7 +52,7 @@ struct OrdersAck: AsyncParsableCommand {
     var ids: [String]
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let orders = try await client.acknowledgeOrders(ids)
             try output.print(orders) { orderTable($0.orders.filter { ids.contains($0.id) }).print() }
         }

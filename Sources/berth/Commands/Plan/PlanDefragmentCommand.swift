@@ -43,7 +43,7 @@ struct PlanDefragmentCommand: AsyncParsableCommand {
         let request = DefragmentRequest(
             shape: shape, count: count, by: by, duration: duration, sites: sites.isEmpty ? nil : sites,
             gpu: models.isEmpty ? nil : models)
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let answer = try await SearchProgress.shown("searching") { try await client.defragment(request) }
             try output.print(answer) { print($0) }
         }

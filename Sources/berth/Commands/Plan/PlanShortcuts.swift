@@ -22,7 +22,7 @@ struct PlanFailFeedCommand: AsyncParsableCommand {
     var source: String?
 
     func run() async throws {
-        try await plan.connection.run { client in
+        try await plan.connection.run(plan.output) { client in
             try await plan.run(
                 PlanRequest(commands: [PlanCommand(failFeed: PlanFeed(budget: name, source: source))], at: plan.at),
                 client)
@@ -45,7 +45,7 @@ struct PlanLoadTargetCommand: AsyncParsableCommand {
     func validate() throws { try target.validate() }
 
     func run() async throws {
-        try await plan.connection.run { client in
+        try await plan.connection.run(plan.output) { client in
             let request = target.request(reason: plan.reason ?? "a plan")
             let command = PlanCommand(loadTarget: PlanLoadTarget(request, id: target.id, on: target.budget))
             try await plan.run(PlanRequest(commands: [command], at: plan.at), client)
@@ -66,7 +66,7 @@ struct PlanReleaseCommand: AsyncParsableCommand {
     @OptionGroup var reference: LeaseReference
 
     func run() async throws {
-        try await plan.connection.run { client in
+        try await plan.connection.run(plan.output) { client in
             let command = PlanCommand(release: PlanRelease(lease: try await reference.id(client)))
             try await plan.run(PlanRequest(commands: [command], at: plan.at), client)
         }

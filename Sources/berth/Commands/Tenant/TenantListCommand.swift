@@ -18,7 +18,7 @@ struct TenantListCommand: AsyncParsableCommand {
     @OptionGroup var pages: PageOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let tenants = try await pages.collect { page in
                 let list = try await client.tenants(page: page)
                 return (list.tenants, list.cursor)

@@ -34,7 +34,7 @@ struct TenantSet: AsyncParsableCommand {
     var reason: String?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let isLimited = gpus != nil || watts != nil
             let specification = TenantSpecification(
                 quota: isLimited ? QuotaSpecification(gpus: gpus, watts: watts) : nil, description: description,

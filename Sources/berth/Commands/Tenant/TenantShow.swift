@@ -20,7 +20,7 @@ struct TenantShow: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.tenant(name)) { tenantTable([$0]).print() }
         }
     }
