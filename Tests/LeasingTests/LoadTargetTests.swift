@@ -61,6 +61,42 @@ import Testing
         #expect(BookRules.violations(of: desk.book) == [])
     }
 
+    @Test func whatIsDeliveredAndTheCapNowFollowWhatIsInForce() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(standard(4))
+        func whole() -> WholeLease { desk.book.wholeLease(lease.number)! }
+        #expect(whole().curtailedCap == nil && whole().delivered == whole().promised)
+        let drawn = 4 * 10_200 + 4 * idle
+        try desk.execute(.setLoadTarget(target(drawn - 3_000)))
+        // 86 % of 700 W is 602 W, for 32 GPUs 3,136 W less.
+        #expect(
+            whole().curtailedCap
+                == CurtailedCap(percent: 86, models: ["H100": 602], watts: 3_136, until: noon + hour))
+        #expect(whole().delivered == Capacity(gpus: 32, watts: 4 * 10_200 - 3_136))
+        // A node that is down draws nothing, so nothing is taken from it.
+        let node = desk.lease(lease.number).lines[0].holdings.wholeNodes[0].lowerBound
+        for other in 0..<8 where other != node {
+            try desk.execute(.setNodes(.cordon, nodes: [other..<other + 1], until: nil))
+        }
+        try desk.execute(.setNodes(.fault, nodes: [node..<node + 1], until: nil))
+        #expect(whole().delivered == Capacity(gpus: 24, watts: 3 * (10_200 - 8 * 98)))
+        desk.advance(to: noon + hour)
+        #expect(whole().curtailedCap == nil && whole().delivered == Capacity(gpus: 24, watts: 3 * 10_200))
+    }
+
+    @Test func theTenantsIndexMovesWithTheCapNow() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(standard(4))
+        let drawn = 4 * 10_200 + 4 * idle
+        try desk.execute(.setLoadTarget(target(drawn - 6_000, until: noon + 2 * hour)))
+        let index = desk.index(of: "ada")
+        #expect(desk.book.wholeLease(lease.number)?.curtailedCap?.until == noon + 2 * hour)
+        desk.advance(to: noon + hour)
+        #expect(desk.index(of: "ada") == index && desk.book.wholeLease(lease.number)?.curtailedCap != nil)
+        desk.advance(to: noon + 2 * hour)
+        #expect(desk.index(of: "ada") == index + 1 && desk.book.wholeLease(lease.number)?.curtailedCap == nil)
+    }
+
     @Test func tierOneGoesFirstAndFloorsHold() throws {
         var desk = JournalledBook(Fleets.plain)
         try desk.execute(.putContract(name: "late", terms: contract(floor: 80, tier: 7)))

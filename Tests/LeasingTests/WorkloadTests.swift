@@ -414,7 +414,7 @@ struct Workload {
                     "\(number) \(lease.state) \(lease.conditions) \(lease.lease.start) \(lease.lease.end) "
                         + "\(lease.promised) \(lease.delivered) \(lease.cap) \(lease.nextChangeAt ?? 0) "
                         + "\(lease.schedule(in: book.fleet)) \(lease.lines.indices.map { lease.ramp(ofLine: $0) }) "
-                        + "\(nodes.sorted()) \(lease.curtailments)")
+                        + "\(nodes.sorted()) \(lease.curtailments) \(lease.curtailedCap.map { "\($0)" } ?? "")")
                 return true
             }
             result[name] = Answer(index: tenant.index, leases: leases)

@@ -95,7 +95,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var nextChangeAt: Timestamp?
     /// What it is granted for now; before its start, what it begins with.
     public var promised: Capacity
-    /// What it has now.
+    /// What it has now, in watts less what load targets take.
     public var delivered: Capacity
     /// Its committed watts at the meter: at the rack times the site's PUE.
     public var wattsAtMeter: Int
@@ -113,6 +113,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var decision: Decision?
     /// What failure rates take away on average.
     public var expectedShortfall: ExpectedShortfall?
+    /// The lower cap that load targets hold it to now; absent: none.
+    public var capNow: CapNowAnswer?
     /// What load targets do to it, those that are over included; absent: nothing.
     public var curtailments: [CurtailmentAnswer]?
     /// What that took from it until now; absent: nothing.
@@ -125,7 +127,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         case id, revision, state, conditions, tenant, contract, label
         case leaseClass = "class"
         case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, throughput,
-            reservations, schedule, decision, expectedShortfall, curtailments, curtailed, planToken
+            reservations, schedule, decision, expectedShortfall, capNow, curtailments, curtailed, planToken
     }
 
     /// Every field; those left out are absent.
@@ -135,7 +137,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         nextChangeAt: Timestamp? = nil, promised: Capacity, delivered: Capacity, wattsAtMeter: Int,
         capWattsPerGpu: Int? = nil, capPercent: Int? = nil, reservations: [ReservationAnswer],
         schedule: [ScheduleStep]? = nil, decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil,
-        curtailments: [CurtailmentAnswer]? = nil, curtailed: CurtailedEnergyAnswer? = nil, planToken: String? = nil,
+        capNow: CapNowAnswer? = nil, curtailments: [CurtailmentAnswer]? = nil, curtailed: CurtailedEnergyAnswer? = nil,
+        planToken: String? = nil,
         throughput: CapThroughput? = nil
     ) {
         self.id = id
@@ -158,6 +161,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         self.schedule = schedule
         self.decision = decision
         self.expectedShortfall = expectedShortfall
+        self.capNow = capNow
         self.curtailments = curtailments
         self.curtailed = curtailed
         self.planToken = planToken

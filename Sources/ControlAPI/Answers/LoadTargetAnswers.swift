@@ -81,6 +81,23 @@ public struct CurtailmentAnswer: Codable, Sendable, Equatable {
     }
 }
 
+/// The caps that load targets hold a lease to now, on the hardware under their domains.
+public struct CapNowAnswer: Codable, Sendable, Equatable {
+    /// The lowest on any of it, in percent of each model's maximum; 0: stopped.
+    public var capPercent: Int
+    /// The lowest cap of each GPU in watts, by model; 0: stopped.
+    public var capWattsPerGpu: NamedCounts
+    /// When that next changes; absent: no time is set.
+    public var until: Timestamp?
+
+    /// Every field; those left out are absent.
+    public init(capPercent: Int, capWattsPerGpu: NamedCounts, until: Timestamp? = nil) {
+        self.capPercent = capPercent
+        self.capWattsPerGpu = capWattsPerGpu
+        self.until = until
+    }
+}
+
 /// Energy at the rack that a lease was entitled to and was told not to draw.
 public struct CurtailedEnergyAnswer: Codable, Sendable, Equatable {
     /// All of it until now, in joules.

@@ -14,12 +14,14 @@ public struct HeldLease: Codable, Sendable, Equatable {
     public var end: Timestamp
     /// What it was granted.
     public var promised: Capacity
-    /// What it has now.
+    /// What it has now, in watts less what load targets take.
     public var delivered: Capacity
     /// Power cap of each GPU in watts.
     public var capWattsPerGpu: Int?
     /// Power cap in percent of each model's maximum.
     public var capPercent: Int?
+    /// The lower cap that load targets hold it to now; absent: none.
+    public var capNow: CapNowAnswer?
     /// What load targets do to it now or later, on the hardware under their domains; absent: nothing.
     public var curtailments: [CurtailmentAnswer]?
     /// What is held, as compact paths over all lines.
@@ -29,7 +31,7 @@ public struct HeldLease: Codable, Sendable, Equatable {
     public init(
         id: String, state: LeaseState, conditions: [Condition], start: Timestamp, end: Timestamp, promised: Capacity,
         delivered: Capacity, capWattsPerGpu: Int? = nil, capPercent: Int? = nil,
-        curtailments: [CurtailmentAnswer]? = nil, allocation: [String]
+        capNow: CapNowAnswer? = nil, curtailments: [CurtailmentAnswer]? = nil, allocation: [String]
     ) {
         self.id = id
         self.state = state
@@ -40,6 +42,7 @@ public struct HeldLease: Codable, Sendable, Equatable {
         self.delivered = delivered
         self.capWattsPerGpu = capWattsPerGpu
         self.capPercent = capPercent
+        self.capNow = capNow
         self.curtailments = curtailments
         self.allocation = allocation
     }

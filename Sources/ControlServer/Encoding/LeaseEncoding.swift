@@ -30,7 +30,8 @@ struct LeaseEncoding {
             reservations: whole.lines.indices.map { reservation(whole.lines[$0], ramp: whole.ramp(ofLine: $0)) },
             schedule: steps.isEmpty ? nil : steps.map { ControlAPI.ScheduleStep($0) },
             decision: isProvider ? decision : nil, expectedShortfall: shortfall(of: whole.lines),
-            curtailments: curtailments(of: whole), curtailed: curtailed(whole),
+            capNow: whole.curtailedCap.map { CapNowAnswer($0) }, curtailments: curtailments(of: whole),
+            curtailed: curtailed(whole),
             planToken: planToken.map(PlanTokenText.text), throughput: CapThroughput(of: whole, in: book.fleet))
     }
 
@@ -41,7 +42,8 @@ struct LeaseEncoding {
             conditions: whole.conditions.map { ControlAPI.Condition($0) }, start: Timestamp(whole.lease.start),
             end: Timestamp(whole.lease.end), promised: ControlAPI.Capacity(whole.promised),
             delivered: ControlAPI.Capacity(whole.delivered), capWattsPerGpu: whole.cap.wattsPerGPU,
-            capPercent: whole.cap.percent, curtailments: curtailments(of: whole, openAt: book.time),
+            capPercent: whole.cap.percent, capNow: whole.curtailedCap.map { CapNowAnswer($0) },
+            curtailments: curtailments(of: whole, openAt: book.time),
             allocation: whole.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) })
     }
 
@@ -117,6 +119,14 @@ struct LeaseEncoding {
         return ExpectedShortfall(
             nodesDown: rounded(nodesDown), gpusDown: rounded(gpusDown), failuresPerDay: rounded(failures),
             repairDays: rounded(repairs / failures))
+    }
+}
+
+extension CapNowAnswer {
+    init(_ cap: CurtailedCap) {
+        self.init(
+            capPercent: cap.percent, capWattsPerGpu: NamedCounts(cap.models.mapValues { Int($0) }),
+            until: cap.until.map { Timestamp($0) })
     }
 }
 

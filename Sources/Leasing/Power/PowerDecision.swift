@@ -285,10 +285,14 @@ extension Book {
         case .leasePowerSettled(let number, let at):
             var lease = known(number)
             agenda.remove(.leasePower(number), at: lease.powerDueAt!)
-            let before = lease.conditions
+            let (before, levels) = (lease.conditions, lease.curtailmentLevels)
             lease.settlePower(at: at)
             // Where one step follows another of the same depth its tenant is shown nothing new.
-            if lease.conditions == before { leaseBoxes[number] = LeaseBox(lease) } else { replace(lease) }
+            if lease.conditions == before && lease.curtailmentLevels == levels {
+                leaseBoxes[number] = LeaseBox(lease)
+            } else {
+                replace(lease)
+            }
             if let due = lease.powerDueAt { agenda.add(.leasePower(number), at: due) }
         case .orderAcknowledged(let number, let by):
             var order = power.orders[number]!

@@ -31,7 +31,10 @@ public struct WholeLease: Sendable {
     public let cap: PowerCap
     public let promised: Capacity
     public let meterWatts: Watts
+    /// What it has now: less nodes that are down, and in watts less what load targets take.
     public let delivered: Capacity
+    /// The caps that load targets hold it to now; nil when they lower nothing.
+    public let curtailedCap: CurtailedCap?
     /// Nodes in use that are down, ascending.
     public let downNodes: [Int]
     /// When any of that next changes by itself, or nil.
@@ -81,6 +84,8 @@ public struct WholeLease: Sendable {
             delivered.watts -= missing.watts
             delivered.migInstances -= missing.migInstances
         }
+        curtailedCap = held.compactMap { $0.curtailedCap(in: fleet) }.reduce(nil) { $0?.and($1) ?? $1 }
+        delivered.watts = max(0, delivered.watts - (curtailedCap?.watts ?? 0))
         self.delivered = held.contains(where: \.isInWindow) ? delivered : Capacity()
         downNodes = Set(held.flatMap(\.downNodes)).sorted()
         // A lease that is ending is over when the last of its parts is.

@@ -28,7 +28,7 @@ struct WatchCommand: AsyncParsableCommand {
     private static let wait = WireDuration(seconds: 60)
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             var last = try await client.poll(tenant: tenant)
             try show(last)
             while !once {
@@ -66,13 +66,26 @@ struct WatchCommand: AsyncParsableCommand {
             let isShort =
                 lease.delivered.gpus < lease.promised.gpus
                 || (lease.delivered.migInstances ?? 0) < (lease.promised.migInstances ?? 0)
+            let cap = lease.capNow.map { "\($0.percentText) now" } ?? lease.capText
+            let state = lease.state.rawValue + (lease.conditions.isEmpty ? "" : "!")
             table.add(
-                .init(lease.id), .init(lease.state.rawValue, lease.state.style), .init(lease.promised.gpuColumn),
+                .init(lease.id), .init(state, lease.conditions.isEmpty ? lease.state.style : .attention),
+                .init(lease.promised.gpuColumn),
                 .init(lease.delivered.gpuColumn, isShort ? .attention : .plain),
-                .init(power(lease.delivered.watts)), .init(lease.capText), .init(lease.end.short),
+                .init(power(lease.delivered.watts)), .init(cap, lease.capNow == nil ? .plain : .attention),
+                .init(lease.end.short),
                 .init(lease.allocation.joined(separator: ",")))
         }
         table.print()
+        for lease in allocation.leases {
+            for condition in lease.conditions {
+                terminal.write(
+                    "\(lease.id) is \(condition.type.rawValue) since \(condition.since): \(condition.reason)")
+            }
+            if let now = lease.capNow {
+                terminal.write("\(lease.id) cap now: \(now.text), instead of \(lease.capText)")
+            }
+        }
         for notice in allocation.notices {
             let mark = notice.acknowledged ? "" : " (not acknowledged)"
             terminal.write("notice \(notice.id): \(notice.kind.rawValue) by \(notice.deadline)\(mark)")

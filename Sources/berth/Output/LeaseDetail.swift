@@ -33,7 +33,10 @@ struct LeaseDetail {
     }
 
     private var windowLines: [String] {
-        [line("window", "\(lease.start) to \(lease.end), \(lease.leaseClass.rawValue)")]
+        [
+            line("window", "\(lease.start) to \(lease.end), \(lease.leaseClass.rawValue)"),
+            line("revision", "\(lease.revision), for --if-match"),
+        ]
     }
 
     private var holdingLines: [String] {
@@ -59,6 +62,9 @@ struct LeaseDetail {
             let isFound = lease.decision?.highestCap != nil
             let remark = isFound ? ", the highest at which all of it fits" : ""
             lines.append(line("cap", "\(percent) % of each model's maximum\(remark)"))
+        }
+        if let now = lease.capNow {
+            lines.append(line("cap now", Style.attention.applied(to: now.text, inColour: inColour)))
         }
         if let text = lease.throughput?.text { lines.append(line("throughput", text)) }
         if let next = lease.decision?.highestCap?.next {
@@ -171,6 +177,18 @@ extension ReservationAnswer {
 
     /// Pins shown before the rest is only counted.
     private static let pinsMax = 4
+}
+
+extension CapNowAnswer {
+    /// The lowest cap in few characters.
+    var percentText: String { capPercent == 0 ? "stopped" : "\(capPercent) %" }
+
+    /// The lowest caps and until when they hold.
+    var text: String {
+        let watts = capWattsPerGpu.sorted.map { "\($0.name) \(counted($0.count)) W" }.joined(separator: ", ")
+        let caps = capPercent == 0 ? "stopped" : "\(capPercent) % of each model's maximum (\(watts))"
+        return "\(caps) \(until.map { "until \($0)" } ?? "until further notice")"
+    }
 }
 
 extension Capacity {
