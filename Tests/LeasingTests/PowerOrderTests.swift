@@ -108,6 +108,23 @@ import Testing
         #expect(desk.index(of: "ada") == before + 2 && !desk.lease(lease.number).has(.curtailed))
     }
 
+    @Test func timeThatIsFrozenIsNotFrozenAgainByAnotherOrForAnotherReason() throws {
+        var (desk, _) = try desk()
+        try desk.execute(.setFreeze(true))
+        var copy = desk.book
+        for (name, reason) in [("uid:2 op", "test"), ("uid:1 op", "another")] {
+            let context = CommandContext(
+                actor: Actor(name: name, role: "operator"), reason: reason, requestID: "r", now: desk.now)
+            do throws(Refusal) {
+                _ = try copy.execute(.setFreeze(true), context)
+                Issue.record("frozen again by \(name)")
+            } catch {
+                #expect(error.code == .wrongState && error.detail.hasPrefix("uid:1 op has frozen time already, at "))
+                #expect(error.detail.contains(": test; "))
+            }
+        }
+    }
+
     @Test func whileFrozenNothingComesByTimeAndThenAllOfItWithItsOwnTime() throws {
         var (desk, lease) = try desk()
         try desk.execute(.setFreeze(true))

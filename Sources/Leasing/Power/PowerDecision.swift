@@ -265,7 +265,13 @@ extension Book {
         switch (isFrozen, freeze) {
         case (true, nil):
             commit(.frozen(Freeze(reason: step.reason, actor: step.actor.name, since: step.now)), &step)
-        case (true, _): break
+        case (true, .some(let freeze)):
+            // The same again, as after an answer that was lost, changes nothing.
+            guard freeze.actor != step.actor.name || freeze.reason != step.reason else { return }
+            throw Refusal(
+                .wrongState,
+                "\(freeze.actor) has frozen time already, at \(RFC3339.text(freeze.since)): \(freeze.reason); it stays so, with "
+                    + "that reason, until `berth unfreeze`")
         case (false, .some): commit(.unfrozen, &step)
         case (false, nil): break
         }
