@@ -81,6 +81,63 @@ extension SystemTests {
             #expect(try after.get("/v1/orders").json["orders"].array.isEmpty)
         }
 
+        @Test("while it is in force the tenant's poll, watch, the status and the metrics say what holds and until when")
+        func inForce() throws {
+            _ = try lease("acme", "standard")
+            _ = try lease("other", "guaranteed")
+            // 64 servers at 700 W for each of 512 GPUs: 100 kW at the meter are 82,816 W at the rack, 162 W for each GPU, 76 %.
+            let set = try connection.request(
+                "PUT", Self.path, #"{"reduceByWatts":100000,"duration":"2h","reason":"grid"}"#)
+            #expect(set.status == 201 && set.json["lowered"].array.count == 1, "\(set.text)")
+            let end = try #require(set.json["end"].string)
+            let held = try connection.get("/v1/tenants/acme/allocation").json["leases"][0]
+            #expect(held["capNow"]["capPercent"].int == 76 && held["capNow"]["until"].string == end, "\(held)")
+            #expect(held["capNow"]["capWattsPerGpu"]["H100"].int == 532 && held["capWattsPerGpu"].int == 700)
+            let promised = try #require(held["promised"]["watts"].int)
+            #expect(held["delivered"]["watts"].int == promised - 512 * 168 && held["delivered"]["gpus"].int == 512)
+            let watched = try home.berth("watch", "acme", "--once").output
+            #expect(watched.contains("76 % now") && watched.contains("Curtailed"), "\(watched)")
+            #expect(watched.contains("H100 532 W) until \(end), instead of 700 W"), "\(watched)")
+            let id = try #require(held["id"].string)
+            let shown = try home.berth("lease", "show", id).output
+            #expect(shown.contains("cap now") && shown.contains("until \(end)"), "\(shown)")
+            let revision = try #require(try connection.get("/v1/leases/\(id)").json["revision"].int)
+            #expect(shown.contains("revision   \(revision), for --if-match"), "\(shown)")
+            #expect(try connection.get("/v1/tenants/other/allocation").json["leases"][0]["capNow"].isAbsent)
+
+            // A second one that nothing meets.
+            let more = try connection.request(
+                "PUT", "/v1/budgets/lab-meter/load-targets/more", #"{"watts":500000,"reason":"more"}"#)
+            let unmet = try #require(more.json["unmet"][0]["watts"].int, "\(more.text)")
+            let status = try connection.get("/v1/status").json["loadTargets"].array
+            #expect(
+                status.map { $0["id"].string } == ["call", "more"] && status[0]["unmetWatts"].isAbsent, "\(status)")
+            #expect(status.last?["unmetWatts"].int == unmet && status.first?["state"].string == "live")
+            let words = try home.berth("status").output
+            #expect(words.contains("load target call on lab-meter is live") && words.contains("not met"), "\(words)")
+            let metrics = try connection.get("/metrics").text
+            #expect(
+                metrics.contains(
+                    #"berth_load_target_unmet_watts{budget="lab-meter",kind="power",site="lab"} \#(unmet)"#),
+                "\(metrics)")
+        }
+
+        @Test("a source that fails says whom it lowers and what it leaves unmet, first as a plan")
+        func sourceLoss() throws {
+            _ = try lease("acme", "standard")
+            let plan = try home.berth(
+                "budgets", "fail", "lab-meter", "--source", "grid", "--reason", "breaker", "--dry-run")
+            #expect(plan.wait() == .exited(0) && plan.output.contains("source-loss"), "\(plan.output)\(plan.error)")
+            #expect(plan.output.contains("not met") && plan.output.contains("leave out --dry-run"), "\(plan.output)")
+            #expect(try connection.get("/v1/status").json["failedFeeds"].isAbsent, "a plan changes nothing")
+            let failed = try home.berth("budgets", "fail", "lab-meter", "--source", "grid", "--reason", "breaker")
+            #expect(failed.wait() == .exited(0) && failed.output.contains("source-loss"), "\(failed.output)")
+            #expect(failed.output.contains("acme") && failed.output.contains("not met"), "\(failed.output)")
+            #expect(try home.berth("status").output.contains("load target source-loss on lab-meter is live"))
+            let restored = try home.berth("budgets", "restore", "lab-meter", "--source", "grid", "--reason", "closed")
+            #expect(restored.wait() == .exited(0) && !restored.output.contains("source-loss"), "\(restored.output)")
+        }
+
         @Test("bad targets are refused with what to do, and nobody is granted what is over one")
         func refusals() throws {
             _ = try lease("acme", "guaranteed")
@@ -122,7 +179,7 @@ extension SystemTests {
                 """
                 lab-meter:
                   winter:
-                    reduceByWatts: 50000
+                    reduceByWatts: 50 kW
                     start: 2027-01-11T11:00:00Z
                     duration: 4h
                     reason: winter peak
@@ -139,6 +196,9 @@ extension SystemTests {
             let frozen = try home.berth("freeze", "--reason", "odd times")
             #expect(frozen.wait() == .exited(0) && frozen.output.contains("odd times"))
             #expect(try home.berth("status").output.contains("Frozen by"))
+            #expect(try home.berth("freeze", "--reason", "odd times").wait() == .exited(0))
+            let again = try home.berth("freeze", "--reason", "something else")
+            #expect(again.wait() == .exited(4) && again.error.contains("odd times"), "\(again.error)")
             #expect(try home.berth("unfreeze", "--reason", "fine").output.contains("time goes on"))
             let removed = try home.berth("load-target", "remove", "lab-meter", "winter", "--reason", "mild")
             #expect(removed.wait() == .exited(0), "\(removed.error)")

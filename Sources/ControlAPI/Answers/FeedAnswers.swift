@@ -70,16 +70,19 @@ public struct FeedAnswer: Codable, Sendable, Equatable {
     public var replaced: [NodeReplacement]?
     /// Leases that now have less than promised.
     public var degraded: [String]?
+    /// For a source: the load targets of its root, in force or to come, as they are met now; absent: none.
+    public var loadTargets: [LoadTargetAnswer]?
 
     /// Every field; those left out are absent.
     public init(
         revision: Int, failedFeeds: [FailedFeed], nodes: Int, replaced: [NodeReplacement]? = nil,
-        degraded: [String]? = nil
+        degraded: [String]? = nil, loadTargets: [LoadTargetAnswer]? = nil
     ) {
         self.revision = revision
         self.failedFeeds = failedFeeds
         self.nodes = nodes
         self.replaced = replaced
         self.degraded = degraded
+        self.loadTargets = loadTargets
     }
 }

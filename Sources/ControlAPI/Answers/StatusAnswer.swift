@@ -131,13 +131,15 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var failedFeeds: [FailedFeed]?
     /// Orders that nobody has acknowledged at half of their notice; absent: none.
     public var overdueOrders: Int?
+    /// Load targets that are in force, and those to come that will not be met; absent: none.
+    public var loadTargets: [LoadTargetSummary]?
 
     /// Every field; those left out are absent.
     public init(
         version: String, revision: Int, bookId: String, startedAt: Timestamp, now: Timestamp, fleet: FleetSummary,
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
         clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil,
-        failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil
+        failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil, loadTargets: [LoadTargetSummary]? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -154,6 +156,39 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.alerts = alerts
         self.failedFeeds = failedFeeds
         self.overdueOrders = overdueOrders
+        self.loadTargets = loadTargets
+    }
+}
+
+/// A load target at a glance.
+public struct LoadTargetSummary: Codable, Sendable, Equatable {
+    /// The budget domain.
+    public var budget: String
+    /// Its id.
+    public var id: String
+    /// Where it is in its time.
+    public var state: LoadTargetState
+    /// The ceiling in watts, where the domain is measured.
+    public var watts: Int
+    /// Its deadline.
+    public var start: Timestamp
+    /// When it ends; absent: when it is replaced or removed.
+    public var end: Timestamp?
+    /// The most that is not met from now on; absent: nothing.
+    public var unmetWatts: Int?
+
+    /// Every field; those left out are absent.
+    public init(
+        budget: String, id: String, state: LoadTargetState, watts: Int, start: Timestamp, end: Timestamp?,
+        unmetWatts: Int? = nil
+    ) {
+        self.budget = budget
+        self.id = id
+        self.state = state
+        self.watts = watts
+        self.start = start
+        self.end = end
+        self.unmetWatts = unmetWatts
     }
 }
 

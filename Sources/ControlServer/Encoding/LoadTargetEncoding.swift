@@ -66,13 +66,25 @@ struct LoadTargetEncoding {
     }
 
     private func lowered(by target: LoadTarget) -> [LoweredLease] {
-        book.leases(under: target.key).map { lease in
-            let curtailment = lease.curtailments.first { $0.target == target.key }!
-            let effect = lease.effect(of: target.key, in: book.fleet)
+        // Parts of one lease that are lowered alike are one.
+        var groups: [(steps: [CurtailmentStep], parts: [Lease])] = []
+        for lease in book.leases(under: target.key) {
+            let held = lease.curtailments.first { $0.target == target.key }!.steps
+            if let place = groups.firstIndex(where: {
+                $0.parts[0].leaseNumber == lease.leaseNumber && $0.steps == held
+            }) {
+                groups[place].parts.append(lease)
+            } else {
+                groups.append((held, [lease]))
+            }
+        }
+        return groups.map { group in
+            let lease = group.parts[0]
+            let effect = group.parts.effect(of: target.key, in: book.fleet)
             return LoweredLease(
                 lease: book.naming.id(of: lease.leaseNumber), tenant: lease.tenant,
                 tier: book.curtailmentTerms(of: lease).tier,
-                steps: steps(curtailment.steps), watts: Int(effect.wattsMax), joules: Int(effect.joules))
+                steps: steps(group.steps), watts: Int(effect.wattsMax), joules: Int(effect.joules))
         }.sorted { ($0.tier, $0.lease) < ($1.tier, $1.lease) }
     }
 

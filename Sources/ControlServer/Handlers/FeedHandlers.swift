@@ -23,13 +23,24 @@ enum FeedHandlers {
         let body = try await exchange.body()
         let request = try exchange.decode(FeedRequest.self, from: body)
         let context = try exchange.commandContext(reason: request.reason, body: body)
-        let (outcome, view, _) = try await exchange.submit(command(name, exchange.query["source"]), context)
+        let source = exchange.query["source"]
+        let (outcome, view, _) = try await exchange.submit(command(name, source), context)
         // What a verb on nodes answers: who was moved, and who has less now.
         let nodes = NodeHandlers.answer(outcome, outcome.nodeCount, view)
         let answer = FeedAnswer(
             revision: nodes.revision, failedFeeds: FailedFeed.all(in: view.book) ?? [], nodes: nodes.nodes,
-            replaced: nodes.replaced, degraded: nodes.degraded)
+            replaced: nodes.replaced, degraded: nodes.degraded,
+            loadTargets: source == nil ? nil : loadTargets(of: name, in: view.book, exchange))
         return exchange.answer(answer, view: view)
+    }
+}
+
+extension FeedHandlers {
+    /// What a lost source leaves to do, and what it takes from other targets; nil when there are none.
+    private static func loadTargets(of root: String, in book: Book, _ exchange: Exchange) -> [LoadTargetAnswer]? {
+        let encoding = LoadTargetHandlers.encoding(book, exchange)
+        let targets = book.loadTargets.filter { $0.key.budget == root && encoding.state(of: $0) != .over }
+        return targets.isEmpty ? nil : targets.map(encoding.answer)
     }
 }
 

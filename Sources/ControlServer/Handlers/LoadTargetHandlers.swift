@@ -68,7 +68,7 @@ enum LoadTargetHandlers {
     }
 
     /// Writes targets beside what is drawn by readings.
-    private static func encoding(_ book: Book, _ exchange: Exchange) -> LoadTargetEncoding {
+    static func encoding(_ book: Book, _ exchange: Exchange) -> LoadTargetEncoding {
         let (view, now) = exchange.present
         let report = exchange.services.observatory.report(DrawConditions(view, at: now), at: now)
         return LoadTargetEncoding(book: book, now: exchange.scheduler.now) { report.draws[$0.offset]?.watts }

@@ -1,4 +1,5 @@
-// The daemon's metrics for Prometheus. The number of series is bounded: budget domains of the upper levels only.
+// The daemon's metrics for Prometheus. The number of series is bounded: budget domains of the upper levels, and
+// those that a load target is on.
 
 import ControlAPI
 import FleetModel
@@ -20,6 +21,7 @@ enum MetricsHandlers {
         capacity(&text, view, now)
         sites(&text, conditions, report)
         budgets(&text, conditions, report)
+        loadTargets(&text, view, now)
         telemetry(&text, exchange.services.observatory.counts, report)
         var headers = exchange.headers(view: view)
         headers[.contentType] = MediaTypes.metrics
@@ -108,6 +110,26 @@ enum MetricsHandlers {
             report.draws[$0].map { Watts($0.nodesObserved) }
         }
         family("berth_budget_nodes", "Nodes below a budget domain.") { report.draws[$0].map { Watts($0.nodeCount) } }
+    }
+
+    /// A sample for each domain that a load target is in force on, however small: none is missed for its level.
+    private static func loadTargets(_ text: inout MetricsText, _ view: PublishedView, _ now: Int64) {
+        let (fleet, name) = (view.book.fleet, "berth_load_target_unmet_watts")
+        var unmet: [Int: Watts] = [:]
+        for target in view.book.loadTargets where target.start <= now && now < target.until {
+            guard let budget = fleet.budget(named: target.key.budget) else { continue }
+            unmet[budget.offset] = max(unmet[budget.offset] ?? 0, target.unmetPeak(from: now, until: now + 1))
+        }
+        text.family(name, .gauge, "The most that a load target in force on a budget domain is not met by now.")
+        for (offset, watts) in unmet.sorted(by: { $0.key < $1.key }) {
+            let budget = fleet.budgets[offset]
+            text.sample(
+                name,
+                [
+                    "budget": budget.name, "kind": budget.kind.rawValue,
+                    "site": fleet.sites[budget.siteOffset].name,
+                ], watts)
+        }
     }
 
     private static func telemetry(

@@ -30,8 +30,23 @@ enum StatusHandlers {
             fleetProposal: exchange.services.fleetProposal,
             alerts: report.alerts.isEmpty ? nil : report.alerts.map { DrawAlertAnswer($0, in: fleet) },
             failedFeeds: FailedFeed.all(in: book),
-            overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil)
+            overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil,
+            loadTargets: loadTargets(book, now))
         return exchange.answer(answer, view: view)
+    }
+
+    /// Those in force and those that will not be met; nil when there are none.
+    private static func loadTargets(_ book: Book, _ now: Int64) -> [LoadTargetSummary]? {
+        let encoding = LoadTargetEncoding(book: book, now: now)
+        let targets = book.loadTargets.compactMap { target -> LoadTargetSummary? in
+            let (state, unmet) = (encoding.state(of: target), target.unmetPeak(from: now))
+            guard state == .live || state == .scheduled && unmet > 0 else { return nil }
+            return LoadTargetSummary(
+                budget: target.key.budget, id: target.key.id, state: state, watts: Int(target.watts),
+                start: Timestamp(target.start), end: target.end.map { Timestamp($0) },
+                unmetWatts: unmet > 0 ? Int(unmet) : nil)
+        }
+        return targets.isEmpty ? nil : targets
     }
 
     /// Each site's power, summed over the roots of its trees.

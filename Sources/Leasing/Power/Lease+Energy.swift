@@ -80,6 +80,22 @@ extension Lease {
     }
 }
 
+extension [Lease] {
+    /// What one load target takes from parts of one lease that it lowers alike: watts at the most, of those that are there at
+    /// one time, and joules.
+    public func effect(of target: LoadTargetKey, in fleet: Fleet) -> (wattsMax: Watts, joules: Int64) {
+        let effects = map { $0.effect(of: target, in: fleet) }
+        guard effects.count > 1 else { return effects.first ?? (0, 0) }
+        let most =
+            map { part in
+                zip(self, effects).reduce(Watts(0)) {
+                    $0 + ($1.0.start <= part.start && part.start < $1.0.end ? $1.1.wattsMax : 0)
+                }
+            }.max() ?? 0
+        return (most, effects.reduce(0) { $0 + $1.joules })
+    }
+}
+
 extension WholeLease {
     /// What load targets do to it, each once however many of its parts it acts on.
     public var curtailments: [Curtailment] {

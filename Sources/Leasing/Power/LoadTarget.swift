@@ -133,4 +133,9 @@ public struct LoadTarget: Equatable, Sendable {
     public var until: Int64 { end ?? .max }
 
     public func isLive(at time: Int64) -> Bool { start <= time && time < until }
+
+    /// The most that is not met in a stretch of time, where the domain is measured.
+    public func unmetPeak(from start: Int64, until end: Int64 = .max) -> Watts {
+        unmet.lazy.filter { $0.start < end && start < $0.until }.map(\.watts).max() ?? 0
+    }
 }

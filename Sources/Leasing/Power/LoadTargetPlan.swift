@@ -33,6 +33,8 @@ struct LoadTargetPlanner {
     /// Candidates in the order in which they were cut.
     private var cut: [Int] = []
     private var instances = Holdout(kind: .instances, leases: 0, watts: 0)
+    /// Whose they are, parts of one lease counted once.
+    private var instanceLeases: Set<UInt64> = []
     private var plan = LoadTargetPlan()
 
     /// - Parameter past: what sources have given under the same key until now.
@@ -155,7 +157,7 @@ struct LoadTargetPlanner {
             fleet.budgetChains[fleet.rackOfNode[$0.node].offset].contains(budget)
         }
         guard !slices.isEmpty else { return }
-        instances.leases += 1
+        if instanceLeases.insert(lease.leaseNumber).inserted { instances.leases += 1 }
         instances.watts += slices.reduce(0) { $0 + LeaseWatts.watts(of: $1, cap: lease.cap, in: fleet) }
     }
 
@@ -230,7 +232,7 @@ struct LoadTargetPlanner {
             }
         }
         guard let worst = shortage.over.max(by: { ($0.watts, $1.start) < ($1.watts, $0.start) }) else { return }
-        var holdouts: [Holdout.Kind: (leases: Int, watts: Watts)] = [:]
+        var holdouts: [Holdout.Kind: (leases: Set<UInt64>, watts: Watts)] = [:]
         let instant = worst.start..<worst.start + 1
         var held: Watts = 0
         for candidate in candidates where candidate.lease.start <= worst.start && worst.start < candidate.lease.until {
@@ -238,12 +240,12 @@ struct LoadTargetPlanner {
             guard watts > 0 else { continue }
             held += watts
             let kind = candidate.reason(at: worst.start, target, now: now)
-            holdouts[kind, default: (0, 0)].leases += 1
-            holdouts[kind, default: (0, 0)].watts += watts
+            holdouts[kind, default: ([], 0)].leases.insert(candidate.lease.leaseNumber)
+            holdouts[kind, default: ([], 0)].watts += watts
         }
         let committed = worst.watts + rackLimit(plan.spent).last { $0.at <= worst.start }!.watts
         plan.holdouts = Holdout.Kind.allCases.compactMap { kind in
-            holdouts[kind].map { Holdout(kind: kind, leases: $0.leases, watts: $0.watts) }
+            holdouts[kind].map { Holdout(kind: kind, leases: $0.leases.count, watts: $0.watts) }
         }
         if instances.leases > 0 { plan.holdouts.append(instances) }
         held += instances.watts

@@ -18,7 +18,7 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let status = try await client.status()
             guard output.output == .table else { return try output.print(status) { _ in } }
             printSummary(status)
@@ -63,6 +63,7 @@ struct StatusCommand: AsyncParsableCommand {
             terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
         }
         printFailures(status.failedFeeds ?? [])
+        printLoadTargets(status.loadTargets ?? [])
         if let orders = status.overdueOrders {
             let words = "\(counted(orders, "order")) to the actuator not acknowledged in time: berth orders"
             terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
@@ -72,6 +73,25 @@ struct StatusCommand: AsyncParsableCommand {
             terminal.write(
                 (proposal.accepted ? Style.plain : .attention).applied(to: words, inColour: terminal.usesColour))
         }
+    }
+
+    /// Load targets shown before the rest is only counted.
+    private static let loadTargetsMax = 10
+
+    private func printLoadTargets(_ targets: [LoadTargetSummary]) {
+        let terminal = Terminal.standardOutput
+        for target in targets.prefix(Self.loadTargetsMax) {
+            let window =
+                target.state == .live
+                ? target.end.map { "until \($0)" } ?? "until further notice" : "from \(target.start)"
+            let unmet = target.unmetWatts.map { ", \(power($0)) not met" } ?? ""
+            let words =
+                "load target \(target.id) on \(target.budget) is \(target.state.rawValue): \(power(target.watts)) \(window)\(unmet)"
+            let style: Style = target.unmetWatts == nil ? .attention : .bad
+            terminal.write(style.applied(to: words, inColour: terminal.usesColour))
+        }
+        let rest = targets.count - Self.loadTargetsMax
+        if rest > 0 { terminal.write("… and \(counted(rest)) more: berth load-target list") }
     }
 
     private func wattsTable(_ status: StatusAnswer) -> Table {

@@ -104,6 +104,11 @@ struct LoadTargetDetail {
     }
 }
 
+extension LoadTargetAnswer {
+    /// Leases that are lowered, each once.
+    var leaseCount: Int { Set(lowered.map(\.lease)).count }
+}
+
 /// Steps of a curtailment in a few words: `60 % 16:00Z–19:00Z`.
 func steps(_ steps: [CurtailmentStepAnswer]) -> String {
     steps.map { step in

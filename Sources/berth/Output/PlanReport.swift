@@ -6,8 +6,11 @@ struct PlanReport {
     private let plan: PlanAnswer
     private let commandCount: Int
     private let isCommitted: Bool
+    /// What is said at the end; nil: how to commit the plan.
+    private let closing: [String]?
 
-    init(_ plan: PlanAnswer, commandCount: Int, isCommitted: Bool = false) {
+    init(_ plan: PlanAnswer, commandCount: Int, isCommitted: Bool = false, closing: [String]? = nil) {
+        self.closing = closing
         self.plan = plan
         self.commandCount = commandCount
         self.isCommitted = isCommitted
@@ -30,9 +33,11 @@ struct PlanReport {
         }
         guard !isCommitted else { return }
         terminal.write("")
-        terminal.write(
-            "Nothing has changed. The same with --commit --reason … carries it out while it still does the same;")
-        terminal.write("or with this token: \(plan.planToken)")
+        let commit = [
+            "Nothing has changed. The same with --commit --reason … carries it out while it still does the same;",
+            "or with this token: \(plan.planToken)",
+        ]
+        for line in closing ?? commit { terminal.write(line) }
     }
 
     // MARK: Figures

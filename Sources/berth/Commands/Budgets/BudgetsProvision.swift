@@ -25,7 +25,7 @@ struct BudgetsProvision: AsyncParsableCommand {
     var kind: BudgetKind?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.budgets(kind: kind)) { table($0.budgets).print() }
         }
     }
@@ -46,10 +46,8 @@ struct BudgetsProvision: AsyncParsableCommand {
         return table
     }
 
-    private func times(_ permille: Int) -> String {
-        let hundredths = permille / 10
-        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
-    }
+    /// Rounded as the column OVERSOLD of the list is.
+    private func times(_ permille: Int) -> String { scaled(permille, by: 1_000, decimals: 2) }
 }
 
 extension OverloadRisk {

@@ -22,6 +22,10 @@ extension FeedAnswer {
         if let replaced { terminal.write("\(counted(replaced.count, "node")) replaced in leases.") }
         if let degraded { terminal.write("Degraded: " + degraded.joined(separator: ", ")) }
         printFailures(failedFeeds)
+        for target in loadTargets ?? [] {
+            terminal.write("")
+            LoadTargetDetail(target).print(to: terminal)
+        }
     }
 }
 

@@ -21,7 +21,7 @@ struct LoadTargetListCommand: AsyncParsableCommand {
     var state: LoadTargetState?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.loadTargets(state: state)) { table($0.loadTargets).print() }
         }
     }
@@ -37,7 +37,7 @@ struct LoadTargetListCommand: AsyncParsableCommand {
                 .init(target.budget), .init(target.id), .init(target.state.rawValue), .init(target.kind.rawValue),
                 .init(power(target.watts)), .init(target.committedWatts.map(power) ?? "-"),
                 .init(unmet > 0 ? power(unmet) : "-", unmet > 0 ? .attention : .plain), .init(target.start.short),
-                .init(target.end?.short ?? "-"), .init(counted(target.lowered.count)),
+                .init(target.end?.short ?? "-"), .init(counted(target.leaseCount)),
                 .init(counted(target.orders.overdue), target.orders.overdue > 0 ? .attention : .plain))
         }
         return table
