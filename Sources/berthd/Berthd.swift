@@ -18,7 +18,8 @@ struct Berthd: AsyncParsableCommand {
 
             Examples:
               berthd --check-fleet config/fleets/colossus.yaml
-              berthd --fleet config/fleets/small.yaml --state ./var/state --socket ./var/berth.sock --initialise
+              berthd --fleet config/fleets/small.yaml --state ./var/state \\
+                --socket ./var/berth.sock --initialise
               berthd --config /etc/berth/berthd.yaml
 
             Exit codes: 0 stopped in order; 1 could not start; 64 the command line is wrong; 74 the journal failed in \

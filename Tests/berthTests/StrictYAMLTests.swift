@@ -15,6 +15,34 @@ private func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws
 
 @Suite("A YAML file")
 struct StrictYAMLTests {
+    @Test("a power with its unit stands for its watts where a file may have one, and nowhere else")
+    func powers() throws {
+        let text = """
+            meter:
+              call: {reduceByWatts: 60 MW, restoreWattsPerMinute: 1.5MW, duration: 3h, reason: 60MW}
+              other: {watts: 0MW, reason: off}
+              third: {watts: 1000, reason: bare}
+            """
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("berth-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        func read() throws -> [LoadTargetRequest] {
+            try StrictYAML.decode(
+                NamedEntries<NamedEntries<LoadTargetRequest>>.self, fromFile: file.path, powers: loadTargetPowers
+            ).entries[0].entry.entries.map(\.entry)
+        }
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let targets = try read()
+        #expect(targets.map(\.watts) == [nil, 0, 1_000] && targets[0].reduceByWatts == 60_000_000)
+        #expect(targets[0].restoreWattsPerMinute == 1_500_000 && targets[0].reason == "60MW")
+        try text.replacing("60 MW", with: "60 MWh").write(to: file, atomically: true, encoding: .utf8)
+        do {
+            _ = try read()
+            Issue.record("60 MWh was read as a power")
+        } catch let failure as CommandFailure {
+            #expect(failure.message.contains(":2:") && failure.message.contains("60 MWh"), "\(failure.message)")
+        }
+    }
+
     @Test("the scenario of the two deals is read in its order")
     func scenario() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

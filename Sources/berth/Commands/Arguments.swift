@@ -2,6 +2,7 @@
 
 public import ArgumentParser
 public import ControlAPI
+import Foundation
 
 extension Shape: ExpressibleByArgument {}
 extension TopologyLevel: ExpressibleByArgument {}
@@ -20,9 +21,14 @@ extension WireDuration: ExpressibleByArgument {
 }
 
 extension Timestamp: ExpressibleByArgument {
-    /// Reads an RFC 3339 time in UTC, or a bare date, which means its first second.
+    /// Reads an RFC 3339 time in UTC, or a bare date, which means its first second, or `+30m`, which means from now.
     public init?(argument: String) {
-        self.init(argument.utf8.count == 10 ? argument + "T00:00:00Z" : argument)
+        guard argument.hasPrefix("+") else {
+            self.init(argument.utf8.count == 10 ? argument + "T00:00:00Z" : argument)
+            return
+        }
+        guard let length = WireDuration(String(argument.dropFirst())) else { return nil }
+        self.init(epochSeconds: Int64(Date().timeIntervalSince1970) + length.seconds)
     }
 }
 
@@ -53,12 +59,26 @@ func readLevel(_ text: String) throws -> TopologyLevel {
     }
 }
 
-/// Reads a power in watts: `300MW`, `250kW`, `900W`, or a bare number of watts.
+/// Reads a power in watts: `300MW`, `250 kW`, `900W`, or a bare number of watts.
 func readWatts(_ text: String) throws -> Int {
     if let watts = Int(text), watts >= 0 { return watts }
+    return try readPower(text)
+}
+
+/// Reads a power with its unit. Whoever types a bare number of watts to a grid may well mean megawatts, so that is refused.
+func readPower(_ text: String) throws -> Int {
+    if let number = Int(text), number != 0 { throw ValidationError("\(number)W or \(number)MW? Write the unit.") }
     do {
-        return try LineSyntax.megawatts(text).watts
+        return text == "0" ? 0 : try LineSyntax.watts(text)
     } catch {
         throw ValidationError(error.description)
     }
+}
+
+/// Reads a time.
+func readMoment(_ text: String) throws -> Timestamp {
+    guard let time = Timestamp(argument: text) else {
+        throw ValidationError("\(text) is no time; write 2026-12-01T16:00:00Z, 2026-12-01 or +30m.")
+    }
+    return time
 }

@@ -18,6 +18,8 @@ struct Berth: AsyncParsableCommand {
                 --duration 30d --cap-percent 80 --dry-run
               berth watch acme
 
+            Times are 2026-12-01T16:00:00Z, 2026-12-01 (its first second) or +30m (from now), in every option.
+
             EXIT CODES
             \(exitCodes)
 

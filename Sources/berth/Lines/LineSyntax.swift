@@ -125,10 +125,22 @@ enum LineSyntax {
 
     private static let units: [(suffix: String, megawatts: Double)] = [("MW", 1), ("kW", 1e-3), ("W", 1e-6)]
 
+    /// Reads a power with its unit in watts; it may be nothing.
+    static func watts(_ text: String) throws(Fault) -> Int {
+        let isNothing = units.contains { text.hasSuffix($0.suffix) && number(in: text, before: $0.suffix) == 0 }
+        return isNothing ? 0 : try megawatts(text).watts
+    }
+
+    /// A number that stands before a unit, with or without a space.
+    private static func number(in text: String, before unit: String) -> Double? {
+        let digits = text.dropLast(unit.count)
+        return Double(digits.last == " " ? digits.dropLast() : digits)
+    }
+
     /// Reads a power with its unit.
     static func megawatts(_ text: String) throws(Fault) -> Megawatts {
         for unit in units where text.hasSuffix(unit.suffix) {
-            guard let number = Double(text.dropLast(unit.suffix.count)),
+            guard let number = number(in: text, before: unit.suffix),
                 let power = Megawatts(megawatts: number * unit.megawatts)
             else { break }
             return power

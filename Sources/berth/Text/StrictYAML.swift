@@ -11,18 +11,40 @@ import Yams
 
 /// Reads files strictly.
 enum StrictYAML {
-    /// Decodes a file; `-` is standard input.
+    /// Decodes a file; `-` is standard input. Under the keys of `powers` a power with its unit stands for its watts.
     ///
     /// - Throws: ``CommandFailure`` with the file, the line and the column.
-    static func decode<Value: Decodable>(_ type: Value.Type, fromFile path: String) throws -> Value {
+    static func decode<Value: Decodable>(_ type: Value.Type, fromFile path: String, powers: Set<String> = []) throws
+        -> Value
+    {
         let name = path == "-" ? "standard input" : path
         let text = try read(path, name: name)
         let root = try compose(text, name: name)
-        let json = try JSONText(root, name: name).bytes
+        let json = try JSONText(inWatts(root, under: powers), name: name).bytes
         do {
             return try StrictJSON.decode(type, from: json)
         } catch {
             throw failure(error, at: mark(of: error, in: root), name: name)
+        }
+    }
+
+    /// The same nodes with powers under some keys as watts; what is no power stays, for the decoder to refuse.
+    private static func inWatts(_ node: Node, under keys: Set<String>) -> Node {
+        guard !keys.isEmpty else { return node }
+        switch node {
+        case .mapping(var mapping):
+            for (key, value) in mapping {
+                if let name = key.string, keys.contains(name), let text = value.scalar?.string,
+                    let watts = try? LineSyntax.watts(text)
+                {
+                    mapping[key] = Node("\(watts)")
+                } else {
+                    mapping[key] = inWatts(value, under: keys)
+                }
+            }
+            return .mapping(mapping)
+        case .sequence(let sequence): return Node(sequence.map { inWatts($0, under: keys) })
+        case .scalar, .alias: return node
         }
     }
 

@@ -20,7 +20,7 @@ struct ContractShow: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             try output.print(try await client.contract(name)) { contractTable($0).print() }
         }
     }
@@ -44,8 +44,13 @@ func contractTable(_ contract: ContractAnswer) -> Table {
     add("spares per domain", terms.spares.map { counted($0.perDomain) })
     add("whole-rack swap", terms.wholeRackSwap.map { $0.consent ? "with consent given" : "no consent" })
     add("availability target", terms.availabilityTargetPercent.map { "\($0) %" })
+    if terms.curtailment == nil { add("curtailment", "none allowed") }
     add("curtailment notice", terms.curtailment?.noticePeriod.description)
-    add("curtailment hours a month", terms.curtailment?.hoursPerMonth.map { counted($0) })
+    add(
+        "curtailment hours a month",
+        terms.curtailment?.hoursPerMonth.map { counted($0) } ?? (terms.curtailment == nil ? nil : "any"))
+    add("curtailment floor", terms.curtailment.map { "\($0.floorPercent ?? 50) % of each model's maximum" })
+    add("curtailment may stop", terms.curtailment.map { $0.mayStop == true ? "yes" : "no" })
     add("description", terms.description)
     return table
 }

@@ -56,7 +56,7 @@ struct LeaseCreate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let wanted = try file.map { try StrictYAML.decode(LeaseRequest.self, fromFile: $0) } ?? request.leaseRequest
             if wanted.recurrence != nil {
                 let series = try await client.createSeries(wanted, isDryRun: dryRun, idempotencyKey: idempotencyKey)
@@ -67,9 +67,17 @@ struct LeaseCreate: AsyncParsableCommand {
         }
     }
 
+    /// Windows of a series shown before the rest is only counted.
+    private static let windowsMax = 12
+
     private func printAnswer(_ series: LeaseSeriesAnswer) {
         if dryRun { Terminal.standardOutput.write("Nothing was taken. This would be granted:") }
-        leaseTable(series.leases).print()
+        leaseTable(Array(series.leases.prefix(Self.windowsMax))).print()
+        let rest = series.leases.count - Self.windowsMax
+        if rest > 0, let last = series.leases.last {
+            Terminal.standardOutput.write(
+                "… and \(counted(rest)) more until \(last.end): berth lease list --tenant \(last.tenant) --all")
+        }
         guard let end = series.bookedUntil else { return }
         Terminal.standardOutput.write("The rule has no end; it is booked until \(end).")
     }

@@ -4,6 +4,9 @@ import ArgumentParser
 import ControlAPI
 import ControlClient
 
+/// The fields of a load target in watts, which a file may give with a unit.
+let loadTargetPowers: Set = ["watts", "reduceByWatts", "restoreWattsPerMinute"]
+
 struct LoadTargetApply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
@@ -11,11 +14,12 @@ struct LoadTargetApply: AsyncParsableCommand {
         discussion: """
             The file is YAML or JSON: load targets under their domains and ids. Those that have not begun are set as the \
             file says; one whose start is past is left as it is, and said so. They are set one after another: one that is \
-            refused ends it, and those before it stay set. Applying a file again changes nothing. Watts are whole numbers.
+            refused ends it, and those before it stay set. Applying a file again changes nothing. Watts are whole numbers, or powers \
+            with their unit: 60MW.
 
               memphis-1-meter:
                 winter-peak-2027-01-11:
-                  reduceByWatts: 60000000
+                  reduceByWatts: 60MW
                   start: 2027-01-11T11:00:00Z
                   duration: 4h
                   reason: winter peak, 05:00 to 09:00 in Memphis
@@ -34,7 +38,8 @@ struct LoadTargetApply: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { client in
-            let schedule = try StrictYAML.decode(NamedEntries<NamedEntries<LoadTargetRequest>>.self, fromFile: file)
+            let schedule = try StrictYAML.decode(
+                NamedEntries<NamedEntries<LoadTargetRequest>>.self, fromFile: file, powers: loadTargetPowers)
             let now = try await client.status().now
             for (budget, targets) in schedule.entries {
                 for (id, request) in targets.entries {
@@ -46,7 +51,7 @@ struct LoadTargetApply: AsyncParsableCommand {
                     let unmet = answer.unmet.map(\.watts).max() ?? 0
                     write(
                         "\(budget) \(id): \(power(answer.watts)) from \(answer.start.short), "
-                            + "\(counted(answer.lowered.count, "lease")) lowered"
+                            + "\(counted(answer.leaseCount, "lease")) lowered"
                             + (unmet > 0 ? ", \(power(unmet)) not met" : "") + (dryRun ? " (not set)" : ""))
                 }
             }

@@ -12,8 +12,8 @@ struct LoadTargetCommand: AsyncParsableCommand {
             meet; a physical one goes on beyond the terms, as a recorded breach. The least of all that are live holds.
 
             EXAMPLE
-              berth load-target set memphis-1-meter grid-call --reduce 60MW --start +30m --for 3h \\
-                --reason "call from the grid" --dry-run
+              berth load-target set memphis-1-meter grid-call --reduce 60MW \\
+                --start +30m --for 3h --reason "call from the grid" --dry-run
               berth load-target list
               berth load-target remove memphis-1-meter grid-call --reason "call withdrawn"
             """,

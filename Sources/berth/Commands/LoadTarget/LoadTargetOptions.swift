@@ -12,12 +12,12 @@ struct LoadTargetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("The ceiling where the domain is measured, as 240MW.", valueName: "power"),
-        transform: readWatts)
+        transform: readPower)
     var watts: Int?
 
     @Option(
         help: ArgumentHelp("The ceiling as so much less than what leases are entitled to then.", valueName: "power"),
-        transform: readWatts)
+        transform: readPower)
     var reduce: Int?
 
     @Option(
@@ -36,7 +36,7 @@ struct LoadTargetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("How much may come back each minute after the end. Default: all.", valueName: "power"),
-        transform: readWatts)
+        transform: readPower)
     var restore: Int?
 
     func validate() throws {

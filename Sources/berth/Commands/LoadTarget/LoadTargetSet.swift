@@ -3,7 +3,6 @@
 import ArgumentParser
 import ControlAPI
 import ControlClient
-import Foundation
 
 struct LoadTargetSet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,10 +13,11 @@ struct LoadTargetSet: AsyncParsableCommand {
             left until then are lowered once their notice is over.
 
             EXAMPLE
-              berth load-target set memphis-1-meter grid-call --reduce 60MW --start 2026-12-01T16:00:00Z --for 3h \\
-                --restore 10MW --reason "call from the grid"
-              berth load-target set memphis-1-substation-a transformer --watts 120MW --physical \\
-                --reason "transformer at 70 %"
+              berth load-target set memphis-1-meter grid-call --reduce 60MW \\
+                --start 2026-12-01T16:00:00Z --for 3h --restore 10MW \\
+                --reason "call from the grid"
+              berth load-target set memphis-1-substation-a transformer \\
+                --watts 120MW --physical --reason "transformer at 70 %"
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -35,23 +35,9 @@ struct LoadTargetSet: AsyncParsableCommand {
 
     func run() async throws {
         let request = target.request(reason: reason)
-        try await connection.run { client in
+        try await connection.run(output) { client in
             let answer = try await client.setLoadTarget(target.id, on: target.budget, to: request, isPlan: dryRun)
             try output.print(answer) { LoadTargetDetail($0, isPlan: dryRun).print() }
         }
     }
-}
-
-/// Reads a time, or a length of time from now with a plus before it.
-func readMoment(_ text: String) throws -> Timestamp {
-    if text.hasPrefix("+") {
-        guard let length = WireDuration(String(text.dropFirst())) else {
-            throw ValidationError("\(text) is no length of time; write +30m or +2h.")
-        }
-        return Timestamp(epochSeconds: Int64(Date().timeIntervalSince1970) + length.seconds)
-    }
-    guard let time = Timestamp(argument: text) else {
-        throw ValidationError("\(text) is no time; write 2026-12-01T16:00:00Z, 2026-12-01 or +30m.")
-    }
-    return time
 }

@@ -22,7 +22,8 @@ struct PackCommand: ParsableCommand {
             EXAMPLE
               berth pack requests.txt
               echo 'lease block:4:H100 duration=30d cap=66%' | berth pack
-              berth pack --fleet config/fleets/small.yaml --now 2027-01-01 --quiet requests.txt
+              berth pack --fleet config/fleets/small.yaml --now 2027-01-01 \\
+                --quiet requests.txt
             """)
 
     @Argument(

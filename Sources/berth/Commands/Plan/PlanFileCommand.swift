@@ -31,8 +31,8 @@ struct PlanFileCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        try await plan.connection.run { client in
-            var request = try StrictYAML.decode(PlanRequest.self, fromFile: file)
+        try await plan.connection.run(plan.output) { client in
+            var request = try StrictYAML.decode(PlanRequest.self, fromFile: file, powers: loadTargetPowers)
             if plan.at != nil { request.at = plan.at }
             try await plan.run(request, client)
         }

@@ -8,7 +8,8 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Measure placement policies on traces, without a daemon.",
         discussion: """
             EXAMPLE
-              berth simulate shares --nodes nodes.csv --tasks tasks-default.csv --policy fgd --policy berth
+              berth simulate shares --nodes nodes.csv --tasks tasks-default.csv \\
+                --policy fgd --policy berth
             """,
         subcommands: [SimulateShares.self, SimulateSlices.self, SimulateGangs.self])
 }

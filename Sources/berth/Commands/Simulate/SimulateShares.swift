@@ -17,9 +17,11 @@ struct SimulateShares: AsyncParsableCommand {
             from the task list how popular tasks are; berth learns it as they come.
 
             EXAMPLE
-              berth simulate shares --nodes nodes.csv --tasks tasks-default.csv \
-            --arrivals arrivals-default-42.txt --node-order node-order-default-42.txt --policy all
-              berth simulate shares --nodes nodes.csv --tasks tasks-default.csv --mix constrained:33 --seed 7
+              berth simulate shares --nodes nodes.csv --tasks tasks-default.csv \\
+                --arrivals arrivals-default-42.txt \\
+                --node-order node-order-default-42.txt --policy all
+              berth simulate shares --nodes nodes.csv --tasks tasks-default.csv \\
+                --mix constrained:33 --seed 7
             """)
 
     @OptionGroup var output: OutputOptions
