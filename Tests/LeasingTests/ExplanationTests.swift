@@ -159,6 +159,66 @@ struct ExplanationTests {
         try expectTakeable(explanation, book)
     }
 
+    @Test(
+        "a rack whose own limit is below what it draws uncapped is refused with both, and offered at the highest lower cap"
+    )
+    func neverFits() throws {
+        let fleet = Fleets.parse(
+            Fleets.text(
+                halls: Fleets.nvl72,
+                power: "[{name: feed, rating: 1 MW, each: [{level: rack, suffix: pdu, rating: 100 kW}]}]"))
+        let book = JournalledBook(fleet)
+        let platform = fleet.platforms[0]
+        let (power, trays) = (platform.power, Watts(18))
+        let drawn = trays * platform.nodeWatts(leasedGPUs: 4, capWatts: power.capWattsMax) + power.rackOverheadWatts
+        try #require(drawn > 100_000)
+        var request = order(.nvl72, 1, until: noon + day)
+        request.cap = .percent(100)
+        let told = book.book.explain(request, to: .provider, now: noon)
+        let words =
+            "one nvl72 at 100 % of each model's maximum never fits: it comes to \(WattsText.rounded(drawn)) there with all "
+            + "else idle"
+        let budget = try #require(told.obstacles.first { $0.kind == .budget })
+        #expect(budget.message.hasSuffix("kW are left of 100.0 kW; " + words), "\(budget.message)")
+        let lower = try #require(told.counterOffers.first { $0.kind == .lowerCap })
+        guard case .percent(let percent) = lower.order.cap else {
+            Issue.record("the cap stays in percent")
+            return
+        }
+        func fits(_ percent: Int) -> Bool {
+            trays * platform.nodeWatts(leasedGPUs: 4, capWatts: power.capWatts(percent: percent))
+                + power.rackOverheadWatts <= 100_000
+        }
+        #expect(fits(percent) && !fits(percent + 1))
+        try expectTakeable(told, book)
+        // No other tenant has anything to do with it, and the tenant is told so.
+        let tenant = book.book.explain(request, to: .tenant("ada"), now: noon).obstacles
+        #expect(tenant.map(\.message) == [words + ", and the limit is 100.0 kW"])
+    }
+
+    @Test("what does not fit beside others is told with what it needs")
+    func needed() throws {
+        // Eight nodes idle at 1,900 W leave 24.8 kW; one more at 700 W a GPU adds 8,300 W.
+        let fleet = Fleets.parse(Fleets.text(power: "[{name: feed, rating: 40 kW}]"))
+        let book = JournalledBook(fleet)
+        let told = book.book.explain(order(.node, 4, until: noon + day), to: .provider, now: noon)
+        #expect(
+            told.obstacles.first { $0.kind == .budget }?.message
+                == "only 24.8 kW are left of 40.0 kW; 4 × node at 700 W for each GPU needs 33.2 kW more than idle")
+    }
+
+    @Test("racks that are free as a whole are no fragments, however few they are")
+    func noFragments() throws {
+        var book = JournalledBook(Fleets.plain)
+        _ = try book.request(order(.rack, 1, tenant: "bob", until: noon + day))
+        let told = book.book.explain(order(.rack, 2, until: noon + day), to: .provider, now: noon).obstacles
+        #expect(told.map(\.kind) == [.booking])
+        // A single node of the other rack is leased: three are free beside it.
+        _ = try book.request(order(.node, 1, tenant: "bob", until: noon + day))
+        let broken = book.book.explain(order(.rack, 2, until: noon + day), to: .provider, now: noon).obstacles
+        #expect(broken.contains { $0.kind == .fragmentation })
+    }
+
     @Test("closed nodes and fragments are in the way over a window")
     func windows() throws {
         var book = JournalledBook(Fleets.plain)

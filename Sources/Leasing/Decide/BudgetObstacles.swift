@@ -5,19 +5,27 @@ import Packing
 
 extension Book {
     /// What is said of budgets that have too little left; to a tenant a line for each kind.
-    func shortages(of budgets: [BudgetIndex], _ sound: SoundOrder, _ audience: Audience) -> [Obstacle] {
+    func shortages(
+        of budgets: [BudgetIndex], for line: LeaseLine, _ sound: SoundOrder, _ audience: Audience
+    ) -> [Obstacle] {
         guard audience == .provider else {
-            return BudgetKind.allCases.filter { kind in budgets.contains { fleet.budgets[$0.offset].kind == kind } }
-                .map { kind in
-                    Obstacle(
-                        kind: .budget, name: kind.rawValue, from: nil, until: nil,
-                        message: "other commitments leave too little \(kind.rawValue)")
-                }
+            return BudgetKind.allCases.compactMap { kind in
+                let short = budgets.filter { fleet.budgets[$0.offset].kind == kind }
+                guard !short.isEmpty else { return nil }
+                // What would not fit into an empty fleet has nothing to do with others.
+                let needs = short.compactMap { need(of: line, under: $0, sound) }.filter { $0.limitWatts != nil }
+                let isOwn = needs.count == short.count
+                return Obstacle(
+                    kind: .budget, name: kind.rawValue, from: nil, until: nil,
+                    message: isOwn
+                        ? "\(needs[0].words), and the limit is \(WattsText.rounded(needs[0].limitWatts!))"
+                        : "other commitments leave too little \(kind.rawValue)")
+            }
         }
         // In the order of meeting them; of those that are folded, of the first.
         var groups: [[Shortage]] = []
         for budget in budgets {
-            let shortage = shortage(of: budget, sound)
+            let shortage = shortage(of: budget, for: line, sound)
             let (domain, isRoot) = (fleet.budgets[budget.offset], fleet.budgets[budget.offset].parent == nil)
             let place = groups.firstIndex { group in
                 let first = fleet.budgets[group[0].budget.offset]
@@ -39,6 +47,7 @@ extension Book {
         let window: Range<Int64>
         let leftWatts: Watts
         let limitWatts: Watts
+        let need: UnitNeed?
     }
 
     private static let namesMax = 3
@@ -47,10 +56,11 @@ extension Book {
         let tightest = group.min { $0.leftWatts < $1.leftWatts }!
         let (left, limit) = (WattsText.rounded(tightest.leftWatts), WattsText.rounded(tightest.limitWatts))
         let names = group.map { fleet.budgets[$0.budget.offset].name }
+        let wanted = tightest.need.map { "; \($0.words)" } ?? ""
         guard group.count > 1, let parent = fleet.budgets[tightest.budget.offset].parent else {
             return Obstacle(
                 kind: .budget, name: names[0], from: tightest.window.lowerBound, until: tightest.window.upperBound,
-                message: "only \(left) are left of \(limit)")
+                message: "only \(left) are left of \(limit)" + wanted)
         }
         let rest = names.count - Self.namesMax
         let listed = names.prefix(Self.namesMax).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
@@ -58,16 +68,16 @@ extension Book {
             kind: .budget, name: listed, from: group.map(\.window.lowerBound).min(),
             until: group.map(\.window.upperBound).max(),
             message: "\(group.count) budgets under \(fleet.budgets[parent.offset].name) have too little left, "
-                + "at the tightest \(left) of \(limit)")
+                + "at the tightest \(left) of \(limit)" + wanted)
     }
 
-    private func shortage(of budget: BudgetIndex, _ sound: SoundOrder) -> Shortage {
+    private func shortage(of budget: BudgetIndex, for line: LeaseLine, _ sound: SoundOrder) -> Shortage {
         let (domain, terms) = (fleet.budgets[budget.offset], sound.request.terms)
         let left = packing.headroom(of: budget, from: terms.start, until: terms.until)
         let window = tightest(budget, terms)
         return Shortage(
             budget: budget, window: window, leftWatts: domain.measuredWatts(rackWatts: max(0, left)),
-            limitWatts: packing.limit(of: budget, at: window.lowerBound))
+            limitWatts: packing.limit(of: budget, at: window.lowerBound), need: need(of: line, under: budget, sound))
     }
 
     /// The stretch of the window in which a budget has least left.

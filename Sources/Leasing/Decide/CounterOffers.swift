@@ -235,7 +235,7 @@ extension Book {
 
 extension PowerCap {
     /// The cap in a few words.
-    fileprivate var phrase: String {
+    var phrase: String {
         switch self {
         case .watts(let watts): "\(watts) W for each GPU"
         case .percent(let percent): "\(percent) % of each model's maximum"

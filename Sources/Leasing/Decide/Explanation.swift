@@ -105,11 +105,13 @@ extension Book {
                 finding.shortBudgets.append(budget)
             }
         }
-        result += shortages(of: finding.shortBudgets, sound, audience)
+        result += shortages(of: finding.shortBudgets, for: line, sound, audience)
         if finding.free < finding.wanted {
             result += bookings(of: line, in: sound, audience)
             let (placeable, nodes) = (finding.free, finding.freeNodes)
-            if nodes > 0 && line.isMadeOfWholeDomains {
+            // Fragments are what is free beside the whole units.
+            let unit = UnitKinds(fleet, sites: sound.order.sites).nodeCountMax(ofUnitsOf: line) ?? 1
+            if line.isMadeOfWholeDomains && nodes > placeable * unit {
                 let whole = "only \(placeable) whole units of \(line.shapeName) are"
                 result.append(
                     Obstacle(
@@ -117,12 +119,19 @@ extension Book {
                         message: audience == .provider ? "\(nodes) nodes are free, but \(whole)" : "\(whole) free"))
             }
         }
-        if let spread = line.spread, finding.shortBudgets.isEmpty {
+        if let spread = line.spread, finding.shortBudgets.isEmpty, finding.free >= finding.wanted {
             result.append(
                 Obstacle(
                     kind: .fragmentation, name: line.name, from: sound.start, until: sound.order.end,
                     message: "\(finding.placed) units are free with at most \(spread.unitsMax) in each "
                         + spread.over.rawValue))
+        }
+        if result.isEmpty && finding.free < finding.wanted {
+            result.append(
+                Obstacle(
+                    kind: .hardware, name: line.name, from: sound.start, until: sound.order.end,
+                    message: "only \(WattsText.grouped(finding.free)) units of \(line.shapeName) are free \(line.place)"
+                ))
         }
         if result.isEmpty {
             result.append(
@@ -232,8 +241,7 @@ extension LeaseLine {
     var isMadeOfWholeDomains: Bool {
         switch shape {
         case .block, .rack, .nvl72: true
-        case .node, .gpus, .mig: within != nil
-        case .power: false
+        case .node, .gpus, .mig, .power: false
         }
     }
 }

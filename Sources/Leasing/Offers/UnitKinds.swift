@@ -8,8 +8,8 @@ struct UnitKinds {
     private let fleet: Fleet
     /// Racks of one platform and size.
     private var racks: [(platform: Int, nodeCount: Int)] = []
-    /// Blocks of one size: the platforms in them, bit by platform, the first one's, and their GPUs.
-    private var blocks: [(platforms: UInt64, first: Int, gpuCount: Int)] = []
+    /// Blocks of one size: the platforms in them, bit by platform, the first one's, their GPUs and nodes.
+    private var blocks: [(platforms: UInt64, first: Int, gpuCount: Int, nodeCount: Int)] = []
 
     /// - Parameter sites: names of accepted sites; empty for all.
     init(_ fleet: Fleet, sites: [String]) {
@@ -23,12 +23,13 @@ struct UnitKinds {
         for block in fleet.domains where block.level == .block && !block.racks.isEmpty {
             let first = fleet.racks[block.racks.lowerBound]
             guard isAccepted[first.siteOffset] else { continue }
-            var (platforms, gpuCount) = (UInt64(0), 0)
+            var (platforms, gpuCount, nodeCount) = (UInt64(0), 0, 0)
             for rack in fleet.racks[block.racks] {
                 platforms |= 1 << UInt64(rack.platformOffset)
+                nodeCount += rack.nodes.count
                 gpuCount += rack.nodes.count * fleet.platforms[rack.platformOffset].gpusPerNode
             }
-            let kind = (platforms: platforms, first: first.platformOffset, gpuCount: gpuCount)
+            let kind = (platforms: platforms, first: first.platformOffset, gpuCount: gpuCount, nodeCount: nodeCount)
             if blocks.last.map({ $0 == kind }) ?? false || blocks.contains(where: { $0 == kind }) { continue }
             blocks.append(kind)
         }
@@ -41,30 +42,35 @@ struct UnitKinds {
         return Set(units(of: line).map(\.gpuCount)).sorted()
     }
 
+    /// The most and the fewest nodes that a unit of a line has, 1 where it is a part of one; nil where nothing of the kind
+    /// stands there.
+    func nodeCountMax(ofUnitsOf line: LeaseLine) -> Int? { units(of: line).map(\.nodeCount).max() }
+    func nodeCountMin(ofUnitsOf line: LeaseLine) -> Int? { units(of: line).map(\.nodeCount).min() }
+
     /// The GPU models that units of a line are made of, ascending.
     func models(ofUnitsOf line: LeaseLine) -> [String] { Set(units(of: line).map(\.model)).sorted() }
 
     /// The platforms that stand there, ascending.
     var platforms: [Platform] { Set(racks.map(\.platform)).sorted().map { fleet.platforms[$0] } }
 
-    private func units(of line: LeaseLine) -> [(gpuCount: Int, model: String)] {
+    private func units(of line: LeaseLine) -> [(gpuCount: Int, model: String, nodeCount: Int)] {
         func isAccepted(_ platform: Int) -> Bool {
             line.models.isEmpty || line.models.contains(fleet.platforms[platform].gpu)
         }
         let accepted = racks.filter { isAccepted($0.platform) }
-        func whole(_ rack: (platform: Int, nodeCount: Int)) -> (gpuCount: Int, model: String) {
+        func whole(_ rack: (platform: Int, nodeCount: Int)) -> (gpuCount: Int, model: String, nodeCount: Int) {
             let platform = fleet.platforms[rack.platform]
-            return (rack.nodeCount * platform.gpusPerNode, platform.gpu)
+            return (rack.nodeCount * platform.gpusPerNode, platform.gpu, rack.nodeCount)
         }
         switch line.shape {
         case .block:
             return blocks.filter { block in
                 fleet.platforms.indices.allSatisfy { block.platforms >> UInt64($0) & 1 == 0 || isAccepted($0) }
-            }.map { ($0.gpuCount, fleet.platforms[$0.first].gpu) }
+            }.map { ($0.gpuCount, fleet.platforms[$0.first].gpu, $0.nodeCount) }
         case .rack: return accepted.filter { !fleet.platforms[$0.platform].isRackScale }.map(whole)
         case .nvl72: return accepted.filter { fleet.platforms[$0.platform].isRackScale }.map(whole)
         case .node, .gpus:
-            return accepted.map { (fleet.platforms[$0.platform].gpusPerNode, fleet.platforms[$0.platform].gpu) }
+            return accepted.map { (fleet.platforms[$0.platform].gpusPerNode, fleet.platforms[$0.platform].gpu, 1) }
         case .mig, .power: return []
         }
     }
