@@ -97,6 +97,7 @@ struct ExplanationTests {
         let explanation = book.book.explain(order(.rack, 2, until: noon + day), to: .tenant("ada"), now: noon)
         let most = try #require(explanation.counterOffers.first { $0.kind == .mostNow })
         #expect(most.order.lines[0].shape == .node && most.order.lines[0].count == 1)
+        #expect(most.message == "the most that the quota allows now: 1 × node")
         try expectTakeable(explanation, book)
     }
 

@@ -122,6 +122,33 @@ extension SystemTests {
                 "\(metrics)")
         }
 
+        @Test("a lease of several parts is one lease that is lowered, and one that is not")
+        func parts() throws {
+            let start = Int(Date().timeIntervalSince1970)
+            func ramp(_ tenant: String, _ leaseClass: String) throws -> String {
+                let steps = (1...3).map { #"{"at":"\#(Self.time(start + 3_600 * $0))","count":\#(16 + 8 * $0)}"# }
+                let answer = try connection.post(
+                    "/v1/leases",
+                    #"""
+                    {"tenant":"\#(tenant)","duration":"90d","capWattsPerGpu":700,"class":"\#(leaseClass)","reason":"ramp",
+                     "reservations":[{"shape":"node","count":16,"ramp":[\#(steps.joined(separator: ","))]}]}
+                    """#)
+                return try #require(answer.json["id"].string, "\(answer.text)")
+            }
+            let soft = try ramp("acme", "standard")
+            _ = try ramp("other", "guaranteed")
+            let body = #"{"watts":500000,"start":"\#(Self.time(start + 6 * 3_600))","duration":"2h","reason":"grid"}"#
+            let set = try connection.request("PUT", Self.path, body)
+            #expect(set.json["lowered"].array.map { $0["lease"].string } == [soft], "\(set.text)")
+            // 40 servers at the floor of 50 % take 350 W less for each of 320 GPUs.
+            #expect(set.json["lowered"][0]["watts"].int == 320 * 350, "\(set.text)")
+            #expect(set.json["lowered"][0]["joules"].int == 320 * 350 * 7_200)
+            let holdouts = set.json["holdouts"].array.filter { ($0["leases"].int ?? 0) > 0 }
+            #expect(!holdouts.isEmpty && holdouts.allSatisfy { $0["leases"].int == 1 }, "\(set.text)")
+            let listed = try home.berth("load-target", "list").output.split(separator: "\n").last?.split(separator: " ")
+            #expect(listed?.suffix(2) == ["1", "0"], "one lease, no order overdue: \(listed ?? [])")
+        }
+
         @Test("a source that fails says whom it lowers and what it leaves unmet, first as a plan")
         func sourceLoss() throws {
             _ = try lease("acme", "standard")

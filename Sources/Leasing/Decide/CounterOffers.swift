@@ -82,7 +82,9 @@ extension Book {
     }
 
     /// What the tenant's quota leaves of an order for which there is room; nil without a quota.
-    private func mostUnderQuota(_ order: LeaseOrder, now: Int64) -> CounterOffer? {
+    ///
+    /// - Parameter otherwise: in what it differs besides, as the end of the message.
+    private func mostUnderQuota(_ order: LeaseOrder, otherwise: String = "", now: Int64) -> CounterOffer? {
         guard let quota = tenant(order.tenant)?.quota, quota != Quota() else { return nil }
         // All lines shrink by the same share; the largest share that the quota allows is found by halving.
         let whole = order.lines.reduce(1_000) { max($0, $1.count) }
@@ -102,7 +104,9 @@ extension Book {
             smaller.lines.removeAll { $0.count == 0 }
             let found =
                 smaller.lines.isEmpty
-                ? nil : offer(.mostNow, "the most that the quota allows now: \(smaller.summary)", smaller, now: now)
+                ? nil
+                : offer(
+                    .mostNow, "the most that the quota allows now: \(smaller.summary)\(otherwise)", smaller, now: now)
             if let found {
                 best = found
                 low = share
@@ -197,7 +201,7 @@ extension Book {
                 fitting.lines[0].count = unitCount(like: order, of: fitting, now: now)
                 let at = fitting.cap == order.cap ? "" : " at \(fitting.cap.phrase)"
                 return offer(.mostNow, "what fits now: \(fitting.summary)\(words)\(at)", fitting, now: now)
-                    ?? mostUnderQuota(fitting, now: now)
+                    ?? mostUnderQuota(fitting, otherwise: words + at, now: now)
             }
         }
         return nil

@@ -10,6 +10,8 @@ struct LoadTargetDetail {
     let isPart: Bool
     /// Leases shown before the rest is only counted.
     private static let leasesMax = 20
+    /// Times in which a source gives, or something is not met, that are shown before the rest is only counted.
+    private static let stretchesMax = 6
 
     init(_ target: LoadTargetAnswer, isPlan: Bool = false, isPart: Bool = false) {
         self.target = target
@@ -72,12 +74,15 @@ struct LoadTargetDetail {
     }
 
     private var sourceLines: [String] {
-        target.spent.map { use in
+        let lines = target.spent.prefix(Self.stretchesMax).map { use in
             let hours = scaled(use.joules, by: 3_600_000_000, decimals: 1)
             let again = use.rechargedAt.map { $0 > use.end ? ", full again \($0.short)" : "" } ?? ", not filled again"
             return line(
                 use.source, "\(power(use.watts)) from \(use.start.short) to \(use.end.short): \(hours) MWh\(again)")
         }
+        let rest = target.spent.count - Self.stretchesMax
+        guard rest > 0, let last = target.spent.map(\.end).max() else { return lines }
+        return lines + [line("", "… and \(counted(rest)) more times until \(last.short): -o json has all")]
     }
 
     private var leases: Table {
@@ -93,8 +98,15 @@ struct LoadTargetDetail {
 
     private var unmetLines: [String] {
         guard !target.unmet.isEmpty else { return [] }
-        var lines = target.unmet.map { unmet in
+        var lines = target.unmet.prefix(Self.stretchesMax).map { unmet in
             "not met: \(power(unmet.watts)) from \(unmet.start.short) to \(unmet.end?.short ?? "further notice")"
+        }
+        let rest = target.unmet.count - Self.stretchesMax
+        if rest > 0, let last = target.unmet.last {
+            let most = target.unmet.map(\.watts).max() ?? 0
+            lines.append(
+                "… and \(counted(rest)) more times until \(last.end?.short ?? "further notice"), \(power(most)) at the most"
+            )
         }
         for holdout in target.holdouts {
             let leases = holdout.leases > 0 ? " by \(counted(holdout.leases, "lease"))" : ""
