@@ -177,8 +177,8 @@ struct ExplanationTests {
         request.cap = .percent(100)
         let told = book.book.explain(request, to: .provider, now: noon)
         let words =
-            "one nvl72 at 100 % of each model's maximum never fits: it comes to \(WattsText.rounded(drawn)) there with all "
-            + "else idle"
+            "one nvl72 at 100 % of each model's maximum never fits: with all else idle it comes to "
+            + "\(WattsText.short(drawn)), and the limit is 100 kW"
         let budget = try #require(told.obstacles.first { $0.kind == .budget })
         #expect(budget.message.hasSuffix("kW are left of 100.0 kW; " + words), "\(budget.message)")
         let lower = try #require(told.counterOffers.first { $0.kind == .lowerCap })
@@ -194,7 +194,7 @@ struct ExplanationTests {
         try expectTakeable(told, book)
         // No other tenant has anything to do with it, and the tenant is told so.
         let tenant = book.book.explain(request, to: .tenant("ada"), now: noon).obstacles
-        #expect(tenant.map(\.message) == [words + ", and the limit is 100.0 kW"])
+        #expect(tenant.map(\.message) == [words])
     }
 
     @Test("what does not fit beside others is told with what it needs")

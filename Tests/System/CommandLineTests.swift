@@ -130,6 +130,19 @@ extension SystemTests {
             #expect(yaml.wait() == .exited(5) && yaml.error.contains("type: errors#not-found"), "\(yaml.error)")
         }
 
+        @Test("the ratio of nameplate to limit is rounded alike wherever it is shown")
+        func ratio() throws {
+            let home = try DaemonHome.started()
+            func cells(_ command: String) throws -> [Substring] {
+                let lines = try home.berth("budgets", command).output.split(separator: "\n")
+                let meter = try #require(lines.first { $0.hasPrefix("lab-meter") }, "\(lines)")
+                return meter.split(separator: /\ {2,}/)
+            }
+            // 256 servers at 10,200 W are 3,152,940 W at the meter: 315 permille of 10 MW.
+            #expect(try cells("list").last == "0.32")
+            #expect(try cells("provision")[3] == "0.32")
+        }
+
         @Test("every listing parses as JSON and says the same as the socket")
         func json() throws {
             let home = try DaemonHome.started()

@@ -13,13 +13,11 @@ extension Book {
                 let short = budgets.filter { fleet.budgets[$0.offset].kind == kind }
                 guard !short.isEmpty else { return nil }
                 // What would not fit into an empty fleet has nothing to do with others.
-                let needs = short.compactMap { need(of: line, under: $0, sound) }.filter { $0.limitWatts != nil }
-                let isOwn = needs.count == short.count
+                let needs = short.compactMap { need(of: line, under: $0, sound) }.filter(\.neverFits)
                 return Obstacle(
                     kind: .budget, name: kind.rawValue, from: nil, until: nil,
-                    message: isOwn
-                        ? "\(needs[0].words), and the limit is \(WattsText.rounded(needs[0].limitWatts!))"
-                        : "other commitments leave too little \(kind.rawValue)")
+                    message: needs.count == short.count
+                        ? needs[0].words : "other commitments leave too little \(kind.rawValue)")
             }
         }
         // In the order of meeting them; of those that are folded, of the first.

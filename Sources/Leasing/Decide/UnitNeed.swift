@@ -7,8 +7,8 @@ import Packing
 struct UnitNeed {
     /// How much, where the domain is measured.
     let words: String
-    /// The highest limit that the domain ever has, where not even one unit fits under it with nothing else leased.
-    let limitWatts: Watts?
+    /// Whether not even one unit fits under the highest limit that the domain ever has, with nothing else leased.
+    let neverFits: Bool
 }
 
 extension Book {
@@ -50,14 +50,16 @@ extension Book {
         // Load targets come and go, and are not what makes something never fit.
         let highest = domain.limitSteps.map(\.watts).max()!
         guard alone <= highest else {
+            // In full, since the two may differ by little.
             return UnitNeed(
-                words: "one \(what) never fits: it comes to \(WattsText.rounded(alone)) there with all else idle",
-                limitWatts: highest)
+                words:
+                    "one \(what) never fits: with all else idle it comes to \(WattsText.short(alone)), and the limit is "
+                    + WattsText.short(highest), neverFits: true)
         }
         let units = min(max(1, line.count), least.units)
         let added = domain.measuredWatts(rackWatts: Watts(units) * least.added)
         return UnitNeed(
             words: "\(WattsText.grouped(units)) × \(what) needs \(WattsText.rounded(added)) more than idle",
-            limitWatts: nil)
+            neverFits: false)
     }
 }
