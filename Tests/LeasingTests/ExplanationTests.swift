@@ -90,6 +90,19 @@ struct ExplanationTests {
         #expect(!within.obstacles.contains { $0.kind == .quota })
     }
 
+    @Test("a ramp whose step is over quota names it beside the bookings in its way")
+    func quotaOfRamp() throws {
+        var book = JournalledBook(Fleets.plain)
+        _ = try book.request(order(.node, 4, tenant: "bob", until: noon + day))
+        _ = try book.execute(.putTenant(name: "ada", quota: Quota(gpus: 24), description: ""))
+        var ramp = order(.node, 1, until: noon + day)
+        ramp.lines[0].ramp = [RampStep(at: noon + hour, count: 6)]
+        let explanation = book.book.explain(ramp, to: .provider, now: noon)
+        // The first step holds eight of the 24 GPUs by then.
+        #expect(explanation.obstacles.first?.message == "the quota is 24 GPUs, of which 16 are left in this window")
+        #expect(explanation.obstacles.contains { $0.kind == .booking })
+    }
+
     @Test("a unit larger than what the quota leaves is offered as smaller ones within it")
     func quotaBelowOneUnit() throws {
         var book = JournalledBook(Fleets.plain)
