@@ -69,7 +69,9 @@ public enum Routes {
     public static let tenantAllocationPattern = "/v1/tenants/{name}/allocation"
     /// GET: ``ContractList``.
     public static let contracts = "/v1/contracts"
-    /// GET: ``ContractAnswer``. PUT: ``ContractSpecification`` to ``ContractAnswer``. DELETE `?reason=`: no body.
+    /// GET `?version=`: ``ContractExplanation``.
+    public static let contractExplanationPattern = "/v1/contracts/{name}/explanation"
+    /// GET `?version=`: ``ContractAnswer``. PUT: ``ContractSpecification`` to ``ContractAnswer``. DELETE `?reason=`: no body.
     public static let contractPattern = "/v1/contracts/{name}"
     /// GET `?limit=&cursor=`: ``MaintenanceList``.
     public static let maintenance = "/v1/maintenance"
@@ -124,6 +126,9 @@ public enum Routes {
     public static func maintenance(_ name: String) -> String { maintenance + "/" + segment(name) }
     /// One contract.
     public static func contract(_ name: String) -> String { contracts + "/" + segment(name) }
+
+    /// One contract in plain words.
+    public static func contractExplanation(_ name: String) -> String { contract(name) + "/explanation" }
 
     /// A path with the query parameters that have a value, percent-encoded, in the order given.
     public static func path(_ path: String, query: [(name: String, value: String?)]) -> String {

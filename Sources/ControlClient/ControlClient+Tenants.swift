@@ -30,9 +30,18 @@ extension ControlClient {
         try await answer(ContractList.self, to: .get(Routes.contracts, query: page.query))
     }
 
-    /// One contract.
-    public func contract(_ name: String) async throws(ClientError) -> ContractAnswer {
-        try await answer(ContractAnswer.self, to: .get(Routes.contract(name)))
+    /// One contract, at its newest version where none is named.
+    public func contract(_ name: String, version: Int? = nil) async throws(ClientError) -> ContractAnswer {
+        try await answer(
+            ContractAnswer.self, to: .get(Routes.contract(name), query: [("version", version.map(String.init))]))
+    }
+
+    /// One contract in plain words.
+    public func contractExplanation(
+        _ name: String, version: Int? = nil
+    ) async throws(ClientError) -> ContractExplanation {
+        let query = [("version", version.map(String.init))]
+        return try await answer(ContractExplanation.self, to: .get(Routes.contractExplanation(name), query: query))
     }
 
     /// Makes a contract what the specification says, whether or not it was there.

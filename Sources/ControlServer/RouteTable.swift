@@ -119,7 +119,10 @@ struct Route: Sendable {
             Route(
                 .get, Routes.tenantAllocationPattern, Audiences.holders, query: ["index", "wait"], PollHandler.poll),
             Route(.get, Routes.contracts, Audiences.holders, query: ["limit", "cursor"], ContractHandlers.list),
-            Route(.get, Routes.contractPattern, Audiences.holders, ContractHandlers.show),
+            Route(.get, Routes.contractPattern, Audiences.holders, query: ["version"], ContractHandlers.show),
+            Route(
+                .get, Routes.contractExplanationPattern, Audiences.holders, query: ["version"],
+                ContractHandlers.explain),
             Route(.put, Routes.contractPattern, Audiences.operators, ContractHandlers.put),
             Route(.delete, Routes.contractPattern, Audiences.operators, query: ["reason"], ContractHandlers.remove),
             Route(.get, Routes.maintenance, Audiences.provider, query: ["limit", "cursor"], MaintenanceHandlers.list),

@@ -156,8 +156,11 @@ extension Fact {
         switch self {
         case .leaseGranted(let record): record.leaseNumber
         case .leasePartGranted(let record), .leasePartAmended(let record): record.leaseNumber
-        case .leaseMoved(let number, _, _), .leaseMembersDown(let number, _, _), .leaseCapStepped(let number, _): number
+        case .leaseMoved(let number, _, _), .leaseMembersDown(let number, _, _), .leaseCapStepped(let number, _),
+            .leaseTermsRenewed(let number):
+            number
         case .memberReplaced(let replacement): replacement.lease
+        case .reclaimSet(let reclaim): reclaim.lease
         case .leaseCurtailed(let number, _, _), .leasePowerSettled(let number, _), .noticeAcknowledged(let number, _):
             number
         default: nil
@@ -176,6 +179,8 @@ extension Fact {
         case .leaseGranted(let record): "grant lease \(record.leaseNumber)"
         case .leasePartGranted(let record): "grant a part of lease \(record.leaseNumber)"
         case .leasePartAmended(let record): "amend lease \(record.leaseNumber)"
+        case .reclaimSet(let reclaim): "notice on lease \(reclaim.lease)"
+        case .leaseTermsRenewed(let number): "renew the terms of lease \(number)"
         case .leaseCapStepped(let number, _): "step the cap of lease \(number)"
         case .leaseMoved(let number, let event, _): "\(event.name) lease \(number)"
         case .leaseMembersDown(let number, let nodes, _):

@@ -120,6 +120,18 @@ enum FactFixtures {
     }()
 
     /// In the order in which `FactCodingTests` has their bytes.
+    static let reclaim: Reclaim = {
+        var reclaim = Reclaim(
+            lease: 300, notice: 77, clause: .cause("safety"), servedAt: 1_800_000_000, actor: "uid:1 op", reason: "odd",
+            steps: [ReclaimStep(at: 1_800_600_000, gpus: 48), ReclaimStep(at: 1_801_000_000, gpus: 0)], gpusBefore: 64,
+            acknowledgedAt: 1_800_000_100, withdrawnAt: 1_800_000_200)
+        reclaim.nominated = [IDRange(first: 3, count: 2)]
+        reclaim.cuts = [
+            Reclaim.Cut(part: 301, end: 1_850_000_000, capSteps: [CapStep(at: 1_840_000_000, cap: .percent(60))])
+        ]
+        return reclaim
+    }()
+
     static let facts: [Fact] = [
         .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255]),
         .fleetAdopted(source: "version: 1\n", runs: [IDRun(firstNode: 0, firstID: 9, count: 64)], nextID: 73),
@@ -169,6 +181,9 @@ enum FactFixtures {
         .leasePartGranted(part),
         .leasePartAmended(part),
         .leaseCapStepped(number: 301, at: 1_850_000_000),
+        .contractPut(name: "c-1", terms: ContractTests.everything),
+        .leaseTermsRenewed(number: 300),
+        .reclaimSet(reclaim),
     ]
 
     static let loadTarget: LoadTarget = {

@@ -65,6 +65,12 @@ struct JournalledBook {
         } catch { return error }
     }
 
+    /// The refusal of a command that must not succeed; a test ends where it does.
+    mutating func refused(_ command: Command) throws -> Refusal {
+        let refusal = refusal(of: command)
+        return try #require(refusal)
+    }
+
     /// The refusal of a request for one lease that must not be granted.
     mutating func refusal(of order: LeaseOrder, token: [UInt8]? = nil) -> Refusal? {
         refusal(of: .requestLeases([order], planTokens: [token]))
@@ -137,6 +143,11 @@ struct JournalledBook {
     @discardableResult
     mutating func set(_ verb: NodeVerb, _ nodes: Int..., until: Int64? = nil) throws(Refusal) -> Outcome {
         try execute(.setNodes(verb, nodes: nodes.map { $0..<$0 + 1 }.coalesced(), until: until))
+    }
+
+    /// Brings a lease under the newest version of its contract, as its tenant may.
+    mutating func adoptTerms(_ lease: Lease) throws(Refusal) {
+        try execute(.amendLease(lease.number, Amendment(adoptsTerms: true, audience: .tenant(lease.tenant))))
     }
 
     func index(of tenant: String) -> UInt64 { book.tenant(tenant)!.index }

@@ -9,10 +9,11 @@ import Testing
         (.scheduled, [.start: .starting, .release: .cancelled]),
         (.starting, [.deliver: .active, .end: .failed, .release: .ending]),
         (.active, [.end: .ending, .release: .ending]),
-        (.ending, [.return: .expired]),
+        (.ending, [.return: .expired, .takeBack: .reclaimed]),
         (.expired, [:]),
         (.cancelled, [:]),
         (.failed, [:]),
+        (.reclaimed, [:]),
     ]
 
     @Test("Every state and event lead where the table says and nowhere else", arguments: table)
@@ -37,13 +38,16 @@ import Testing
         #expect(
             LeaseState.allCases.map { "\($0.rawValue) \($0.name)" } == [
                 "0 scheduled", "1 starting", "2 active", "3 ending", "4 expired", "5 cancelled", "6 failed",
+                "7 reclaimed",
             ])
         #expect(
             LeaseEvent.allCases.map { "\($0.rawValue) \($0.name)" } == [
-                "0 start", "1 deliver", "2 end", "3 release", "4 return",
+                "0 start", "1 deliver", "2 end", "3 release", "4 return", "5 take-back",
             ])
         #expect(
-            ConditionKind.allCases.map { "\($0.rawValue) \($0.name)" } == ["0 Degraded", "1 Delayed", "2 Curtailed"])
+            ConditionKind.allCases.map { "\($0.rawValue) \($0.name)" } == [
+                "0 Degraded", "1 Delayed", "2 Curtailed", "3 NoticeServed",
+            ])
         #expect(
             LeaseClass.allCases.map { "\($0.rawValue) \($0.name)" } == [
                 "0 guaranteed", "1 standard", "2 opportunistic",

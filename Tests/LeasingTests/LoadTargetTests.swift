@@ -184,6 +184,7 @@ import Testing
         #expect(desk.book.loadTarget(key)?.unmet == [UnmetWatts(start: noon + 600, until: noon + 1_800, watts: 3_000)])
         // Two hours a month: an hour and a half are used, so half an hour is left of the next day's two.
         try desk.execute(.putContract(name: "notice", terms: contract(notice: 0, floor: 50, hours: 2)))
+        try desk.adoptTerms(lease)
         let second = target(drawn - 3_000, from: noon + day, until: noon + day + 2 * hour, id: "second")
         try desk.execute(.setLoadTarget(second))
         let later = try #require(desk.lease(lease.number).curtailments.last)
@@ -201,7 +202,8 @@ import Testing
         #expect(
             desk.book.loadTarget(key)?.unmet == [UnmetWatts(start: noon, until: noon + 1_200, watts: 3_000)])
         try desk.execute(.putContract(name: "notice", terms: contract(notice: 2 * hour, floor: 50)))
-        try desk.execute(.releaseLease(lease.number))
+        try desk.adoptTerms(lease)
+        try desk.execute(.releaseLease(lease.number, by: .tenant("ada")))
         try desk.execute(.setLoadTarget(target(drawn - 3_000, until: noon + 3 * hour)))
         #expect(steps(desk.lease(lease.number)) == [])
         #expect(BookRules.violations(of: desk.book) == [])

@@ -171,7 +171,7 @@ import Testing
         terms.pricePerGPUHourMicros = 2_000_000
         try desk.execute(.putContract(name: "two", terms: terms))
         let lease = try desk.request(order(.node, 1, until: noon + 40 * day, contract: "two"))
-        let planned = try plan([PlannedCommand(.releaseLease(lease.number), reason: "plan")], desk)
+        let planned = try plan([PlannedCommand(.releaseLease(lease.number, by: .tenant("ada")), reason: "plan")], desk)
         // Noon is 2027-01-15T08:00:00Z: 16 days and 16 hours of January, and 23 days and 8 hours of February.
         let earnings = planned.earnings(of: planned.leases, monthsMax: 24)
         let lost = [Int64(16 * 24 + 16), Int64(23 * 24 + 8)].map { -8 * 2_000_000 * $0 }

@@ -183,7 +183,7 @@ import Testing
         let lease = try desk.request(order(until: noon + hour, contract: "open"))
         #expect(desk.refusal(of: .removeTenant(name: "ada"))?.code == .inUse)
         #expect(desk.refusal(of: .removeContract(name: "open"))?.code == .inUse)
-        try desk.execute(.releaseLease(lease.number))
+        try desk.execute(.releaseLease(lease.number, by: .tenant("ada")))
         #expect(desk.refusal(of: .removeTenant(name: "ada"))?.code == .inUse)
         desk.advance(to: noon + hour)
         try desk.execute(.removeContract(name: "open"))

@@ -83,6 +83,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var tenant: String
     /// Under which contract; absent: none.
     public var contract: String?
+    /// Under which version of it, from 1.
+    public var contractVersion: Int?
     /// The requester's own name for it.
     public var label: String?
     /// How firmly it is held.
@@ -124,7 +126,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, revision, state, conditions, tenant, contract, label
+        case id, revision, state, conditions, tenant, contract, contractVersion, label
         case leaseClass = "class"
         case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, throughput,
             reservations, schedule, decision, expectedShortfall, capNow, curtailments, curtailed, planToken
@@ -133,7 +135,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     /// Every field; those left out are absent.
     public init(
         id: String, revision: Int, state: LeaseState, conditions: [Condition], tenant: String,
-        contract: String? = nil, label: String? = nil, leaseClass: LeaseClass, start: Timestamp, end: Timestamp,
+        contract: String? = nil, contractVersion: Int? = nil, label: String? = nil, leaseClass: LeaseClass,
+        start: Timestamp, end: Timestamp,
         nextChangeAt: Timestamp? = nil, promised: Capacity, delivered: Capacity, wattsAtMeter: Int,
         capWattsPerGpu: Int? = nil, capPercent: Int? = nil, reservations: [ReservationAnswer],
         schedule: [ScheduleStep]? = nil, decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil,
@@ -147,6 +150,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         self.conditions = conditions
         self.tenant = tenant
         self.contract = contract
+        self.contractVersion = contractVersion
         self.label = label
         self.leaseClass = leaseClass
         self.start = start

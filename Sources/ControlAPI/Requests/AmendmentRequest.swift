@@ -106,18 +106,22 @@ public struct AmendmentRequest: Codable, Sendable, Equatable {
     public var reservations: [LineAmendmentRequest]?
     /// From when the cap and the counts hold; absent: now, or the start of a lease that has not begun.
     public var from: Timestamp?
+    /// True to come under the newest version of its contract, which only its tenant may ask for. Whatever else a tenant
+    /// amends brings that, too.
+    public var adoptTerms: Bool?
     /// Why, for the audit log; at most 1,024 bytes.
     public var reason: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case end, extendBy, capWattsPerGpu, capPercent, reservations, from, reason
+        case end, extendBy, capWattsPerGpu, capPercent, reservations, from, adoptTerms, reason
     }
 
     /// Every field; those left out are absent.
     public init(
         end: Timestamp? = nil, extendBy: WireDuration? = nil, capWattsPerGpu: Int? = nil, capPercent: Int? = nil,
-        reservations: [LineAmendmentRequest]? = nil, from: Timestamp? = nil, reason: String? = nil
+        reservations: [LineAmendmentRequest]? = nil, from: Timestamp? = nil, adoptTerms: Bool? = nil,
+        reason: String? = nil
     ) {
         self.end = end
         self.extendBy = extendBy
@@ -125,6 +129,7 @@ public struct AmendmentRequest: Codable, Sendable, Equatable {
         self.capPercent = capPercent
         self.reservations = reservations
         self.from = from
+        self.adoptTerms = adoptTerms
         self.reason = reason
     }
 }
@@ -154,9 +159,9 @@ extension AmendmentRequest: CheckedOnDecoding {
         }
         try checkText(reason, field: "reason")
         let hasCap = capWattsPerGpu != nil || capPercent != nil
-        guard end != nil || extendBy != nil || hasCap || reservations != nil else {
+        guard end != nil || extendBy != nil || hasCap || reservations != nil || adoptTerms == true else {
             throw WireValueError(
-                field: "end", expected: "a change: end, extendBy, a cap or reservations", found: "none")
+                field: "end", expected: "a change: end, extendBy, a cap, reservations or adoptTerms", found: "none")
         }
         if from != nil, !hasCap, reservations?.contains(where: { $0.ramp == nil || $0.shape != nil }) != true {
             throw WireValueError(

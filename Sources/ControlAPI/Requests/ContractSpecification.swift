@@ -10,18 +10,32 @@ public struct PriceSpecification: Codable, Sendable, Equatable {
     public var perGpuHour: Money?
     /// For each megawatt-hour at the meter.
     public var perMWh: Money?
+    /// What is taken off the price for months and years at first, one after the other.
+    public var rampDiscounts: [RampDiscountSpecification]?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case perMonth, perYear, perGpuHour, perMWh
+        case perMonth, perYear, perGpuHour, perMWh, rampDiscounts
     }
 
     /// Every field; those left out are absent.
-    public init(perMonth: Money? = nil, perYear: Money? = nil, perGpuHour: Money? = nil, perMWh: Money? = nil) {
+    public init(
+        perMonth: Money? = nil, perYear: Money? = nil, perGpuHour: Money? = nil, perMWh: Money? = nil,
+        rampDiscounts: [RampDiscountSpecification]? = nil
+    ) {
         self.perMonth = perMonth
         self.perYear = perYear
         self.perGpuHour = perGpuHour
         self.perMWh = perMWh
+        self.rampDiscounts = rampDiscounts
+    }
+}
+
+extension PriceSpecification: CheckedOnDecoding {
+    func check() throws(WireValueError) {
+        if let rampDiscounts, !(1...12).contains(rampDiscounts.count) {
+            throw WireValueError(field: "rampDiscounts", expected: "1 to 12 discounts", found: "\(rampDiscounts.count)")
+        }
     }
 }
 
@@ -85,24 +99,46 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
     public var tenant: String?
     /// What it costs.
     public var price: PriceSpecification?
-    /// How long the tenant is bound to pay.
+    /// How long the tenant is bound to pay, from the start of a lease.
     public var commitment: WireDuration?
-    /// How long neither side may end it.
+    /// How long neither side may end a lease, from its start, except for cause.
     public var minimumTerm: WireDuration?
-    /// The notice that either side gives to end it.
+    /// The notice that either side gives to end a lease.
     public var noticePeriod: WireDuration?
+    /// The provider's, where it is another.
+    public var providerNoticePeriod: WireDuration?
+    /// The tenant's, where it is another.
+    public var tenantNoticePeriod: WireDuration?
+    /// From when on either side may end a lease by its notice alone; absent: never.
+    public var cancellationAfter: Timestamp?
     /// For what causes capacity may be taken back; absent: for none.
     public var reclaimCauses: [String]?
+    /// How it is taken back for a cause.
+    public var reclaimForCause: CauseSpecification?
+    /// How much may be taken back without a cause, and how often; absent: nothing.
+    public var reclaimForConvenience: ConvenienceSpecification?
+    /// The steps in which it goes then; absent: all at once.
+    public var offRamp: OffRampSpecification?
     /// The order of shedding in an emergency, 1 to 9; tier 1 goes first.
     public var shedTier: Int?
-    /// Units held for replacement in every lease.
+    /// Units held for replacement in every lease that names none.
     public var spares: SpareRequest?
+    /// How long a failed node may be missing before it counts against availability; absent: no time.
+    public var replacementDeadline: WireDuration?
     /// Replacement by whole racks.
     public var wholeRackSwap: WholeRackSwapSpecification?
     /// The share of promised GPU-hours to be delivered in a month.
     public var availabilityTargetPercent: Percentage?
+    /// What is credited in months below it, the highest band first.
+    public var availabilityCredits: [CreditBandSpecification]?
     /// When watts may be lowered; absent: never.
     public var curtailment: CurtailmentSpecification?
+    /// Sites that its leases may lie at; absent: any.
+    public var sites: [String]?
+    /// GPU models that its leases may be of; absent: any.
+    public var gpu: [String]?
+    /// When healthy hardware may be exchanged; absent: never.
+    public var movable: MoveSpecification?
     /// What it is, at most 1,024 bytes.
     public var description: String?
     /// Why this is being written, for the audit log.
@@ -110,29 +146,46 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case tenant, price, commitment, minimumTerm, noticePeriod, reclaimCauses, shedTier, spares, wholeRackSwap,
-            availabilityTargetPercent, curtailment, description, reason
+        case tenant, price, commitment, minimumTerm, noticePeriod, providerNoticePeriod, tenantNoticePeriod,
+            cancellationAfter, reclaimCauses, reclaimForCause, reclaimForConvenience, offRamp, shedTier, spares,
+            replacementDeadline, wholeRackSwap, availabilityTargetPercent, availabilityCredits, curtailment, sites, gpu,
+            movable, description, reason
     }
 
     /// Every field; those left out are absent.
     public init(
         tenant: String? = nil, price: PriceSpecification? = nil, commitment: WireDuration? = nil,
-        minimumTerm: WireDuration? = nil, noticePeriod: WireDuration? = nil, reclaimCauses: [String]? = nil,
-        shedTier: Int? = nil, spares: SpareRequest? = nil, wholeRackSwap: WholeRackSwapSpecification? = nil,
-        availabilityTargetPercent: Percentage? = nil, curtailment: CurtailmentSpecification? = nil,
-        description: String? = nil, reason: String? = nil
+        minimumTerm: WireDuration? = nil, noticePeriod: WireDuration? = nil, providerNoticePeriod: WireDuration? = nil,
+        tenantNoticePeriod: WireDuration? = nil, cancellationAfter: Timestamp? = nil, reclaimCauses: [String]? = nil,
+        reclaimForCause: CauseSpecification? = nil, reclaimForConvenience: ConvenienceSpecification? = nil,
+        offRamp: OffRampSpecification? = nil, shedTier: Int? = nil, spares: SpareRequest? = nil,
+        replacementDeadline: WireDuration? = nil, wholeRackSwap: WholeRackSwapSpecification? = nil,
+        availabilityTargetPercent: Percentage? = nil, availabilityCredits: [CreditBandSpecification]? = nil,
+        curtailment: CurtailmentSpecification? = nil, sites: [String]? = nil, gpu: [String]? = nil,
+        movable: MoveSpecification? = nil, description: String? = nil, reason: String? = nil
     ) {
         self.tenant = tenant
         self.price = price
         self.commitment = commitment
         self.minimumTerm = minimumTerm
         self.noticePeriod = noticePeriod
+        self.providerNoticePeriod = providerNoticePeriod
+        self.tenantNoticePeriod = tenantNoticePeriod
+        self.cancellationAfter = cancellationAfter
         self.reclaimCauses = reclaimCauses
+        self.reclaimForCause = reclaimForCause
+        self.reclaimForConvenience = reclaimForConvenience
+        self.offRamp = offRamp
         self.shedTier = shedTier
         self.spares = spares
+        self.replacementDeadline = replacementDeadline
         self.wholeRackSwap = wholeRackSwap
         self.availabilityTargetPercent = availabilityTargetPercent
+        self.availabilityCredits = availabilityCredits
         self.curtailment = curtailment
+        self.sites = sites
+        self.gpu = gpu
+        self.movable = movable
         self.description = description
         self.reason = reason
     }
@@ -144,6 +197,16 @@ extension ContractSpecification: CheckedOnDecoding {
         if let reclaimCauses { try checkShortList(reclaimCauses, field: "reclaimCauses", of: "causes") }
         if let shedTier, !(1...9).contains(shedTier) {
             throw WireValueError(field: "shedTier", expected: "1 to 9", found: "\(shedTier)")
+        }
+        if let sites { try checkShortList(sites, field: "sites", of: "sites") }
+        if let gpu { try checkShortList(gpu, field: "gpu", of: "models") }
+        if let bands = availabilityCredits {
+            let isFalling = zip(bands, bands.dropFirst()).allSatisfy { $0.below > $1.below && $0.percent <= $1.percent }
+            guard (1...12).contains(bands.count), isFalling else {
+                throw WireValueError(
+                    field: "availabilityCredits",
+                    expected: "1 to 12 bands, each below the one before and crediting no less", found: "other bands")
+            }
         }
         try checkText(description, field: "description")
         try checkText(reason, field: "reason")

@@ -16,6 +16,7 @@ extension Problem {
             case .noCapacity: .noCapacity
             case .quotaExceeded: .quotaExceeded
             case .wrongState: .wrongState
+            case .clauseForbids: .clauseForbids
             case .inUse, .fleetConflict: .inUse
             case .planOvertaken: .planOvertaken
             case .idempotencyMismatch: .idempotencyMismatch

@@ -12,6 +12,7 @@ extension Blocker {
             case .booking: .booking
             case .hardware: .hardware
             case .quota: .quota
+            case .clause: .clause
             }
         self.init(
             kind: kind, name: obstacle.name, from: obstacle.from.map { Timestamp($0) },

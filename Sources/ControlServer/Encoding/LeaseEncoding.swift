@@ -22,7 +22,8 @@ struct LeaseEncoding {
             // The book's revision would tell a tenant how much others change.
             revision: Int(isProvider ? whole.revision : whole.tenantIndex),
             state: ControlAPI.LeaseState(whole.state), conditions: whole.conditions.map { ControlAPI.Condition($0) },
-            tenant: lease.tenant, contract: lease.contract, label: lease.label,
+            tenant: lease.tenant, contract: lease.contract,
+            contractVersion: lease.contract == nil ? nil : lease.contractVersion, label: lease.label,
             leaseClass: ControlAPI.LeaseClass(lease.leaseClass), start: Timestamp(lease.start),
             end: Timestamp(lease.end), nextChangeAt: whole.nextChangeAt.map { Timestamp($0) },
             promised: ControlAPI.Capacity(whole.promised), delivered: ControlAPI.Capacity(whole.delivered),

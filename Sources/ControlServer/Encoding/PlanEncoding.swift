@@ -17,7 +17,7 @@ struct PlanEncoding {
         let leases = change.leases
         let (before, after) = (change.before.figures(at: change.at), change.after.figures(at: change.at))
         let shown = listed.clamped(to: leases.indices)
-        let earnings = change.earnings(of: leases + change.repricedLeases, monthsMax: WireLimits.planMonthsMax)
+        let earnings = change.earnings(of: leases, monthsMax: WireLimits.planMonthsMax)
         return PlanAnswer(
             at: Timestamp(change.at), planToken: PlanTokenText.text(change.token), micros: micros,
             leases: counts(leases), changes: leases[shown].map(answer),

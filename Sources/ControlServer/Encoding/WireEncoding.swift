@@ -24,6 +24,7 @@ extension ControlAPI.LeaseState {
             case .expired: .expired
             case .cancelled: .cancelled
             case .failed: .failed
+            case .reclaimed: .reclaimed
             }
     }
 }
@@ -57,6 +58,7 @@ extension ControlAPI.Condition {
             case .degraded: .degraded
             case .delayed: .delayed
             case .curtailed: .curtailed
+            case .noticeServed: .noticeServed
             }
         self.init(type: type, reason: condition.reason, since: Timestamp(condition.since))
     }

@@ -44,7 +44,7 @@ enum AmendmentHandlers {
         return Amendment(
             end: request.end?.epochSeconds, extendBySeconds: request.extendBy?.seconds, cap: cap,
             lines: try lines(of: request, lease, in: book), from: request.from?.epochSeconds,
-            ifMatch: try ifMatch(exchange), audience: exchange.audience)
+            adoptsTerms: request.adoptTerms ?? false, ifMatch: try ifMatch(exchange), audience: exchange.audience)
     }
 
     private static func lines(

@@ -16,9 +16,29 @@ enum ContractHandlers {
 
     static func show(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
+        let (name, version) = try wanted(exchange, in: view.book)
+        return exchange.answer(answer(name, view.book, version: version), view: view)
+    }
+
+    static func explain(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let (name, version) = try wanted(exchange, in: view.book)
+        let terms = view.book.contractHistory(name)!.versions[version - 1].terms
+        let clauses = terms.explained().map { ClauseExplanation(clause: $0.clause.rawValue, text: $0.text) }
+        return exchange.answer(ContractExplanation(name: name, version: version, clauses: clauses), view: view)
+    }
+
+    /// The contract that the path names and the version that the query names, the newest where it names none.
+    private static func wanted(_ exchange: Exchange, in book: Book) throws -> (name: String, version: Int) {
         let name = try exchange.parameter("name")
-        guard isVisible(name, exchange, in: view.book) else { throw notFound }
-        return exchange.answer(answer(name, view.book), view: view)
+        guard isVisible(name, exchange, in: book), let contract = book.contractHistory(name) else { throw notFound }
+        guard let text = exchange.query["version"] else { return (name, contract.number) }
+        guard let version = Int(text), (1...contract.number).contains(version) else {
+            throw Problem(
+                .badRequest, detail: "?version=\(text): there is no such version of \(name)",
+                expected: "1 to \(contract.number)")
+        }
+        return (name, version)
     }
 
     static func put(_ exchange: Exchange) async throws -> Response {
@@ -48,15 +68,23 @@ enum ContractHandlers {
         return true
     }
 
-    private static func answer(_ name: String, _ book: Book) -> ContractAnswer {
+    private static func answer(_ name: String, _ book: Book, version: Int? = nil) -> ContractAnswer {
+        guard let contract = book.contractHistory(name) else {
+            return ContractAnswer(name: name, version: 1, versions: 1, leases: 0, terms: ContractSpecification())
+        }
+        let number = version ?? contract.number
         var leases = 0
         book.forEachLease { lease in
-            if lease.partOf == nil, lease.contract == name, book.wholeLease(lease.number)?.state.isFinal == false {
+            if lease.partOf == nil, lease.contract == name, lease.contractVersion == number,
+                book.wholeLease(lease.number)?.state.isFinal == false
+            {
                 leases += 1
             }
             return true
         }
-        let terms = book.contract(name).map { ContractSpecification($0) } ?? ContractSpecification()
-        return ContractAnswer(name: name, leases: leases, terms: terms)
+        let stated = contract.versions[number - 1]
+        return ContractAnswer(
+            name: name, version: number, since: stated.since.map { Timestamp($0) }, versions: contract.number,
+            leases: leases, terms: ContractSpecification(stated.terms))
     }
 }

@@ -88,7 +88,7 @@ enum LeaseHandlers {
         let before = exchange.scheduler.view
         let lease = try visibleLease(exchange, in: before)
         let context = try exchange.commandContext(reason: exchange.query["reason"], body: [])
-        let (_, view, _) = try await exchange.submit(.releaseLease(lease.number), context)
+        let (_, view, _) = try await exchange.submit(.releaseLease(lease.number, by: exchange.audience), context)
         return try answer(lease.number, view, exchange)
     }
 

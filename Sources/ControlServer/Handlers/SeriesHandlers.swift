@@ -53,7 +53,8 @@ enum SeriesHandlers {
         }
         let tenant = try tenant(ofSeries: name, exchange)
         let context = try exchange.commandContext(reason: exchange.query["reason"], body: [])
-        let (outcome, view, _) = try await exchange.submit(.releaseSeries(name, tenant: tenant), context)
+        let (outcome, view, _) = try await exchange.submit(
+            .releaseSeries(name, tenant: tenant, by: exchange.audience), context)
         let leases = outcome.leases.compactMap { view.book.wholeLease($0) }
         return exchange.answer(answer(name, leases, bookedUntil: nil, view, exchange), view: view)
     }

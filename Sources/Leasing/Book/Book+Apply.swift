@@ -58,8 +58,8 @@ extension Book {
             tenant.description = description
             tenantsByName[name] = tenant
         case .tenantRemoved(let name): tenantsByName[name] = nil
-        case .contractPut(let name, let terms): contractsByName[name] = terms
-        case .contractRemoved(let name): contractsByName[name] = nil
+        case .contractPut(let name, let terms): applyContract(name, terms)
+        case .contractRemoved(let name): contractsByName[name]?.isRemoved = true
         case .leaseGranted(let record):
             guard var lease = record.lease(register: register) else {
                 preconditionFailure("a granted lease holds hardware of the fleet in force")
@@ -67,6 +67,7 @@ extension Book {
             countChange(of: lease.tenant)
             lease.revision = revision
             lease.tenantIndex = tenantsByName[lease.tenant]!.index
+            lease.contractVersion = lease.contract.flatMap { contractsByName[$0]?.number } ?? 0
             insert(lease)
             nextLeaseNumber = max(nextLeaseNumber, lease.number + 1)
         case .leaseMoved(let number, let event, let at): move(number, event, at: at)
@@ -80,6 +81,8 @@ extension Book {
                 preconditionFailure("a part of a lease holds hardware of the fleet in force")
             }
             put(part)
+        case .reclaimSet(let reclaim): apply(reclaim)
+        case .leaseTermsRenewed(let number): renewTerms(of: number)
         case .leaseCapStepped(let number, _): stepCap(of: number)
         case .memberReplaced(let replacement): apply(replacement)
         case .nodesSet(let nodes, let health, let note):
@@ -145,14 +148,15 @@ extension Book {
             lease.end = min(lease.end, max(at, lease.start + 1))
             promise(lease, sign: 1)
             book(lease)
-        case .expired, .cancelled, .failed:
+        case .expired, .cancelled, .reclaimed, .failed:
             unbook(lease)
             promise(lease, sign: -1)
         default: break
         }
         if next == .ending || next.isFinal { (lease.downNodes, lease.conditions) = ([], []) }
         lease.state = next
-        let shown = next == .expired ? wholeLease(number).map { ($0.state, $0.nextChangeAt) } : nil
+        let isBack = next == .expired || next == .reclaimed
+        let shown = isBack ? wholeLease(number).map { ($0.state, $0.nextChangeAt) } : nil
         keepingCount(of: lease.leaseNumber) { book in
             book.leaseBoxes[lease.number] = LeaseBox(lease)
             for due in lease.dueEvents { book.agenda.add(due.event, at: due.at) }
@@ -161,7 +165,16 @@ extension Book {
         // Of a part that comes back before the others the tenant is shown nothing, so nothing is counted.
         let isSeen = shown.map { before in wholeLease(number).map { ($0.state, $0.nextChangeAt) == before } != true }
         if isSeen != false { replace(lease) }
-        if next == .expired { forgetReports(on: lease) }
+        if isBack { forgetReports(on: lease) }
+    }
+
+    /// All parts of a lease come under the newest version of its contract.
+    private mutating func renewTerms(of number: UInt64) {
+        for part in [known(number)] + otherParts(of: number) {
+            var part = part
+            part.contractVersion = part.contract.flatMap { contractsByName[$0]?.number } ?? 0
+            replace(part)
+        }
     }
 
     /// The next of a lease's caps holds from now on. It is booked already.
@@ -259,7 +272,7 @@ extension Lease {
         case .scheduled: [(start, .leaseStart(number))] + dueCapStep + duePower
         case .starting, .active: [(end, .leaseEnd(number))] + dueCapStep + duePower
         case .ending: [(until, .leaseReturn(number))]
-        case .expired, .cancelled, .failed: []
+        case .expired, .cancelled, .reclaimed, .failed: []
         }
     }
 

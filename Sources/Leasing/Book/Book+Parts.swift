@@ -14,7 +14,8 @@ extension Book {
 
     func whole(_ lease: Lease) -> WholeLease {
         let others = otherParts(of: lease.number)
-        return WholeLease(lease, parts: others, state: state(of: lease, others), in: fleet)
+        return WholeLease(
+            lease, parts: others, state: state(of: lease, others), notice: noticeCondition(of: lease), in: fleet)
     }
 
     /// Calls `body` for each lease that is kept, parts together, in order of numbers, until it returns false.
@@ -39,7 +40,7 @@ extension Book {
         case .starting, .active:
             let holding = all.filter { $0.isInWindow && $0.holdsSomething }
             return holding.isEmpty || holding.contains { $0.state == .active } ? .active : .starting
-        case .expired, .cancelled, .failed:
+        case .expired, .cancelled, .reclaimed, .failed:
             if others.contains(where: { !$0.state.isFinal }) { return .ending }
             let hasFailed = !lease.holdsSomething && others.allSatisfy { $0.state == .failed }
             return hasFailed ? .failed : lease.state
@@ -54,6 +55,7 @@ extension Book {
         countChange(of: part.tenant)
         part.revision = revision
         part.tenantIndex = tenantsByName[part.tenant]!.index
+        part.contractVersion = lease(part.leaseNumber)?.contractVersion ?? 0
         keepingCount(of: part.leaseNumber) { book in
             book.forgetParts(of: part.leaseNumber)
             let old = book.lease(part.number)
@@ -127,6 +129,7 @@ extension Book {
         stateCounts[Int(state(of: gone, otherParts(of: gone.number)).rawValue)] -= 1
         for part in [gone.number] + (furtherParts[gone.number] ?? []) { leaseBoxes[part] = nil }
         furtherParts[gone.number] = nil
+        reclaimsByLease[gone.number] = nil
     }
 
     // MARK: Quota

@@ -22,7 +22,8 @@ extension Book {
             return TenantRecord(
                 name: name, quota: tenant.quota, description: tenant.description, index: tenant.index)
         }
-        record.contracts = contractNames.map { ContractRecord(name: $0, terms: contractsByName[$0]!) }
+        record.contracts = contractNames.map { ContractRecord(name: $0, terms: contract($0)!) }
+        record.agreements = agreementsRecord
         forEachLease { lease in
             record.leases.append(LeaseRecord(lease, register: register))
             return true
@@ -110,11 +111,11 @@ extension Book {
             tenant.index = item.index
             tenantsByName[item.name] = tenant
         }
-        for item in record.contracts { contractsByName[item.name] = item.terms }
-        for item in record.power.clauses { contractsByName[item.contract]?.curtailmentClause = item.clause }
+        takeContracts(record)
         var powers = record.power.leases[...]
         for item in record.leases {
             guard var lease = item.lease(register: register), isBookable(lease) else { return nil }
+            lease.contractVersion = record.agreements.version(ofLease: lease.number) ?? (lease.contract == nil ? 0 : 1)
             if let power = powers.first, power.number == lease.number {
                 (lease.curtailments, lease.powerSettledAt) = (power.curtailments, power.settledAt)
                 powers.removeFirst()

@@ -21,7 +21,7 @@ public struct Book: Sendable {
     /// How many fleets have been in force, this one included.
     public internal(set) var fleetVersion = 0
     var tenantsByName = TreeDictionary<String, Tenant>()
-    var contractsByName = TreeDictionary<String, ContractTerms>()
+    var contractsByName = TreeDictionary<String, Contract>()
     /// Leases and their further parts.
     var leaseBoxes = RadixTable<LeaseBox>()
     /// The numbers of the further parts of each lease that has some, ascending. Derived, so not stored.
@@ -39,6 +39,8 @@ public struct Book: Sendable {
     var power = PowerState()
     var maintenance = MaintenanceCalendar()
     var feeds = FeedState()
+    /// Notices that were served on leases that are kept, oldest first.
+    var reclaimsByLease = RadixTable<[Reclaim]>()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
     /// The number that every planned lease shows; no granted lease reaches it.
@@ -80,11 +82,8 @@ public struct Book: Sendable {
     public func leaseCount(in state: LeaseState) -> Int { stateCounts[Int(state.rawValue)] }
 
     public func tenant(_ name: String) -> Tenant? { tenantsByName[name] }
-    public func contract(_ name: String) -> ContractTerms? { contractsByName[name] }
     /// Ascending. O(n log n).
     public var tenantNames: [String] { tenantsByName.keys.sorted() }
-    /// Ascending. O(n log n).
-    public var contractNames: [String] { contractsByName.keys.sorted() }
 
     /// Why a node is not open, and since when.
     public func note(on node: NodeIndex) -> NodeNote? { notes[UInt64(node.offset)] }

@@ -16,7 +16,7 @@ extension BookRecord {
         else { return "a number of the book is out of range" }
         return flawInRuns(nodeCount: fleet.nodeCount) ?? flawInTenants() ?? flawInLeases() ?? flawInRest()
             ?? operations.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax)
-            ?? power.flaw
+            ?? power.flaw ?? agreements.flaw
     }
 
     /// The runs must number the fleet's nodes without gaps, each id once.

@@ -22,22 +22,26 @@ struct BookRecord: FieldCoded {
     var kept: [KeptRecord] = []
     var power = PowerRecord()
     var operations = OperationsRecord()
+    var agreements = AgreementsRecord()
 
     static var blank: BookRecord { BookRecord() }
 
-    /// Format 2 says more of some leases, format 3 of power, format 4 of operations and format 5 of parts and caps; a book
+    /// Format 2 says more of some leases, format 3 of power, format 4 of operations, format 5 of parts and caps and format 6 of
+    /// agreements; a book
     /// without any of that is written in format 1, which it always had.
-    private static let versions: ClosedRange<UInt64> = 1...5
+    private static let versions: ClosedRange<UInt64> = 1...6
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         if !coder.isReading {
             let needsTerms = leases.contains { $0.terms != nil }
             let hasParts = leases.contains { $0.part != .blank }
-            version = hasParts ? 5 : !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
+            version =
+                !agreements.isBlank
+                ? 6 : hasParts ? 5 : !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
         }
         try coder.code(&version)
         guard Self.versions.contains(version) else {
-            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 5")
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 6")
         }
         try coder.code(&bookID)
         try coder.code(&secret)
@@ -58,6 +62,7 @@ struct BookRecord: FieldCoded {
         if version >= 3 { try coder.code(&power) }
         if version >= 4 { try coder.code(&operations) }
         if version >= 5 { try codeParts(with: &coder) }
+        if version >= 6 { try coder.code(&agreements) }
     }
 
     /// What makes some leases parts of others, and their later caps, with their numbers.

@@ -15,9 +15,11 @@ struct AmendmentCourse {
     /// From when caps and counts change.
     let from: Int64
     let oldEnd: Int64
-    let newEnd: Int64
+    var newEnd: Int64
     /// Hardware whose watts have risen, and when.
     var risen: [(hardware: LinePlacement, window: Range<Int64>)] = []
+    /// Nodes whose units go before others.
+    var firstToGo: [Range<Int>] = []
 }
 
 extension Book {
@@ -38,7 +40,9 @@ extension Book {
         }
         var course = try course(of: amendment, lease, now: step.now)
         step.outcome.leases = [number]
+        try renewTerms(of: lease, amendment, &step)
         let targets = try addLines(course, &step)
+        try checkContract(course, targets)
         if course.newEnd < course.oldEnd { shorten(&course, &step) }
         let kept = min(course.oldEnd, course.newEnd)
         // A change may begin in what the lease is extended by.
@@ -172,7 +176,7 @@ extension Book {
 
     // MARK: What it came to
 
-    private func checkOutcome(_ course: AmendmentCourse, _ step: inout Step) throws(Refusal) {
+    func checkOutcome(_ course: AmendmentCourse, _ step: inout Step) throws(Refusal) {
         let lease = known(course.number)
         let parts = liveParts(of: course.number)
         guard parts.contains(where: { $0.holdsSomething && $0.state != .ending && $0.end > course.from }) else {

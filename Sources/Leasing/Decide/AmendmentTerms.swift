@@ -46,7 +46,7 @@ extension Book {
     }
 
     /// Parts of leases that hold some of a part's hardware in a window, with when that begins; each once.
-    private func bookings(inTheWayOf part: Lease, over window: Range<Int64>) -> [(lease: UInt64, start: Int64)] {
+    func bookings(inTheWayOf part: Lease, over window: Range<Int64>) -> [(lease: UInt64, start: Int64)] {
         var found: [(lease: UInt64, start: Int64)] = []
         func look(_ node: Int, _ isInTheWay: (Booking) -> Bool) {
             packing.forEachBooking(of: NodeIndex(node)) { booking in
@@ -71,7 +71,7 @@ extension Book {
         return found.sorted { ($0.start, $0.lease) < ($1.start, $1.lease) }
     }
 
-    private func blocked(_ blocking: [(lease: UInt64, start: Int64)], _ course: AmendmentCourse) -> Refusal {
+    func blocked(_ blocking: [(lease: UInt64, start: Int64)], _ course: AmendmentCourse) -> Refusal {
         let lease = known(course.number)
         let latest = blocking.map(\.start).min()! - lease.turnRoundSeconds
         let offer =

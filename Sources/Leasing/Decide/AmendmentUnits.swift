@@ -17,11 +17,13 @@ extension Book {
             guard excess > 0 else { continue }
             // What would only begin then goes before what is held.
             let coming = held.filter { $0.start >= time && $0.state == .scheduled }
-            var leaving = self.leaving(excess, of: coming.flatMap { units(ofLine: index, of: $0) }, at: time)
+            var leaving = self.leaving(
+                excess, of: coming.flatMap { units(ofLine: index, of: $0) }, at: time, first: course.firstToGo)
             if leaving.count < excess {
                 let rest = held.filter { part in !coming.contains { $0.number == part.number } }
                 leaving += self.leaving(
-                    excess - leaving.count, of: rest.flatMap { units(ofLine: index, of: $0) }, at: time)
+                    excess - leaving.count, of: rest.flatMap { units(ofLine: index, of: $0) }, at: time,
+                    first: course.firstToGo)
             }
             for part in held {
                 let units = leaving.filter { $0.part == part.number }

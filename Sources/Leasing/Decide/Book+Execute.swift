@@ -62,24 +62,18 @@ extension Book {
             if let tenant = tenant(name), tenant.quota == quota, tenant.description == description { return }
             commit(.tenantPut(name: name, quota: quota, description: description), &step)
         case .removeTenant(let name): try decideRemoval(ofTenant: name, &step)
-        case .putContract(let name, let terms):
-            if let tenant = terms.tenant, self.tenant(tenant) == nil {
-                throw Refusal(.invalid, "there is no tenant \(tenant)", pointer: "/tenant")
-            }
-            if contract(name) == terms { return }
-            if let tenant = terms.tenant, let holder = holder(ofContract: name), holder.tenant != tenant {
-                throw Refusal(
-                    .inUse,
-                    "lease \(naming.id(of: holder.leaseNumber)) of \(holder.tenant) is under contract \(name); "
-                        + "it cannot go to \(tenant) before that is over")
-            }
-            commit(.contractPut(name: name, terms: terms), &step)
+        case .putContract(let name, let terms): try decideContract(name, terms, &step)
         case .removeContract(let name): try decideRemoval(ofContract: name, &step)
         case .requestLeases(let orders, let tokens): try decideLeases(orders, tokens, &step)
         case .requestSeries(let name, let orders): try decideSeries(name, orders, &step)
-        case .releaseSeries(let name, let tenant): try decideRelease(ofSeries: name, of: tenant, &step)
+        case .releaseSeries(let name, let tenant, let audience):
+            try decideRelease(ofSeries: name, of: tenant, by: audience, &step)
         case .amendLease(let number, let amendment): try decideAmendment(amendment, of: number, &step)
-        case .releaseLease(let number): try decideRelease(of: number, &step)
+        case .releaseLease(let number, let audience): try decideRelease(of: number, by: audience, &step)
+        case .serveReclaim(let number, let order): try decideReclaim(order, of: number, &step)
+        case .withdrawReclaim(let number, let byTenant):
+            try decideReclaimWithdrawal(of: number, byTenant: byTenant, &step)
+        case .nominate(let number, let nodes): try decideNomination(nodes, of: number, &step)
         case .putMaintenance(let name, let plan): try decideMaintenance(name, plan, &step)
         case .removeMaintenance(let name): try decideMaintenanceRemoval(name, &step)
         case .failFeed(let name, let source): try decideFailure(ofFeed: name, source: source, &step)
@@ -108,38 +102,22 @@ extension Book {
             throw Refusal(
                 .inUse, "tenant \(name) has \(tenant.leases.count) leases that are not over; release them first")
         }
-        for contract in contractNames where contractsByName[contract]!.tenant == name {
+        for contract in contractNames where self.contract(contract)!.tenant == name {
             throw Refusal(.inUse, "contract \(contract) is with tenant \(name); remove the contract first")
         }
         commit(.tenantRemoved(name: name), &step)
     }
 
-    private mutating func decideRemoval(ofContract name: String, _ step: inout Step) throws(Refusal) {
-        guard contract(name) != nil else { throw Refusal(.notFound, "there is no contract \(name)") }
-        if let holder = holder(ofContract: name) {
-            throw Refusal(
-                .inUse, "lease \(naming.id(of: holder.leaseNumber)) is under contract \(name); release it first")
-        }
-        commit(.contractRemoved(name: name), &step)
-    }
-
-    /// A lease under a contract that is not over, or nil. O(leases).
-    private func holder(ofContract name: String) -> Lease? {
-        var holder: Lease?
-        forEachLease { lease in
-            if lease.contract == name && !lease.state.isFinal { holder = lease }
-            return holder == nil
-        }
-        return holder
-    }
-
-    private mutating func decideRelease(of number: UInt64, _ step: inout Step) throws(Refusal) {
+    private mutating func decideRelease(
+        of number: UInt64, by audience: Audience, _ step: inout Step
+    ) throws(Refusal) {
         guard let lease = lease(number), lease.partOf == nil else {
             throw Refusal(.notFound, "there is no such lease")
         }
         guard lease.state.after(.release) != nil else {
             throw Refusal(.wrongState, "the lease is \(lease.state.name); only one that is not over can be released")
         }
+        try checkMayEnd(lease, by: audience, now: step.now)
         releaseParts(of: number, &step)
         step.outcome.leases = [number]
     }

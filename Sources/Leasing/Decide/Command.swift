@@ -22,11 +22,16 @@ public enum Command: Sendable {
     /// A series: all of these leases of one tenant or none, labelled as `LeaseSeries` has it.
     case requestSeries(String, [LeaseOrder])
     /// Cancels or ends every lease of a tenant's series that is not over.
-    case releaseSeries(String, tenant: String)
+    case releaseSeries(String, tenant: String, by: Audience = .provider)
     /// Changes a lease as a whole or not at all.
     case amendLease(UInt64, Amendment)
     /// Cancels a lease before its start, ends it after.
-    case releaseLease(UInt64)
+    case releaseLease(UInt64, by: Audience = .provider)
+    /// Serves a notice: capacity is taken back, or the lease ends.
+    case serveReclaim(UInt64, ReclaimOrder)
+    case withdrawReclaim(UInt64, byTenant: Bool)
+    /// What the tenant wants to go first under the notice in force: dense, ascending ranges of nodes.
+    case nominate(UInt64, nodes: [Range<Int>])
     /// Maintenance of a name; what it was before is replaced.
     case putMaintenance(String, Maintenance.Plan)
     case removeMaintenance(String)
@@ -57,7 +62,7 @@ public enum Command: Sendable {
         switch self {
         case .requestLeases(let orders, _), .requestSeries(_, let orders):
             orders.count > 1 || orders.contains { order in order.lines.contains { !$0.ramp.isEmpty } }
-        case .amendLease, .carryOut: true
+        case .amendLease, .carryOut, .serveReclaim, .withdrawReclaim, .nominate: true
         default: false
         }
     }

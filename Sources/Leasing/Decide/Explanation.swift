@@ -6,7 +6,7 @@ import Packing
 
 /// Something that stands in the way of a request.
 public struct Obstacle: Equatable, Sendable {
-    public enum Kind: String, Sendable { case budget, fragmentation, booking, hardware, quota }
+    public enum Kind: String, Sendable { case budget, fragmentation, booking, hardware, quota, clause }
 
     public let kind: Kind
     public let name: String

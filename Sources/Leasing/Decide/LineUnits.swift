@@ -49,12 +49,16 @@ extension Book {
 
     /// The units that go when `count` of some do, chosen so that most domains are free as a whole afterwards.
     ///
-    /// Units that are down go first. Then whole blocks, racks and nodes, those that fewest units keep from being free; what
+    /// Units that are down go first, then those that lie on nodes that are to go first. Then whole blocks, racks and nodes, those that fewest units keep from being free; what
     /// is still missing goes where others are anyway, else where most is left. O(nodes of the domains that they touch).
-    func leaving(_ count: Int, of units: [LineUnit], at time: Int64) -> [LineUnit] {
+    func leaving(
+        _ count: Int, of units: [LineUnit], at time: Int64, first: [Range<Int>] = []
+    ) -> [LineUnit] {
         guard count < units.count else { return units }
-        var left = units.filter { !$0.isDown }
-        var chosen = Array(units.filter(\.isDown).prefix(count))
+        func goesFirst(_ unit: LineUnit) -> Bool { unit.isDown || first.contains { $0.contains(unit.node) } }
+        var left = units.filter { !goesFirst($0) }
+        var chosen = Array((units.filter(\.isDown) + units.filter { !$0.isDown && goesFirst($0) }).prefix(count))
+        guard chosen.count < count else { return chosen }
         let parts = Set(units.map(\.part))
         for level in [Level.block, .rack, .node] {
             for group in groups(of: left, at: level).sorted(by: {

@@ -101,7 +101,7 @@ extension Book {
             let isBack =
                 lease.bookedNodes.isEmpty
                 && lease.lines.allSatisfy { $0.holdings.sharedNodes.allSatisfy { lease.hasReturned($0) } }
-            if isBack { commit(.leaseMoved(number: number, event: .return, at: step.now), &step) }
+            if isBack { commit(.leaseMoved(number: number, event: returning(number), at: step.now), &step) }
         }
         revive(leasesUsing(nodes), &step)
     }

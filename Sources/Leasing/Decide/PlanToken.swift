@@ -58,7 +58,7 @@ extension Book {
         try checkPlanned(placements[0], as: sound.parts[0].request.terms, now: now)
         let quote = quote(
             of: sound.lines(of: sound.parts[0], holding: placements[0], in: fleet), cap: sound.order.cap,
-            seconds: sound.order.end - sound.start, contract: sound.order.contract)
+            seconds: sound.order.end - sound.start, terms: sound.order.contract.flatMap { contract($0) })
         try checkQuote(of: offer, against: quote)
         return placements
     }

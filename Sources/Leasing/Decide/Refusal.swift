@@ -9,6 +9,8 @@ public struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
         case noCapacity
         case quotaExceeded
         case wrongState
+        /// A clause of the contract forbids it, or no clause allows it.
+        case clauseForbids
         /// Something else still refers to it.
         case inUse
         case planOvertaken
@@ -36,6 +38,13 @@ public struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
         self.detail = detail
         self.pointer = pointer
         self.orderIndex = orderIndex
+    }
+
+    /// A refusal that names the clause, and from when it would be allowed.
+    init(forbiddenBy clause: Clause, _ detail: String, from allowedAt: Int64? = nil, pointer: String? = nil) {
+        self.init(
+            .clauseForbids, detail, pointer: pointer,
+            obstacles: [Obstacle(kind: .clause, name: clause.rawValue, from: nil, until: allowedAt, message: detail)])
     }
 
     public var description: String { pointer.map { "\($0): \(detail)" } ?? detail }

@@ -51,7 +51,7 @@ extension Book {
     }
 
     mutating func decideRelease(
-        ofSeries name: String, of tenant: String, _ step: inout Step
+        ofSeries name: String, of tenant: String, by audience: Audience, _ step: inout Step
     ) throws(Refusal) {
         let live = leases(ofSeries: name, of: tenant)
         let numbers = live.filter { known($0).state.after(.release) != nil }
@@ -59,6 +59,7 @@ extension Book {
         guard !numbers.isEmpty else {
             throw Refusal(.wrongState, "every lease of the series that is not over is ending already")
         }
+        for number in numbers { try checkMayEnd(known(number), by: audience, now: step.now) }
         for number in numbers { releaseParts(of: number, &step) }
         step.outcome.leases = numbers
     }

@@ -50,21 +50,19 @@ struct SoundOrder {
                 .invalid, "there is no tenant \(order.tenant); an operator adds one with `berth tenant set`",
                 pointer: "/tenant")
         }
+        asked = order
+        var order = order
         if let contract = order.contract {
-            guard let terms = book.contract(contract) else {
+            guard let terms = book.contract(contract), terms.tenant.map({ $0 == order.tenant }) ?? true else {
                 throw SoundOrder.noContract(contract, order.tenant)
             }
-            if let tenant = terms.tenant, tenant != order.tenant {
-                throw SoundOrder.noContract(contract, order.tenant)
-            }
+            try terms.hold(&order)
         }
         let start = order.start ?? SoundOrder.firstStep(of: order) ?? now
         guard start >= now else {
             throw Refusal(.invalid, "the start is in the past; leave it out to start now", pointer: "/start")
         }
-        asked = order
         // A window asked for by its length has that length however long the request was on its way.
-        var order = order
         if let seconds = order.durationSeconds { order.end = start + min(seconds, 2 * OrderLimits.horizonSeconds) }
         let endPointer = order.durationSeconds == nil ? "/end" : "/duration"
         guard order.end > start else {

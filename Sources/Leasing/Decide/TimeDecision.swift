@@ -59,7 +59,7 @@ extension Book {
         }
         let nodes = overdue.united()
         if !nodes.isEmpty { commit(.nodesOverdue(register.permanent(nodes)), &step) }
-        commit(.leaseMoved(number: number, event: .return, at: step.at), &step)
+        commit(.leaseMoved(number: number, event: returning(number), at: step.at), &step)
     }
 
     private func awaitsReport(_ rack: RackIndex) -> Bool { fleet.site(of: rack).turnRound.ending == .report }

@@ -49,29 +49,6 @@ extension Quota: FieldCoded {
     }
 }
 
-extension ContractTerms: FieldCoded {
-    static var blank: ContractTerms { ContractTerms() }
-
-    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
-        try coder.code(&description)
-        try coder.code(&tenant)
-        try coder.code(&pricePerMonthMicros)
-        try coder.code(&pricePerYearMicros)
-        try coder.code(&pricePerGPUHourMicros)
-        try coder.code(&pricePerMWhMicros)
-        try coder.code(&commitmentSeconds)
-        try coder.code(&minimumTermSeconds)
-        try coder.code(&noticeSeconds)
-        try coder.code(&reclaimCauses)
-        try coder.code(&shedTier)
-        try coder.code(&sparesPerDomain)
-        try coder.code(&wholeRackSwapNeedsConsent)
-        try coder.code(&availabilityBasisPoints)
-        try coder.code(&curtailmentNoticeSeconds)
-        try coder.code(&curtailmentHoursPerMonth)
-    }
-}
-
 extension Fact: FieldCoded {
     static var blank: Fact { .tenantRemoved(name: "") }
 
@@ -81,7 +58,7 @@ extension Fact: FieldCoded {
         case .fleetAdopted: 2
         case .tenantPut: 3
         case .tenantRemoved: 4
-        case .contractPut(_, let terms): terms.curtailmentClause == CurtailmentClause() ? 5 : 25
+        case .contractPut(_, let terms): terms.storedAs
         case .contractRemoved: 6
         case .leaseGranted(let record): record.terms == nil ? 7 : 15
         case .leaseMoved: 8
@@ -108,6 +85,8 @@ extension Fact: FieldCoded {
         case .leasePartGranted: 30
         case .leasePartAmended: 31
         case .leaseCapStepped: 32
+        case .leaseTermsRenewed: 51
+        case .reclaimSet: 52
         }
     }
 
@@ -149,6 +128,10 @@ extension Fact: FieldCoded {
         case 30: .leasePartGranted(.blank)
         case 31: .leasePartAmended(.blank)
         case 32: .leaseCapStepped(number: 0, at: 0)
+        // A contract with clauses that came later still.
+        case 50: .contractPut(name: "", terms: ContractTerms())
+        case 51: .leaseTermsRenewed(number: 0)
+        case 52: .reclaimSet(.blank)
         default: nil
         }
     }
@@ -187,7 +170,8 @@ extension Fact: FieldCoded {
         case .contractPut(var name, var terms):
             try coder.code(&name)
             try coder.code(&terms)
-            if number == 25 { try coder.code(&terms.curtailmentClause) }
+            if number == 25 || number == 50 { try coder.code(&terms.curtailmentClause) }
+            if number == 50 { try coder.code(&terms.laterClauses) }
             self = .contractPut(name: name, terms: terms)
         case .contractRemoved(var name):
             try coder.code(&name)
@@ -201,6 +185,12 @@ extension Fact: FieldCoded {
         case .leasePartAmended(var record):
             try record.codeAsPart(with: &coder)
             self = .leasePartAmended(record)
+        case .reclaimSet(var reclaim):
+            try coder.code(&reclaim)
+            self = .reclaimSet(reclaim)
+        case .leaseTermsRenewed(var number):
+            try coder.code(&number)
+            self = .leaseTermsRenewed(number: number)
         case .leaseCapStepped(var number, var at):
             try coder.code(&number)
             try coder.code(&at)

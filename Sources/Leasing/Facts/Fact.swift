@@ -68,6 +68,10 @@ public enum Fact: Equatable, Sendable {
     case leasePartGranted(LeaseRecord)
     /// A part of a lease, or the lease itself, is from now on as the record says.
     case leasePartAmended(LeaseRecord)
+    /// A notice was served on a lease, or has changed.
+    case reclaimSet(Reclaim)
+    /// A lease comes under the newest version of its contract.
+    case leaseTermsRenewed(number: UInt64)
     /// The next cap of a lease or part began at `at`, as it was agreed.
     case leaseCapStepped(number: UInt64, at: Int64)
     case nodesSet(nodes: [IDRange], health: NodeHealth, note: NodeNote)

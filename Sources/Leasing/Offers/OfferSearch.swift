@@ -233,7 +233,8 @@ struct OfferSearch {
                 slices: line.holdings.slices)
         }
         let quote = book.quote(
-            of: plan.lease.lines, cap: order.cap, seconds: order.end - start, contract: order.contract)
+            of: plan.lease.lines, cap: order.cap, seconds: order.end - start,
+            terms: order.contract.flatMap { book.contract($0) })
         let expires = order.start.map { min($0, now + query.validSeconds) } ?? now + query.validSeconds
         let token = book.offerToken(
             OfferTerms(

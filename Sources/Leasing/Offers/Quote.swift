@@ -54,7 +54,7 @@ public struct Quote: Equatable, Sendable {
 
 extension Book {
     /// The quote of lines that hold hardware, over a window of `seconds`. O(ranges + racks touched).
-    func quote(of lines: [LeaseLine], cap: PowerCap, seconds: Int64, contract: String?) -> Quote {
+    func quote(of lines: [LeaseLine], cap: PowerCap, seconds: Int64, terms: ContractTerms?) -> Quote {
         var sum = MeterSum(sites: fleet.sites)
         var eighths = [Int64](repeating: 0, count: fleet.sites.count)
         for line in lines {
@@ -78,7 +78,7 @@ extension Book {
             quote.gpuEighths += held
             quote.deliveredEighths += held * site.reliabilityBasisPoints
         }
-        quote.price = contract.flatMap { self.contract($0) }.flatMap { price(of: quote, under: $0) }
+        quote.price = terms.flatMap { price(of: quote, under: $0) }
         return quote
     }
 

@@ -66,29 +66,6 @@ extension PlannedChange {
         }
     }
 
-    /// Leases under contracts that the commands change, which earn otherwise though nothing happens to them. O(leases) when
-    /// there are such contracts.
-    public var repricedLeases: [PlannedLease] {
-        var contracts: Set<String> = []
-        for fact in facts {
-            if case .contractPut(let name, _) = fact { contracts.insert(name) }
-        }
-        guard !contracts.isEmpty else { return [] }
-        let touched = Set(leases.map(\.number))
-        var found: [PlannedLease] = []
-        after.forEachLease { lease in
-            if let contract = lease.contract, contracts.contains(contract), !lease.state.isFinal,
-                !touched.contains(lease.number)
-            {
-                found.append(
-                    PlannedLease(
-                        number: lease.number, before: before.lease(lease.number), after: lease, replacedCount: 0))
-            }
-            return true
-        }
-        return found
-    }
-
     /// What leases earn more by the plan: in each of the calendar months (UTC) from its own on, the last of them with all
     /// that comes after; months without a change are left out. Prices for months and years are owed whatever is leased and are
     /// not in it. O(leases touched × months).
@@ -115,8 +92,8 @@ extension Book {
     func earnings(of lease: Lease, in window: Range<Int64>) -> MicroDollars {
         guard lease.state != .cancelled, lease.state != .failed else { return 0 }
         let part = (lease.start..<max(lease.start, lease.end)).clamped(to: window)
-        guard !part.isEmpty, let name = lease.contract, let terms = contract(name) else { return 0 }
-        let quote = quote(of: lease.lines, cap: lease.cap, seconds: part.seconds, contract: name)
+        guard !part.isEmpty, let terms = terms(of: lease) else { return 0 }
+        let quote = quote(of: lease.lines, cap: lease.cap, seconds: part.seconds, terms: terms)
         var sum = (quote.price?.gpuHoursMicros ?? 0) + (quote.price?.energyMicros ?? 0)
         if let price = terms.pricePerMWhMicros, lease.promised.watts > 0 {
             let taken = Int128(lease.curtailedEnergy(in: part, fleet).joules)

@@ -35,12 +35,12 @@ extension Command {
     public var mayBePlanned: Bool {
         switch self {
         case .requestLeases(let orders, _): orders.count == 1
-        case .releaseLease, .putMaintenance, .removeMaintenance, .failFeed, .restoreFeed, .setNodes, .setLoadTarget,
+        case .releaseLease, .serveReclaim, .withdrawReclaim, .putMaintenance, .removeMaintenance, .failFeed,
+            .restoreFeed, .setNodes, .setLoadTarget,
             .removeLoadTarget, .putTenant, .removeTenant, .putContract, .removeContract:
             true
         case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
-            .setFreeze,
-            .carryOut, .advance, .heartbeat:
+            .setFreeze, .nominate, .carryOut, .advance, .heartbeat:
             false
         }
     }

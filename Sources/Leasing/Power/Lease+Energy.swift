@@ -137,7 +137,7 @@ extension Holdings {
 extension Book {
     /// What a lease's terms let load targets do to it.
     public func curtailmentTerms(of lease: Lease) -> CurtailmentTerms {
-        CurtailmentTerms(lease.leaseClass, contract: lease.contract.flatMap { contract($0) })
+        CurtailmentTerms(lease.leaseClass, contract: terms(of: lease))
     }
 }
 

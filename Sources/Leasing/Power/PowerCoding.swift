@@ -245,7 +245,7 @@ extension Book {
             return true
         }
         record.clauses = contractNames.compactMap { name in
-            let clause = contractsByName[name]!.curtailmentClause
+            let clause = contract(name)!.curtailmentClause
             return clause == CurtailmentClause() ? nil : PowerRecord.NamedClause(contract: name, clause: clause)
         }
         return record

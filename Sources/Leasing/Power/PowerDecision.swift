@@ -251,6 +251,11 @@ extension Book {
     mutating func decideNoticeAcknowledgement(
         _ notice: UInt64, of number: UInt64, _ step: inout Step
     ) throws(Refusal) {
+        if var reclaim = reclaims(of: number).first(where: { $0.notice == notice }) {
+            guard reclaim.acknowledgedAt == nil else { return }
+            reclaim.acknowledgedAt = step.now
+            return commit(.reclaimSet(reclaim), &step)
+        }
         guard let curtailment = lease(number)?.curtailments.first(where: { $0.notice == notice }) else {
             throw Refusal(.notFound, "there is no such notice")
         }

@@ -31,6 +31,8 @@ public struct Amendment: Equatable, Sendable {
     public var lines: [LineAmendment]
     /// From when the cap and the counts hold; nil for now, or for the start of a lease that has not begun.
     public var from: Int64?
+    /// Whether the lease comes under the newest version of its contract; with anything else that its tenant amends it does.
+    public var adoptsTerms: Bool
     /// The revision that the lease must still be at: for a tenant its index at that change.
     public var ifMatch: UInt64?
     /// Who asks, and so who is told what is in the way.
@@ -38,13 +40,14 @@ public struct Amendment: Equatable, Sendable {
 
     public init(
         end: Int64? = nil, extendBySeconds: Int64? = nil, cap: PowerCap? = nil, lines: [LineAmendment] = [],
-        from: Int64? = nil, ifMatch: UInt64? = nil, audience: Audience = .provider
+        from: Int64? = nil, adoptsTerms: Bool = false, ifMatch: UInt64? = nil, audience: Audience = .provider
     ) {
         self.end = end
         self.extendBySeconds = extendBySeconds
         self.cap = cap
         self.lines = lines
         self.from = from
+        self.adoptsTerms = adoptsTerms
         self.ifMatch = ifMatch
         self.audience = audience
     }

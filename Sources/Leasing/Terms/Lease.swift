@@ -66,6 +66,8 @@ public struct Lease: Equatable, Sendable {
     public let number: UInt64
     public let tenant: String
     public let contract: String?
+    /// The version of the contract that holds for it, from 1; 0 without a contract.
+    public internal(set) var contractVersion = 0
     public let label: String?
     public let leaseClass: LeaseClass
     public let sites: [String]

@@ -14,6 +14,8 @@ public enum LeaseState: UInt8, CaseIterable, Sendable {
     case cancelled
     /// Its window passed without anything being delivered.
     case failed
+    /// The provider took it back under a clause of its contract.
+    case reclaimed
 
     public var name: String {
         switch self {
@@ -24,11 +26,12 @@ public enum LeaseState: UInt8, CaseIterable, Sendable {
         case .expired: "expired"
         case .cancelled: "cancelled"
         case .failed: "failed"
+        case .reclaimed: "reclaimed"
         }
     }
 
     /// True when nothing can happen to the lease any more.
-    public var isFinal: Bool { self == .expired || self == .cancelled || self == .failed }
+    public var isFinal: Bool { self == .expired || self == .cancelled || self == .failed || self == .reclaimed }
 }
 
 /// What happens to a lease.
@@ -43,6 +46,8 @@ public enum LeaseEvent: UInt8, CaseIterable, Sendable {
     case release
     /// Every unit is clean and validated.
     case `return`
+    /// The same, of a lease that the provider reclaimed.
+    case takeBack
 
     public var name: String {
         switch self {
@@ -51,6 +56,7 @@ public enum LeaseEvent: UInt8, CaseIterable, Sendable {
         case .end: "end"
         case .release: "release"
         case .return: "return"
+        case .takeBack: "take-back"
         }
     }
 }
@@ -66,6 +72,7 @@ extension LeaseState {
         case (.starting, .release): .ending
         case (.active, .end), (.active, .release): .ending
         case (.ending, .return): .expired
+        case (.ending, .takeBack): .reclaimed
         default: nil
         }
     }
@@ -79,12 +86,15 @@ public enum ConditionKind: UInt8, CaseIterable, Sendable {
     case delayed
     /// A load target lowers its watts.
     case curtailed
+    /// A notice is in force: some of it, or all, goes.
+    case noticeServed
 
     public var name: String {
         switch self {
         case .degraded: "Degraded"
         case .delayed: "Delayed"
         case .curtailed: "Curtailed"
+        case .noticeServed: "NoticeServed"
         }
     }
 }

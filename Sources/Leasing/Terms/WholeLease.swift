@@ -47,7 +47,8 @@ public struct WholeLease: Sendable {
     let liveParts: [Lease]
 
     /// - Parameter parts: the further parts that are kept, in order of numbers.
-    init(_ lease: Lease, parts others: [Lease], state: LeaseState, in fleet: Fleet) {
+    /// - Parameter notice: the condition that a notice in force brings.
+    init(_ lease: Lease, parts others: [Lease], state: LeaseState, notice: Condition?, in fleet: Fleet) {
         self.lease = lease
         self.state = state
         let all = [lease] + others
@@ -61,12 +62,12 @@ public struct WholeLease: Sendable {
                 switch lease.state {
                 case .scheduled: return part.state == .scheduled && part.start == lease.start
                 case .starting, .active: return part.isInWindow
-                case .ending, .expired, .cancelled, .failed:
+                case .ending, .expired, .cancelled, .reclaimed, .failed:
                     return part.end == lease.end && part.state != .cancelled
                 }
             }
         parts = held
-        conditions = Self.together(held.flatMap(\.conditions))
+        conditions = Self.together(held.flatMap(\.conditions) + (notice.map { [$0] } ?? []))
         revision = all.reduce(0) { max($0, $1.revision) }
         tenantIndex = all.reduce(0) { max($0, $1.tenantIndex) }
         lines = Self.lines(of: held, named: lease.lines)

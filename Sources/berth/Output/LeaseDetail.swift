@@ -23,7 +23,8 @@ struct LeaseDetail {
     }
 
     private func heading(inColour: Bool) -> String {
-        let parts = [lease.tenant, lease.contract, lease.label].compactMap(\.self)
+        let contract = lease.contract.map { name in lease.contractVersion.map { "\(name) v\($0)" } ?? name }
+        let parts = [lease.tenant, contract, lease.label].compactMap(\.self)
         return Style.heading.applied(to: lease.id, inColour: inColour) + "  " + parts.joined(separator: " · ") + "  "
             + lease.state.style.applied(to: lease.state.rawValue, inColour: inColour)
     }

@@ -5,11 +5,13 @@ import ArgumentParser
 struct ContractCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contract",
-        abstract: "List, show, set and remove contracts.",
+        abstract: "List, show, explain, set and remove contracts.",
         discussion: """
             EXAMPLE
               berth contract set acme-2027 -f acme-2027.yaml
-              berth contract show acme-2027
+              berth contract explain acme-2027
             """,
-        subcommands: [ContractListCommand.self, ContractShow.self, ContractSet.self, ContractRemove.self])
+        subcommands: [
+            ContractListCommand.self, ContractShow.self, ContractExplain.self, ContractSet.self, ContractRemove.self,
+        ])
 }

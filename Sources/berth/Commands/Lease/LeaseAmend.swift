@@ -52,6 +52,9 @@ struct LeaseAmend: AsyncParsableCommand {
     @Option(help: ArgumentHelp("When the cap and the counts begin to hold. Default: now.", valueName: "time"))
     var from: Timestamp?
 
+    @Flag(help: "Come under the newest version of the contract, which only the tenant may ask for.")
+    var adoptTerms = false
+
     @Option(help: ArgumentHelp("Only while the lease is at this revision.", valueName: "revision"))
     var ifMatch: Int?
 
@@ -69,8 +72,8 @@ struct LeaseAmend: AsyncParsableCommand {
         if line.contains(where: { $0.name == nil }) {
             throw ValidationError("Give a line that is added a name, such as node:4:name=more.")
         }
-        guard end != nil || extend != nil || cap != nil || !lines.isEmpty else {
-            throw ValidationError("Give a change: --extend, --end, --cap, --count, --ramp or --line.")
+        guard end != nil || extend != nil || cap != nil || !lines.isEmpty || adoptTerms else {
+            throw ValidationError("Give a change: --extend, --end, --cap, --count, --ramp, --line or --adopt-terms.")
         }
     }
 
@@ -88,7 +91,8 @@ struct LeaseAmend: AsyncParsableCommand {
     func run() async throws {
         let request = AmendmentRequest(
             end: end, extendBy: extend, capWattsPerGpu: cap?.watts, capPercent: cap?.percent,
-            reservations: lines.isEmpty ? nil : lines, from: from, reason: reason)
+            reservations: lines.isEmpty ? nil : lines, from: from,
+            adoptTerms: adoptTerms ? true : nil, reason: reason)
         try await connection.run(output) { client in
             let lease = try await client.amendLease(
                 try await reference.id(client), request, ifMatch: ifMatch, isDryRun: dryRun,

@@ -1,0 +1,93 @@
+// Terms of a contract that are more than one number.
+
+/// A share taken off the price for months and years in the first months of a lease, or in those after the discount before.
+public struct RampDiscount: Equatable, Sendable {
+    /// Calendar months, from the start of the lease.
+    public var months: Int64
+    /// Hundredths of a percent that are taken off.
+    public var basisPoints: Int64
+
+    public init(months: Int64, basisPoints: Int64) {
+        self.months = months
+        self.basisPoints = basisPoints
+    }
+}
+
+/// Taking capacity back without a cause.
+public struct ConvenienceClause: Equatable, Sendable {
+    /// The most of a lease's GPUs at one time, in percent of what it then holds.
+    public var maxPercent: Int64
+    /// How often within `periodSeconds`.
+    public var maxTimes: Int64
+    public var periodSeconds: Int64
+    public var noticeSeconds: Int64
+
+    public init(maxPercent: Int64, maxTimes: Int64, periodSeconds: Int64, noticeSeconds: Int64) {
+        self.maxPercent = maxPercent
+        self.maxTimes = maxTimes
+        self.periodSeconds = periodSeconds
+        self.noticeSeconds = noticeSeconds
+    }
+}
+
+/// How what is taken back goes: in equal steps, the first when the notice is over.
+public struct OffRampClause: Equatable, Sendable {
+    public var steps: Int64
+    public var intervalSeconds: Int64
+
+    public init(steps: Int64, intervalSeconds: Int64) {
+        self.steps = steps
+        self.intervalSeconds = intervalSeconds
+    }
+}
+
+/// What is credited in a month whose availability is below a figure.
+public struct CreditBand: Equatable, Sendable {
+    /// Hundredths of a percent of the promised GPU-hours.
+    public var belowBasisPoints: Int64
+    /// Hundredths of a percent of the month's charge.
+    public var creditBasisPoints: Int64
+
+    public init(belowBasisPoints: Int64, creditBasisPoints: Int64) {
+        self.belowBasisPoints = belowBasisPoints
+        self.creditBasisPoints = creditBasisPoints
+    }
+}
+
+/// When hardware may be exchanged for other hardware of its kind.
+public struct MoveClause: Equatable, Sendable {
+    public var noticeSeconds: Int64
+    /// Days of the week (UTC) on which it may be; bit 0 is Monday.
+    public var weekdays: UInt8
+    /// Hours of the day (UTC): from the first until the second, 0 to 24.
+    public var hours: Range<Int64>
+
+    public static let everyDay: UInt8 = 0x7f
+
+    public init(noticeSeconds: Int64, weekdays: UInt8 = everyDay, hours: Range<Int64> = 0..<24) {
+        self.noticeSeconds = noticeSeconds
+        self.weekdays = weekdays
+        self.hours = hours
+    }
+}
+
+/// The name of a clause, as the contract's document spells it.
+public enum Clause: String, CaseIterable, Sendable {
+    case tenant
+    case price
+    case rampDiscounts = "price.rampDiscounts"
+    case commitment, minimumTerm, noticePeriod, providerNoticePeriod, tenantNoticePeriod, cancellationAfter
+    case reclaimCauses
+    case reclaimForCause
+    case reclaimForConvenience
+    case offRamp
+    case shedTier, spares, replacementDeadline, wholeRackSwap, availabilityTargetPercent, availabilityCredits
+    case curtailment
+    case curtailmentFloor = "curtailment.floorPercent"
+    case sites
+    case models = "gpu"
+    case movable
+
+    /// Where it stands in the contract's document.
+    public var pointer: String { "/" + rawValue.split(separator: ".").joined(separator: "/") }
+}

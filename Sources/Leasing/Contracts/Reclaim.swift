@@ -1,0 +1,109 @@
+// Capacity that is taken back under a clause, or given back after a notice.
+
+import FleetModel
+public import Packing
+
+/// Under which clause a notice was served.
+public enum ReclaimClause: Equatable, Sendable {
+    case cause(String)
+    case convenience
+    /// Either side ends the lease by its notice.
+    case cancellation(byTenant: Bool)
+}
+
+/// How many GPUs a lease keeps from a time on.
+public struct ReclaimStep: Equatable, Sendable {
+    public var at: Int64
+    public var gpus: Int
+
+    public init(at: Int64, gpus: Int) {
+        self.at = at
+        self.gpus = gpus
+    }
+}
+
+/// What a notice is asked to say.
+public struct ReclaimOrder: Equatable, Sendable {
+    public var clause: ReclaimClause
+    /// What is kept from when on; empty for nothing from the end of the notice on, in the steps of the contract's off-ramp.
+    public var steps: [ReclaimStep]
+    /// GPUs that are taken back, where the steps follow from the off-ramp; nil for all that may be.
+    public var gpus: Int?
+
+    public init(clause: ReclaimClause, steps: [ReclaimStep] = [], gpus: Int? = nil) {
+        self.clause = clause
+        self.steps = steps
+        self.gpus = gpus
+    }
+}
+
+/// A notice that was served on a lease.
+public struct Reclaim: Equatable, Sendable {
+    /// A part that ends earlier by it, as it was before.
+    struct Cut: Equatable, Sendable {
+        var part: UInt64
+        var end: Int64
+        var capSteps: [CapStep]
+    }
+
+    public let lease: UInt64
+    /// By which the tenant acknowledges it.
+    public let notice: UInt64
+    public let clause: ReclaimClause
+    public let servedAt: Int64
+    public let actor: String
+    public let reason: String
+    /// In order of time.
+    public var steps: [ReclaimStep]
+    /// GPUs that the lease held when it was served.
+    public let gpusBefore: Int
+    public var acknowledgedAt: Int64?
+    public var withdrawnAt: Int64?
+    /// Hardware that the tenant wants to go first.
+    var nominated: [IDRange] = []
+    var cuts: [Cut] = []
+
+    /// When the first of it goes.
+    public var deadline: Int64 { steps[0].at }
+    /// Whether nothing is left in the end.
+    public var isWhole: Bool { steps.last!.gpus == 0 }
+    /// Whether some of it is still to come.
+    public func isOpen(at time: Int64) -> Bool { withdrawnAt == nil && steps.last!.at > time }
+}
+
+extension Book {
+    /// Every notice that was served on a lease, oldest first, those withdrawn included.
+    public func reclaims(of lease: UInt64) -> [Reclaim] { reclaimsByLease[lease] ?? [] }
+
+    /// The notice that is in force on a lease, or nil.
+    public func reclaim(on lease: UInt64) -> Reclaim? { reclaims(of: lease).last { $0.withdrawnAt == nil } }
+
+    /// How a lease's turn-round ends.
+    func returning(_ number: UInt64) -> LeaseEvent {
+        guard let reclaim = reclaim(on: known(number).leaseNumber), reclaim.isWhole,
+            reclaim.clause != .cancellation(byTenant: true)
+        else { return .return }
+        return .takeBack
+    }
+
+    /// What is true of a lease on which a notice is in force.
+    func noticeCondition(of lease: Lease) -> Condition? {
+        guard !lease.state.isFinal, let reclaim = reclaim(on: lease.number) else { return nil }
+        return Condition(
+            kind: .noticeServed,
+            reason: reclaim.clause.text + ", from " + RFC3339.text(reclaim.deadline) + " on"
+                + (reclaim.isWhole ? "" : "; \(reclaim.steps.last!.gpus) GPUs stay"), since: reclaim.servedAt)
+    }
+
+    mutating func apply(_ reclaim: Reclaim) {
+        var all = reclaims(of: reclaim.lease)
+        if let place = all.firstIndex(where: { $0.notice == reclaim.notice }) {
+            all[place] = reclaim
+        } else {
+            all.append(reclaim)
+        }
+        reclaimsByLease[reclaim.lease] = all
+        power.nextNumber = max(power.nextNumber, reclaim.notice + 1)
+        replace(known(reclaim.lease))
+    }
+}

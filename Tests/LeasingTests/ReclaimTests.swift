@@ -1,0 +1,273 @@
+// The provider's verbs under the contract, and notices that take capacity back step by step.
+
+import FleetModel
+import Packing
+import Testing
+
+@testable import Leasing
+
+@Suite("A notice") struct ReclaimTests {
+    /// Two racks of four nodes, 64 GPUs in all, under `terms`, and a lease of eight nodes for `ada` for a year.
+    private func desk(
+        _ nodes: Int = 8, _ change: (inout ContractTerms) -> Void
+    ) throws -> (desk: JournalledBook, lease: Lease) {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        change(&terms)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        let lease = try desk.request(order(.node, nodes, until: noon + 365 * day, contract: "c"))
+        return (desk, lease)
+    }
+
+    private static func convenience(_ terms: inout ContractTerms) {
+        terms.minimumTermSeconds = 30 * day
+        terms.convenience = ConvenienceClause(
+            maxPercent: 50, maxTimes: 1, periodSeconds: 100 * day, noticeSeconds: 10 * day)
+        terms.offRamp = OffRampClause(steps: 2, intervalSeconds: 5 * day)
+    }
+
+    private func serve(_ lease: Lease, _ clause: ReclaimClause, gpus: Int? = nil, _ steps: ReclaimStep...) -> Command {
+        .serveReclaim(lease.number, ReclaimOrder(clause: clause, steps: steps, gpus: gpus))
+    }
+
+    @Test("that no clause allows is refused with the clause, and so are the landlord's other ways")
+    func withoutClauses() throws {
+        var (desk, lease) = try desk { _ in }
+        for (clause, name) in [
+            (ReclaimClause.cause("harmful-use"), "reclaimCauses"), (.convenience, "reclaimForConvenience"),
+            (.cancellation(byTenant: false), "cancellationAfter"),
+        ] {
+            let refusal = try desk.refused(serve(lease, clause))
+            #expect(refusal.code == .clauseForbids && refusal.obstacles.map(\.name) == [name], "\(refusal)")
+        }
+        for command in [
+            Command.releaseLease(lease.number), .amendLease(lease.number, Amendment(end: noon + day)),
+            .amendLease(lease.number, Amendment(lines: [LineAmendment(name: "line", change: .count(7))])),
+        ] {
+            let refusal = try desk.refused(command)
+            #expect(
+                refusal.code == .clauseForbids && refusal.obstacles.map(\.name) == ["cancellationAfter"], "\(refusal)")
+            #expect(refusal.obstacles[0].until == nil)
+        }
+        let capped = desk.refusal(of: .amendLease(lease.number, Amendment(cap: .watts(500))))
+        #expect(capped?.obstacles.map(\.name) == ["curtailment"])
+        // Its tenant may, since nothing binds it; and a lease without a contract binds nobody.
+        try desk.execute(.releaseLease(lease.number, by: .tenant("ada")))
+        desk.advance(to: noon + hour)
+        let free = try desk.request(order(.node, 2, until: noon + day))
+        #expect(desk.refusal(of: serve(free, .convenience))?.code == .clauseForbids)
+        try desk.execute(.releaseLease(free.number))
+    }
+
+    @Test("for cause needs one of the causes, ends the lease when it is over, and leaves it reclaimed")
+    func forCause() throws {
+        var (desk, lease) = try desk {
+            ($0.reclaimCauses, $0.causeNoticeSeconds, $0.minimumTermSeconds) = (["harmful-use"], 7 * day, 100 * day)
+        }
+        let other = try desk.refused(serve(lease, .cause("late")))
+        #expect(other.obstacles.map(\.name) == ["reclaimCauses"] && other.detail.contains("harmful-use, not late"))
+        let index = desk.index(of: "ada")
+        try desk.execute(serve(lease, .cause("harmful-use")))
+        #expect(desk.index(of: "ada") == index + 1)
+        let reclaim = try #require(desk.book.reclaim(on: lease.number))
+        #expect(reclaim.steps == [ReclaimStep(at: noon + 7 * day, gpus: 0)] && reclaim.gpusBefore == 64)
+        #expect(desk.lease(lease.number).end == noon + 7 * day)
+        #expect(desk.book.wholeLease(lease.number)?.conditions.map(\.kind) == [.noticeServed])
+        #expect(desk.refusal(of: serve(lease, .cause("harmful-use")))?.code == .wrongState)
+        // What goes can be booked by others from then on, its turn-round left out.
+        let next = try desk.request(order(.node, 8, tenant: "bob", from: noon + 7 * day + 1_800, until: noon + 9 * day))
+        desk.advance(to: noon + 7 * day + 1_800)
+        #expect(desk.lease(lease.number).state == .reclaimed)
+        #expect(desk.lease(next.number).state == .active)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("for convenience waits for the minimum term, takes no more than its share and comes no more often")
+    func forConvenience() throws {
+        var (desk, lease) = try desk(8, Self.convenience)
+        let early = try desk.refused(serve(lease, .convenience))
+        #expect(early.obstacles.map(\.name) == ["minimumTerm"])
+        #expect(early.obstacles[0].until == noon + 40 * day, "the term's end and ten days of notice")
+        desk.advance(to: noon + 30 * day)
+        let much = try desk.refused(serve(lease, .convenience, gpus: 40))
+        #expect(much.obstacles.map(\.name) == ["reclaimForConvenience"] && much.pointer == "/gpus")
+        // Half of 64 in two steps of 16 GPUs, two nodes each.
+        try desk.execute(serve(lease, .convenience))
+        let first = noon + 40 * day
+        #expect(
+            desk.book.reclaim(on: lease.number)?.steps
+                == [ReclaimStep(at: first, gpus: 48), ReclaimStep(at: first + 5 * day, gpus: 32)])
+        let whole = try #require(desk.book.wholeLease(lease.number))
+        #expect(whole.promised.gpus == 64)
+        #expect(whole.schedule(in: desk.book.fleet).map(\.promised.gpus) == [48, 32])
+        // Two nodes are free after the first step, four after the second.
+        #expect(desk.refusal(of: order(.node, 3, tenant: "bob", from: first + 1_800, until: first + 2 * day)) != nil)
+        try desk.request(order(.node, 2, tenant: "bob", from: first + 1_800, until: first + 2 * day))
+        try desk.request(order(.node, 4, tenant: "bob", from: first + 6 * day, until: first + 20 * day))
+        desk.advance(to: first + 6 * day)
+        #expect(desk.book.wholeLease(lease.number)?.promised.gpus == 32)
+        #expect(desk.book.wholeLease(lease.number)?.state == .active)
+        let again = try desk.refused(serve(lease, .convenience))
+        #expect(again.obstacles.map(\.name) == ["reclaimForConvenience"])
+        #expect(again.obstacles[0].until == noon + 30 * day + 100 * day + 10 * day)
+        desk.advance(to: noon + 130 * day)
+        try desk.execute(serve(lease, .convenience))
+        #expect(desk.book.reclaim(on: lease.number)?.steps.map(\.gpus) == [24, 16])
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("with steps of its own goes no faster than the off-ramp and not before the notice is over")
+    func pace() throws {
+        var (desk, lease) = try desk(8) {
+            Self.convenience(&$0)
+            $0.minimumTermSeconds = nil
+        }
+        let first = noon + 10 * day
+        let soon = desk.refusal(of: serve(lease, .convenience, ReclaimStep(at: first - 1, gpus: 56)))
+        #expect(soon?.obstacles.map(\.name) == ["reclaimForConvenience"] && soon?.obstacles[0].until == first)
+        // Of 32 GPUs 16 may be gone at first.
+        let fast = desk.refusal(of: serve(lease, .convenience, ReclaimStep(at: first, gpus: 32)))
+        #expect(fast?.obstacles.map(\.name) == ["offRamp"] && fast?.pointer == "/offRamp/0")
+        let rising = desk.refusal(
+            of: serve(lease, .convenience, ReclaimStep(at: first, gpus: 48), ReclaimStep(at: first + 1, gpus: 56)))
+        #expect(rising?.code == .invalid)
+        try desk.execute(
+            serve(
+                lease, .convenience, ReclaimStep(at: first + day, gpus: 56), ReclaimStep(at: first + 9 * day, gpus: 40))
+        )
+        let whole = try #require(desk.book.wholeLease(lease.number))
+        #expect(whole.schedule(in: desk.book.fleet).map(\.promised.gpus) == [56, 40])
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("lets the tenant say what goes first, and be read")
+    func nomination() throws {
+        var (desk, lease) = try desk(8) {
+            Self.convenience(&$0)
+            $0.minimumTermSeconds = nil
+        }
+        #expect(desk.refusal(of: .nominate(lease.number, nodes: [1..<2]))?.code == .wrongState)
+        try desk.execute(serve(lease, .convenience))
+        let first = noon + 10 * day
+        for nodes in [[1..<2, 6..<7], [0..<1, 3..<4]] {
+            try desk.execute(.nominate(lease.number, nodes: nodes))
+            // Of the two that go at first none is held afterwards, and all others are.
+            var held: Set<Int> = []
+            desk.book.forEachLease { part in
+                if part.leaseNumber == lease.number, part.start <= first, part.end > first {
+                    held.formUnion(part.nodesInUse)
+                }
+                return true
+            }
+            #expect(held == Set(0..<8).subtracting(nodes.joined()), "\(nodes)")
+            #expect(BookRules.violations(of: desk.book) == [])
+        }
+        let reclaim = try #require(desk.book.reclaim(on: lease.number))
+        #expect(reclaim.acknowledgedAt == nil)
+        try desk.execute(.acknowledgeNotice(reclaim.notice, lease: lease.number))
+        #expect(desk.book.reclaim(on: lease.number)?.acknowledgedAt == noon)
+        desk.advance(to: first)
+        #expect(desk.refusal(of: .nominate(lease.number, nodes: [1..<2]))?.code == .wrongState)
+    }
+
+    @Test("can be withdrawn as long as nobody else was granted what goes")
+    func withdrawal() throws {
+        var (desk, lease) = try desk(8) {
+            Self.convenience(&$0)
+            $0.minimumTermSeconds = nil
+        }
+        #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: false))?.code == .notFound)
+        try desk.execute(serve(lease, .convenience))
+        #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: true))?.code == .notFound)
+        let booked = try desk.request(
+            order(.node, 2, tenant: "bob", from: noon + 20 * day, until: noon + 30 * day))
+        let refusal = try desk.refused(.withdrawReclaim(lease.number, byTenant: false))
+        #expect(refusal.code == .noCapacity && refusal.obstacles.first?.kind == .booking, "\(refusal)")
+        try desk.execute(.releaseLease(booked.number))
+        try desk.execute(.withdrawReclaim(lease.number, byTenant: false))
+        #expect(desk.book.reclaim(on: lease.number) == nil && desk.book.reclaims(of: lease.number).count == 1)
+        let whole = try #require(desk.book.wholeLease(lease.number))
+        #expect(whole.schedule(in: desk.book.fleet).isEmpty && whole.promised.gpus == 64 && whole.conditions.isEmpty)
+        desk.advance(to: noon + 300 * day)
+        #expect(desk.book.wholeLease(lease.number)?.promised.gpus == 64)
+        // One that was withdrawn does not count for how often.
+        try desk.execute(serve(desk.lease(lease.number), .convenience))
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("ends a lease for either side, each with its own period, once that is agreed")
+    func cancellation() throws {
+        var (desk, lease) = try desk(8) {
+            ($0.noticeSeconds, $0.tenantNoticeSeconds) = (90 * day, 30 * day)
+            ($0.cancellationAfter, $0.minimumTermSeconds) = (noon + 60 * day, 40 * day)
+        }
+        let early = try desk.refused(serve(lease, .cancellation(byTenant: false)))
+        #expect(early.obstacles.map(\.name) == ["cancellationAfter"] && early.obstacles[0].until == noon + 150 * day)
+        // The way there is named when the lease is just released.
+        let released = try desk.refused(.releaseLease(lease.number))
+        #expect(
+            released.obstacles.map(\.name) == ["cancellationAfter"] && released.obstacles[0].until == noon + 150 * day)
+        let own = try desk.refused(.releaseLease(lease.number, by: .tenant("ada")))
+        #expect(own.obstacles.map(\.name) == ["minimumTerm"] && own.obstacles[0].until == noon + 40 * day)
+        // The tenant's notice ends with the minimum term at the earliest.
+        try desk.execute(serve(lease, .cancellation(byTenant: true)))
+        #expect(desk.lease(lease.number).end == noon + 40 * day)
+        #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: false))?.code == .notFound)
+        try desk.execute(.withdrawReclaim(lease.number, byTenant: true))
+        #expect(desk.lease(lease.number).end == noon + 365 * day)
+        desk.advance(to: noon + 60 * day)
+        try desk.execute(serve(lease, .cancellation(byTenant: false)))
+        #expect(desk.lease(lease.number).end == noon + 150 * day)
+        try desk.execute(.withdrawReclaim(lease.number, byTenant: false))
+        try desk.execute(serve(lease, .cancellation(byTenant: true)))
+        desk.advance(to: noon + 91 * day)
+        #expect(desk.lease(lease.number).state == .expired)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("says of every verb whether it is allowed, under which clause and from when")
+    func verdicts() throws {
+        let (desk, lease) = try desk(8) {
+            Self.convenience(&$0)
+            $0.curtailmentNoticeSeconds = 1_800
+            $0.movable = MoveClause(noticeSeconds: 0, weekdays: 0b100_0000, hours: 2..<6)
+        }
+        let verdicts = desk.book.verdicts(on: lease, now: noon)
+        #expect(verdicts.map(\.verb) == LandlordVerb.allCases)
+        func verdict(_ verb: LandlordVerb) -> GuardVerdict? { verdicts.first { $0.verb == verb } }
+        #expect(verdict(.shorten)?.clause == .minimumTerm && verdict(.shorten)?.from == noon + 40 * day)
+        #expect(verdict(.cancel)?.isAllowed == false && verdict(.cancel)?.from == nil)
+        #expect(verdict(.curtail)?.isAllowed == true && verdict(.curtail)?.from == noon + 1_800)
+        #expect(verdict(.shed)?.isAllowed == false)
+        #expect(verdict(.reprice)?.isAllowed == false)
+        // Noon is 15 January 2027, 8:00 on a Friday; Sunday the 17th from 2:00 on.
+        #expect(verdict(.move)?.from == 1_800_151_200)
+        #expect(desk.book.verdicts(on: try JournalledBook(Fleets.plain).lease(), now: noon).allSatisfy(\.isAllowed))
+    }
+
+    @Test("takes the lines of a lease from the last on, in whole units")
+    func lines() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        Self.convenience(&terms)
+        (terms.minimumTermSeconds, terms.offRamp) = (nil, nil)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        var two = order(.rack, until: noon + 365 * day, contract: "c")
+        two.lines.append(LeaseLine(name: "more", shape: .node, count: 2, models: [], within: nil))
+        let lease = try desk.request(two)
+        // Of 48 GPUs 24 may go: the two nodes, and the rack, which is 32, stays.
+        try desk.execute(serve(lease, .convenience))
+        desk.advance(to: noon + 10 * day)
+        #expect(desk.book.wholeLease(lease.number)?.lines.map(\.count) == [1, 0])
+        #expect(desk.book.wholeLease(lease.number)?.promised.gpus == 32)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+}
+
+extension JournalledBook {
+    /// A lease without a contract on a book of its own.
+    fileprivate func lease() throws -> Lease {
+        var copy = self
+        return try copy.request(order(.node, until: noon + day))
+    }
+}
