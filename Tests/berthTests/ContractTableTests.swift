@@ -9,7 +9,7 @@ import Testing
 struct ContractTableTests {
     private func lines(_ curtailment: CurtailmentSpecification?) -> [String] {
         let terms = ContractSpecification(tenant: "acme", curtailment: curtailment)
-        return contractTable(ContractAnswer(name: "acme-1", leases: 2, terms: terms))
+        return contractTable(ContractAnswer(name: "acme-1", version: 1, versions: 1, leases: 2, terms: terms))
             .lines(columnCountMax: nil, inColour: false)
     }
 
