@@ -101,7 +101,7 @@ enum BookRules {
             }
             result += PowerRules.overTargets(sums, book, at: instant)
         }
-        return result + PowerRules.beyondTerms(live, book)
+        return result + PowerRules.beyondTerms(live, book) + PowerRules.withoutBacking(book)
     }
 
     /// Watts that each budget carries at one instant, node by node.

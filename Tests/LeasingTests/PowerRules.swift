@@ -66,6 +66,48 @@ enum PowerRules {
         }
     }
 
+    /// Load targets that count from now on on more than the sources of the fleet give: watts at an instant, seconds of a
+    /// permit in a year, or a battery's energy within one target.
+    static func withoutBacking(_ book: Book) -> [String] {
+        var result: [String] = []
+        for domain in book.fleet.budgets {
+            let targets = book.loadTargets.filter { $0.key.budget == domain.name }
+            let reserves = SourcePlan.reserves(of: domain, without: book.failedSources(of: domain.name))
+            for target in targets where target.until > book.time {
+                for use in target.spent where use.end > book.time {
+                    guard let source = reserves.first(where: { $0.name == use.source }) else {
+                        result.append("load target \(target.key) counts on \(use.source), which does not stand by")
+                        continue
+                    }
+                    let all = targets.flatMap(\.spent).filter { $0.source == use.source }
+                    let begin = max(use.start, book.time)
+                    let instants = [begin] + all.map(\.start).filter { begin < $0 && $0 < use.end }
+                    for instant in instants {
+                        let sum = all.filter { $0.start <= instant && instant < $0.end }.reduce(0) { $0 + $1.watts }
+                        if sum > source.watts { result.append("\(use.source) gives \(sum) W at \(instant)") }
+                    }
+                    guard source.kind == .turbine else {
+                        let sum = target.spent.filter { $0.source == use.source && $0.end > book.time }
+                            .reduce(0) { $0 + $1.watts * ($1.end - max($1.start, book.time)) }
+                        if sum > source.energyJoules { result.append("\(use.source) gives \(sum) J") }
+                        continue
+                    }
+                    guard let hours = source.permitHoursPerYear else { continue }
+                    var seconds: [Int64: Int64] = [:]
+                    for run in all {
+                        for part in (run.start..<run.end).byCalendarYear {
+                            seconds[part.year, default: 0] += part.seconds.seconds
+                        }
+                    }
+                    for part in (begin..<use.end).byCalendarYear where seconds[part.year]! > hours * 3_600 {
+                        result.append("\(use.source) runs \(seconds[part.year]!) s of the year \(part.year)")
+                    }
+                }
+            }
+        }
+        return result
+    }
+
     /// Curtailments that go beyond their lease's terms and are not owned up to, or that an economic target makes.
     static func beyondTerms(_ live: [Lease], _ book: Book) -> [String] {
         var result: [String] = []

@@ -45,10 +45,12 @@ extension Book {
                     "leases commit \(-left) W at the rack more than the proposed limit of budget \(budget.name)")
             }
         }
+        let before = self.fleet
         commit(
             .fleetAdopted(source: fleet.source, runs: Book.runs(of: newRegister), nextID: newRegister.nextID), &step)
         // What is new may hang on a feed that has failed.
         darkenRacks("no feed of it stands", &step)
+        followSources(since: before, &step)
         // Hardware that is added draws power idle.
         planOthersAnew(than: [], &step)
     }

@@ -28,7 +28,7 @@ extension Book {
     }
 
     /// Plans how a target is met from now on and commits that.
-    private mutating func set(_ wanted: LoadTarget, on budget: BudgetIndex, _ step: inout Step) {
+    mutating func set(_ wanted: LoadTarget, on budget: BudgetIndex, _ step: inout Step) {
         var target = wanted
         var trial = self
         let kept = trial.withdraw(target.key, from: step.now)
@@ -107,7 +107,7 @@ extension Book {
     }
 
     /// Ends a target now.
-    private mutating func end(_ ended: LoadTarget, _ step: inout Step) {
+    mutating func end(_ ended: LoadTarget, _ step: inout Step) {
         var target = ended
         let key = target.key
         guard let budget = fleet.budget(named: key.budget) else {
@@ -122,38 +122,6 @@ extension Book {
         let plan = planner.release(kept.steps)
         (target.spent, target.recharges, target.unmet, target.holdouts) = (plan.spent, plan.recharges, [], [])
         commit(target, steps: plan.steps, beside: kept.steps, &step)
-    }
-
-    // MARK: Lost sources
-
-    /// The id of the load target that stands while a root has lost a firm source.
-    static let sourceLossID = "source-loss"
-
-    /// Holds a root to what its firm sources still give, or lets go of that: a physical limit, from now on.
-    mutating func followSources(of root: String, _ step: inout Step) {
-        guard let budget = fleet.budget(named: root) else { return }
-        let key = LoadTargetKey(budget: root, id: Book.sourceLossID)
-        let firm = firmWatts(ofRoot: budget)
-        if hasLostFirmSource(root), firm < fleet.budgets[budget.offset].ratingWatts {
-            var target = LoadTarget(key: key, kind: .physical, watts: firm, start: step.now, end: nil)
-            (target.actor, target.reason, target.setAt) = (step.actor.name, step.reason, step.now)
-            set(target, on: budget, &step)
-        } else if let target = loadTarget(key), target.until > step.now {
-            end(target, &step)
-        }
-        // Others may have counted on what has failed.
-        planOthersAnew(than: [key], &step)
-    }
-
-    /// Names of the sources of a root that have failed.
-    func failedSources(of root: String) -> Set<String> {
-        Set(feedFailures.filter { $0.budget == root }.compactMap(\.source))
-    }
-
-    private func hasLostFirmSource(_ root: String) -> Bool {
-        guard let budget = fleet.budget(named: root) else { return false }
-        let failed = failedSources(of: root)
-        return fleet.budgets[budget.offset].sources.contains { failed.contains($0.name) && $0.isFirm }
     }
 
     private mutating func commit(

@@ -126,7 +126,7 @@ struct SourcePlan {
 
 extension Range<Int64> {
     /// Its parts in each calendar year (UTC), in order.
-    fileprivate var byCalendarYear: [(year: Int64, seconds: Range<Int64>)] {
+    var byCalendarYear: [(year: Int64, seconds: Range<Int64>)] {
         var (result, from) = ([(year: Int64, seconds: Range<Int64>)](), lowerBound)
         while from < upperBound {
             let month = CalendarMonth(at: from)
