@@ -86,7 +86,7 @@ import Testing
             .init(start: noon, until: noon + hour, watts: 40_000),
             .init(start: noon + hour, until: noon + 2 * hour, watts: 80_000),
         ])
-        let plan = SourcePlan(reserves: [battery], others: [], restoreWattsPerMinute: nil)
+        let plan = SourcePlan(reserves: [battery], others: [], wayBack: nil)
         let uses = plan.uses(for: &shortage, hasEnd: true)
         #expect(uses.map(\.watts) == [5_000, 45_000])
         #expect(uses.reduce(0) { $0 + $1.joules } == battery.energyJoules)
@@ -100,7 +100,7 @@ import Testing
             .init(start: noon, until: noon + 1_800, watts: 10_000),
             .init(start: noon + 1_800, until: noon + 1_800 + 2_700, watts: 40_000),
         ])
-        let plan = SourcePlan(reserves: [turbine], others: [], restoreWattsPerMinute: nil)
+        let plan = SourcePlan(reserves: [turbine], others: [], wayBack: nil)
         let uses = plan.uses(for: &shortage, hasEnd: true)
         // 45 minutes of its hour at full power, and the other 15 from the beginning of what is missing less.
         #expect(
@@ -115,7 +115,7 @@ import Testing
         // 2027-12-31T23:30:00Z; noon of these tests is in January of that year.
         let (halfPastEleven, newYear) = (Int64(1_830_295_800), Int64(1_830_297_600))
         var shortage = Shortage([.init(start: halfPastEleven, until: newYear + 5_400, watts: 40_000)])
-        let uses = SourcePlan(reserves: [turbine], others: [], restoreWattsPerMinute: nil).uses(
+        let uses = SourcePlan(reserves: [turbine], others: [], wayBack: nil).uses(
             for: &shortage, hasEnd: true)
         // Half an hour of the old year's hour, and all of the new one's.
         #expect(uses.map { [$0.start, $0.end] } == [[halfPastEleven, newYear + 3_600]])
@@ -123,7 +123,7 @@ import Testing
             .init(start: halfPastEleven - 7_200, until: halfPastEleven - 3_600, watts: 40_000),
             .init(start: newYear + 7_200, until: newYear + 9_000, watts: 40_000),
         ])
-        let next = SourcePlan(reserves: [turbine], others: uses, restoreWattsPerMinute: nil).uses(
+        let next = SourcePlan(reserves: [turbine], others: uses, wayBack: nil).uses(
             for: &more, hasEnd: true)
         #expect(next.map { [$0.start, $0.end] } == [[halfPastEleven - 7_200, halfPastEleven - 5_400]])
     }

@@ -110,8 +110,7 @@ struct LoadTargetPlanner {
         if domain.parent == nil, !reserves.isEmpty {
             var over = Shortage(measured, over: ceiling, in: window)
             let planner = SourcePlan(
-                reserves: reserves, others: book.sourceUses(of: target.key.budget) + plan.spent,
-                restoreWattsPerMinute: target.restoreWattsPerMinute)
+                reserves: reserves, others: book.sourceUses(of: target.key.budget) + plan.spent, wayBack: wayBack)
             plan.spent += planner.uses(for: &over, hasEnd: target.end != nil)
         }
         shortage = Shortage(committed, over: rackLimit(plan.spent), in: window)
@@ -298,25 +297,18 @@ struct LoadTargetPlanner {
 
     private static let rechargeTries = 8
 
+    /// How draw comes back at the end, at the meter; nil for at once.
+    private var wayBack: WayBack? {
+        guard let ramp = target.restoreWattsPerMinute, let end = target.end else { return nil }
+        return WayBack(start: end, wattsPerMinute: domain.measuredWatts(rackWatts: ramp))
+    }
+
     /// Lets draw come back by so much a minute: sources first, then leases, those that were cut last first.
     private mutating func restoreByStages() {
-        guard let ramp = target.restoreWattsPerMinute, let end = target.end else { return }
-        let meterRamp = domain.measuredWatts(rackWatts: ramp)
-        var minute: Int64 = 0
-        for use in plan.spent where use.end == end {
-            // Held in full while those before it come back and for a minute more, since nothing comes back at the end itself.
-            var (watts, from) = (use.watts, end)
-            while watts > 0 {
-                minute += 1
-                let until = end + 60 * minute
-                plan.spent.append(
-                    SourceUse(source: use.source, start: from, end: until, watts: watts, rechargedAt: until))
-                watts -= meterRamp
-                from = until
-            }
-        }
+        guard let wayBack, let ramp = target.restoreWattsPerMinute else { return }
+        let end = wayBack.start
+        let first = end + 60 * restoreSources(wayBack)
         var restored: Watts = 0
-        let first = end + 60 * minute
         for index in cut.reversed() {
             guard let last = candidates[index].added.last, last.until == end, end < candidates[index].lease.until else {
                 continue
@@ -325,6 +317,42 @@ struct LoadTargetPlanner {
             restored = candidates[index].restore(
                 from: first, step: last, ramp: ramp, restored: restored, fleet: book.fleet)
         }
+    }
+
+    /// Lets what sources give at the end come back by stages; returns the minutes that it takes.
+    ///
+    /// The plan has kept for it what it takes. A target that is ended earlier may find less, beside others: what a source
+    /// has not got comes back at once.
+    private mutating func restoreSources(_ wayBack: WayBack) -> Int64 {
+        let last = plan.spent.filter { $0.end == wayBack.start }
+        var minute: Int64 = 0
+        for use in last {
+            guard let source = domain.sources.first(where: { $0.name == use.source }) else { continue }
+            // Batteries have none of this plan's energy back before its end.
+            let mine = plan.spent.map { use in
+                var mine = use
+                if use.end >= now { mine.rechargedAt = .max }
+                return mine
+            }
+            let stock = SourceStock(source, among: book.sourceUses(of: target.key.budget) + mine)
+            var joules = source.kind == .battery ? stock.joulesStored(at: wayBack.start) : .max
+            // Held in full while those before it come back and for a minute more, since nothing comes back at the end itself.
+            var (watts, from) = (use.watts, wayBack.start)
+            while watts > 0 {
+                let until = wayBack.start + 60 * (minute + 1)
+                let given = SourceUse(source: use.source, start: from, end: until, watts: watts, rechargedAt: until)
+                let isPermitted = (wayBack.start..<until).byCalendarYear.allSatisfy {
+                    $0.seconds.seconds <= stock.secondsLeft(in: $0.year)
+                }
+                joules -= given.joules
+                guard isPermitted, joules >= 0, watts <= stock.freeWatts(in: from..<until) else { break }
+                plan.spent.append(given)
+                minute += 1
+                watts -= wayBack.wattsPerMinute
+                from = until
+            }
+        }
+        return minute
     }
 }
 

@@ -8,8 +8,8 @@ struct SourcePlan {
     let reserves: [PowerSource]
     /// What they give already for this target and for others.
     let others: [SourceUse]
-    /// How fast draw may come back afterwards, in watts at the meter a minute; nil for at once.
-    let restoreWattsPerMinute: Watts?
+    /// How draw comes back afterwards; nil for at once, or where there is no end.
+    let wayBack: WayBack?
 
     /// Sources of a domain that stand by: batteries, and turbines where there is a grid to fall back from.
     ///
@@ -26,34 +26,46 @@ struct SourcePlan {
 
     /// What to draw from which source when; lowers `shortage` (watts at the meter) by it.
     ///
+    /// What a source then gives on the way back is kept for that: energy, power, and hours of its permit.
+    ///
     /// - Parameter hasEnd: whether the shortage ends; a battery is not promised to one that does not.
     func uses(for shortage: inout Shortage, hasEnd: Bool) -> [SourceUse] {
         var result: [SourceUse] = []
+        // Sources come back in their order, each after those before it.
+        var minutes: Int64 = 0
         for source in reserves where shortage.isOver {
+            let stock = SourceStock(source, among: others)
             let drawn: [SourceUse]
             switch source.kind {
             case .grid: continue
-            case .battery: drawn = hasEnd ? discharge(of: source, shortage) : []
-            case .turbine: drawn = run(of: source, shortage)
+            case .battery: drawn = hasEnd ? discharge(of: stock, shortage, after: minutes) : []
+            case .turbine: drawn = run(of: stock, shortage, after: minutes)
             }
             for use in drawn { shortage.lower(by: use.watts, in: use.start..<use.end) }
             result += drawn
+            if let wayBack, let last = drawn.last, last.end == wayBack.start { minutes += wayBack.minutes(last.watts) }
         }
         return result
+    }
+
+    /// A window with the time after it in which a source with `watts` is still needed for the way back.
+    private func withWayBack(_ window: Range<Int64>, _ watts: Watts, after minutes: Int64) -> Range<Int64> {
+        guard let wayBack, window.upperBound == wayBack.start else { return window }
+        return window.lowerBound..<wayBack.window(of: watts, after: minutes).upperBound
     }
 
     // MARK: Batteries
 
     /// Shaves the shortage as low as the stored energy allows: the lowest level that it covers what lies above.
-    private func discharge(of battery: PowerSource, _ shortage: Shortage) -> [SourceUse] {
+    private func discharge(of stock: SourceStock, _ shortage: Shortage, after minutes: Int64) -> [SourceUse] {
         let over = shortage.over
         guard let first = over.first, let last = over.last else { return [] }
-        let mine = others.filter { $0.source == battery.name }
-        let busy = mine.filter { $0.start < last.until && first.start < $0.end }.map(\.watts).max() ?? 0
-        let power = max(0, battery.watts - busy)
-        let stored = battery.energyJoules - mine.reduce(0) { $0 + $1.joulesMissing(at: first.start) }
+        let window = withWayBack(first.start..<last.until, stock.source.watts, after: minutes)
+        let power = stock.freeWatts(in: window)
         let highest = over.map(\.watts).max()!
-        let energy = max(0, stored - rampEnergy(min(power, highest)))
+        // Also where it ends before the target does, which may be ended earlier.
+        let kept = min(power, highest) * (wayBack?.window(of: min(power, highest), after: minutes).seconds ?? 0)
+        let energy = max(0, stock.joulesStored(at: first.start) - kept)
         func joules(above level: Watts) -> Int64 {
             over.reduce(0) { $0 + min(power, max(0, $1.watts - level)) * ($1.until - $1.start) }
         }
@@ -62,27 +74,18 @@ struct SourcePlan {
             let middle = (low + high) / 2
             if joules(above: middle) <= energy { high = middle } else { low = middle + 1 }
         }
-        return joined(over.map { piece in (piece, min(power, max(0, piece.watts - low))) }, of: battery)
-    }
-
-    /// Energy that a staged way back from `watts` takes.
-    private func rampEnergy(_ watts: Watts) -> Int64 {
-        guard let restoreWattsPerMinute, restoreWattsPerMinute > 0 else { return 0 }
-        let minutes = (watts + restoreWattsPerMinute - 1) / restoreWattsPerMinute
-        return watts * 60 * minutes
+        return joined(over.map { piece in (piece, min(power, max(0, piece.watts - low))) }, of: stock.source)
     }
 
     // MARK: Turbines
 
-    /// Runs where most is missing first, for as long as the permit allows in each year.
-    private func run(of turbine: PowerSource, _ shortage: Shortage) -> [SourceUse] {
+    /// Runs where most is missing first, for as long as the permit allows in each year, the way back included.
+    private func run(of stock: SourceStock, _ shortage: Shortage, after minutes: Int64) -> [SourceUse] {
+        let turbine = stock.source
         var left: [Int64: Int64] = [:]
-        func secondsLeft(in year: Int64) -> Int64 {
-            guard let hours = turbine.permitHoursPerYear else { return .max }
-            let used = others.filter { $0.source == turbine.name }
-                .flatMap { ($0.start..<$0.end).byCalendarYear }.filter { $0.year == year }
-                .reduce(0) { $0 + $1.seconds.seconds }
-            return max(0, hours * 3_600 - used)
+        func secondsLeft(in year: Int64) -> Int64 { left[year] ?? stock.secondsLeft(in: year) }
+        func charge(_ window: Range<Int64>) {
+            for part in window.byCalendarYear { left[part.year] = secondsLeft(in: part.year) - part.seconds.seconds }
         }
         var runs: [(Shortage.Piece, Watts)] = []
         let pieces = shortage.over.flatMap { piece in
@@ -92,17 +95,18 @@ struct SourcePlan {
         }
         let byNeed = pieces.sorted { ($1.watts, $0.start) < ($0.watts, $1.start) }
         for piece in byNeed {
-            let year = CalendarMonth(at: piece.start).year
-            let seconds = min(left[year] ?? secondsLeft(in: year), piece.until - piece.start)
-            left[year] = (left[year] ?? secondsLeft(in: year)) - seconds
-            guard seconds > 0 else { continue }
+            let window = piece.start..<piece.until
             var run = piece
-            run.until = piece.start + seconds
-            let busy =
-                others.filter {
-                    $0.source == turbine.name && $0.start < run.until && run.start < $0.end
-                }.map(\.watts).max() ?? 0
-            runs.append((run, min(max(0, turbine.watts - busy), piece.watts)))
+            let whole = withWayBack(window, min(turbine.watts, piece.watts), after: minutes)
+            if whole.byCalendarYear.contains(where: { secondsLeft(in: $0.year) < $0.seconds.seconds }) {
+                // Where the permit does not last for the way back too, leases are lowered before the end and come back by stages.
+                let longest = whole == window ? window.seconds : max(0, window.seconds - 60)
+                run.until = piece.start + min(secondsLeft(in: CalendarMonth(at: piece.start).year), longest)
+            }
+            guard run.start < run.until else { continue }
+            let taken = run.until == piece.until ? whole : run.start..<run.until
+            charge(taken)
+            runs.append((run, min(stock.freeWatts(in: taken), piece.watts)))
         }
         return joined(runs.sorted { $0.0.start < $1.0.start }, of: turbine)
     }
