@@ -32,14 +32,14 @@ struct CurtailmentCandidate {
     func draw(in window: Range<Int64>, fleet: Fleet, trying trial: CurtailmentStep? = nil) -> [Draw] {
         let all = Set(groups.flatMap(\.acting)).sorted()
         var times = Set(lease.changes(of: all, from: window.lowerBound, until: window.upperBound))
-        for step in added + (trial.map { [$0] } ?? []) {
+        for step in added.overlapping(from: window.lowerBound, until: window.upperBound) + (trial.map { [$0] } ?? []) {
             times.formUnion([step.start, step.until].filter { window.lowerBound < $0 && $0 < window.upperBound })
         }
         var (result, from) = ([Draw](), window.lowerBound)
         for to in times.sorted() + [window.upperBound] {
             let instant = from
             let stopped = lease.changes(to: 0, at: instant, in: fleet)
-            let own = (added + (trial.map { [$0] } ?? []))
+            let own = [added.step(at: instant), trial].compactMap(\.self)
                 .filter { $0.start <= instant && instant < $0.until }.map(\.percent).min()
             let watts = groups.reduce(Watts(0)) { sum, group in
                 let percent = [lease.percent(under: group.acting, at: instant)?.percent, own].compactMap(\.self).min()
@@ -60,7 +60,8 @@ struct CurtailmentCandidate {
             let trial = CurtailmentStep(
                 start: stretch.lowerBound, until: stretch.upperBound, percent: percent, termsPercent: percent)
             let after = draw(in: stretch, fleet: fleet, trying: trial)
-            return before.map { was in was.watts - after.first { $0.window.contains(was.window.lowerBound) }!.watts }
+            // The trial begins and ends with the stretch, so both have the same windows.
+            return zip(before, after).map { $0.watts - $1.watts }
         }
         let most = gains(floor)
         guard most.contains(where: { $0 > 0 }) else { return nil }
@@ -84,7 +85,8 @@ struct CurtailmentCandidate {
         while from < stretch.upperBound {
             let month = CalendarMonth(at: from).seconds
             let to = min(stretch.upperBound, month.upperBound)
-            let own = added.filter { !$0.isBreach }.map { ($0.start..<$0.until).clamped(to: month) }
+            let own = added.overlapping(from: month.lowerBound, until: month.upperBound).filter { !$0.isBreach }
+                .map { ($0.start..<$0.until).clamped(to: month) }
             // Time in which it is lowered already costs nothing more.
             let used = lease.secondsCurtailed(in: month, beside: own)
             let free = own.reduce(0) { $0 + $1.clamped(to: from..<to).seconds }
@@ -97,13 +99,16 @@ struct CurtailmentCandidate {
 
     /// The percent that its terms hold it to all over a stretch; nil when they do not lower it.
     func termsPercent(during stretch: Range<Int64>) -> Int? {
-        added.first { !$0.isBreach && $0.start <= stretch.lowerBound && stretch.upperBound <= $0.until }?.percent
+        guard let step = added.step(at: stretch.lowerBound), !step.isBreach, stretch.upperBound <= step.until else {
+            return nil
+        }
+        return step.percent
     }
 
     /// Why it draws what it draws at an instant, after all was tried.
     func reason(at instant: Int64, _ target: LoadTarget, now: Int64) -> Holdout.Kind {
         guard terms.floorPercent != nil || lease.leaseClass == .opportunistic else { return .noClause }
-        if added.contains(where: { $0.start <= instant && instant < $0.until }) { return .atFloor }
+        if added.step(at: instant) != nil { return .atFloor }
         if instant < now + terms.noticeSeconds { return .noticeTooShort }
         if terms.secondsPerMonth != nil && allowed(in: instant..<instant + 1).isEmpty { return .hoursUsed }
         return .atFloor
@@ -112,24 +117,7 @@ struct CurtailmentCandidate {
     // MARK: Adding
 
     /// Adds a step; where several lie over each other the lowest holds.
-    mutating func add(_ step: CurtailmentStep) {
-        var result: [CurtailmentStep] = []
-        let times = Set((added + [step]).flatMap { [$0.start, $0.until] }).sorted()
-        for (from, until) in zip(times, times.dropFirst()) {
-            let here = (added + [step]).filter { $0.start <= from && until <= $0.until }
-            guard let lowest = here.min(by: { $0.percent < $1.percent }) else { continue }
-            let terms = here.compactMap(\.termsPercent).min()
-            let piece = CurtailmentStep(start: from, until: until, percent: lowest.percent, termsPercent: terms)
-            if let last = result.last, last.until == from, last.percent == piece.percent,
-                last.termsPercent == piece.termsPercent
-            {
-                result[result.count - 1].until = until
-            } else {
-                result.append(piece)
-            }
-        }
-        added = result
-    }
+    mutating func add(_ step: CurtailmentStep) { added.lay(step) }
 
     /// Holds the last step for longer.
     mutating func extend(until: Int64) {
@@ -176,8 +164,11 @@ extension Lease {
     /// Time in a window in which some load target lowers the lease within its terms, each second once.
     func secondsCurtailed(in window: Range<Int64>, beside more: [Range<Int64>] = []) -> Int64 {
         var stretches = more
-        for step in curtailments.lazy.flatMap(\.steps) where !step.isBreach {
-            stretches.append((step.start..<max(step.start, min(step.until, until))).clamped(to: window))
+        for curtailment in curtailments {
+            let steps = curtailment.steps.overlapping(from: window.lowerBound, until: window.upperBound)
+            for step in steps where !step.isBreach {
+                stretches.append((step.start..<max(step.start, min(step.until, until))).clamped(to: window))
+            }
         }
         return stretches.secondsCovered
     }

@@ -56,9 +56,7 @@ extension Lease {
     func percent(under acting: [Int], at time: Int64) -> (percent: Int, terms: Int?)? {
         var lowest: (percent: Int, terms: Int?)?
         for index in acting {
-            guard let step = curtailments[index].steps.first(where: { $0.start <= time && time < $0.until }) else {
-                continue
-            }
+            guard let step = curtailments[index].steps.step(at: time) else { continue }
             let terms = [lowest?.terms, step.termsPercent].compactMap(\.self).min()
             lowest = (min(lowest?.percent ?? step.percent, step.percent), terms)
         }
@@ -69,7 +67,7 @@ extension Lease {
     func changes(of acting: [Int], from start: Int64, until: Int64) -> [Int64] {
         var times: Set<Int64> = []
         for index in acting {
-            for step in curtailments[index].steps {
+            for step in curtailments[index].steps.overlapping(from: start, until: until) {
                 for time in [step.start, step.until] where start < time && time < until { times.insert(time) }
             }
         }

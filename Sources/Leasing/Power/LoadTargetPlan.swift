@@ -201,9 +201,10 @@ struct LoadTargetPlanner {
                     start: stretch.lowerBound, until: stretch.upperBound, percent: percent,
                     termsPercent: round.isBeyondTerms ? termsPercent : percent))
             let after = candidates[index].draw(in: stretch, fleet: book.fleet)
+            var place = 0
             for was in before {
-                let left = after.first { $0.window.contains(was.window.lowerBound) }!.watts
-                shortage.lower(by: was.watts - left, in: was.window)
+                while after[place].window.upperBound <= was.window.lowerBound { place += 1 }
+                shortage.lower(by: was.watts - after[place].watts, in: was.window)
             }
             if !cut.contains(index) { cut.append(index) }
         }

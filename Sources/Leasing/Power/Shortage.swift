@@ -44,27 +44,39 @@ struct Shortage {
         return max(first.start, window.lowerBound)..<min(last.until, window.upperBound)
     }
 
-    /// The highest value within a window.
+    /// The highest value within a window. O(log + pieces in it).
     func highest(in window: Range<Int64>) -> Watts {
-        pieces.lazy.filter { $0.start < window.upperBound && window.lowerBound < $0.until }.map(\.watts).max() ?? 0
+        pieces[place(of: window.lowerBound)...].prefix { $0.start < window.upperBound }.map(\.watts).max() ?? 0
     }
 
-    /// Takes `watts` off within a window. O(pieces).
+    /// Takes `watts` off within a window. O(log + pieces in it), and O(pieces behind it) where it cuts one.
     mutating func lower(by watts: Watts, in window: Range<Int64>) {
         guard watts != 0, !window.isEmpty else { return }
         cut(at: window.lowerBound)
         cut(at: window.upperBound)
-        for index in pieces.indices where window.lowerBound <= pieces[index].start {
-            if pieces[index].start >= window.upperBound { break }
-            pieces[index].watts -= watts
+        var index = place(of: window.lowerBound)
+        while index < pieces.count, pieces[index].start < window.upperBound {
+            if window.lowerBound <= pieces[index].start { pieces[index].watts -= watts }
+            index += 1
         }
     }
 
     private mutating func cut(at time: Int64) {
-        guard let index = pieces.firstIndex(where: { $0.start < time && time < $0.until }) else { return }
+        let index = place(of: time)
+        guard index < pieces.count, pieces[index].start < time else { return }
         var later = pieces[index]
         later.start = time
         pieces[index].until = time
         pieces.insert(later, at: index + 1)
+    }
+
+    /// The first piece that ends after a time; their number where there is none.
+    private func place(of time: Int64) -> Int {
+        var (low, high) = (0, pieces.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if pieces[middle].until > time { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }
