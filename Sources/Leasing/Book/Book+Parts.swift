@@ -71,7 +71,11 @@ extension Book {
         let source = old ?? liveParts(of: part.leaseNumber).first { !$0.curtailments.isEmpty }
         guard let source else { return }
         part.curtailments = source.curtailments
-        if let old { part.powerSettledAt = old.powerSettledAt } else { part.settlePower(at: time) }
+        if let old {
+            (part.powerSettledAt, part.keptEnergy) = (old.powerSettledAt, old.keptEnergy)
+        } else {
+            part.settlePower(at: time)
+        }
     }
 
     /// Runs a change of some parts of a lease and keeps what is counted by leases in step with it.

@@ -39,6 +39,7 @@ extension Book {
         }
         record.power = powerRecord
         record.operations = operationsRecord
+        record.energies = energyRecords
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -92,7 +93,9 @@ extension Book {
             }
             record.leases[index].returnedNodes = []
         }
-        return Book(record, fleet: fleet, register: newRegister)
+        var moved = Book(record, fleet: fleet, register: newRegister)
+        moved?.keepEnergies(of: self)
+        return moved
     }
 
     private init?(_ record: BookRecord, fleet: Fleet, register: HardwareRegister) {
@@ -112,13 +115,17 @@ extension Book {
             tenantsByName[item.name] = tenant
         }
         takeContracts(record)
-        var powers = record.power.leases[...]
+        var (powers, energies) = (record.power.leases[...], record.energies[...])
         for item in record.leases {
             guard var lease = item.lease(register: register), isBookable(lease) else { return nil }
             lease.contractVersion = record.agreements.version(ofLease: lease.number) ?? (lease.contract == nil ? 0 : 1)
             if let power = powers.first, power.number == lease.number {
                 (lease.curtailments, lease.powerSettledAt) = (power.curtailments, power.settledAt)
                 powers.removeFirst()
+            }
+            if let energy = energies.first, energy.number == lease.number {
+                lease.keptEnergy = energy.kept
+                energies.removeFirst()
             }
             insert(lease)
         }

@@ -16,7 +16,7 @@ extension BookRecord {
         else { return "a number of the book is out of range" }
         return flawInRuns(nodeCount: fleet.nodeCount) ?? flawInTenants() ?? flawInLeases() ?? flawInRest()
             ?? operations.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax)
-            ?? power.flaw ?? agreements.flaw
+            ?? power.flaw ?? flawInEnergies() ?? agreements.flaw
     }
 
     /// The runs must number the fleet's nodes without gaps, each id once.
@@ -35,6 +35,14 @@ extension BookRecord {
             return "an id is given to two nodes"
         }
         return nil
+    }
+
+    private func flawInEnergies() -> String? {
+        let numbers = Set(leases.map(\.number))
+        let isSound =
+            zip(energies, energies.dropFirst()).allSatisfy { $0.number < $1.number }
+            && energies.allSatisfy { numbers.contains($0.number) && $0.isSound(at: time) }
+        return isSound ? nil : "energy is kept of no lease, or out of range"
     }
 
     private func flawInTenants() -> String? {

@@ -22,14 +22,15 @@ struct BookRecord: FieldCoded {
     var kept: [KeptRecord] = []
     var power = PowerRecord()
     var operations = OperationsRecord()
+    var energies: [NumberedEnergy] = []
     var agreements = AgreementsRecord()
 
     static var blank: BookRecord { BookRecord() }
 
     /// Format 2 says more of some leases, format 3 of power, format 4 of operations, format 5 of parts and caps and format 6 of
-    /// agreements; a book
-    /// without any of that is written in format 1, which it always had.
-    private static let versions: ClosedRange<UInt64> = 1...6
+    /// energy that was taken on fleets before and format 7 of agreements; a book without any of that is written in format 1, which
+    /// it always had.
+    private static let versions: ClosedRange<UInt64> = 1...7
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         if !coder.isReading {
@@ -37,11 +38,13 @@ struct BookRecord: FieldCoded {
             let hasParts = leases.contains { $0.part != .blank }
             version =
                 !agreements.isBlank
-                ? 6 : hasParts ? 5 : !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
+                ? 7
+                : !energies.isEmpty
+                    ? 6 : hasParts ? 5 : !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
         }
         try coder.code(&version)
         guard Self.versions.contains(version) else {
-            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 6")
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 7")
         }
         try coder.code(&bookID)
         try coder.code(&secret)
@@ -62,7 +65,8 @@ struct BookRecord: FieldCoded {
         if version >= 3 { try coder.code(&power) }
         if version >= 4 { try coder.code(&operations) }
         if version >= 5 { try codeParts(with: &coder) }
-        if version >= 6 { try coder.code(&agreements) }
+        if version >= 6 { try coder.code(&energies) }
+        if version >= 7 { try coder.code(&agreements) }
     }
 
     /// What makes some leases parts of others, and their later caps, with their numbers.

@@ -15,9 +15,31 @@ public struct CurtailedEnergy: Equatable, Sendable {
     public var breachSeconds: Int64 = 0
 
     public init() {}
+
+    /// Joins what was taken in two windows that do not overlap.
+    static func + (left: CurtailedEnergy, right: CurtailedEnergy) -> CurtailedEnergy {
+        var sum = left
+        sum.joules += right.joules
+        sum.breachJoules += right.breachJoules
+        sum.seconds += right.seconds
+        sum.breachSeconds += right.breachSeconds
+        return sum
+    }
+}
+
+/// What was taken from a lease from its start until a time.
+struct KeptEnergy: Equatable, Sendable {
+    var until: Int64
+    var energy: CurtailedEnergy
 }
 
 extension Lease {
+    /// What curtailments took from its start until `time`, on the fleet in force and on those before it.
+    public func curtailedEnergy(until time: Int64, _ fleet: Fleet) -> CurtailedEnergy {
+        let from = max(start, keptEnergy?.until ?? start)
+        return (keptEnergy?.energy ?? CurtailedEnergy()) + curtailedEnergy(in: from..<max(from, time), fleet)
+    }
+
     /// What curtailments took in `window` while the lease was to be delivered: watts by which its committed draw was
     /// lowered, times seconds, summed over its hardware. Exact: the sum over all leases under a domain is what the
     /// domain's committed energy was lowered by. O(segments × curtailments).
@@ -110,7 +132,7 @@ extension WholeLease {
     public func curtailedEnergy(until time: Int64, _ fleet: Fleet) -> CurtailedEnergy {
         var sum = CurtailedEnergy()
         for part in allParts {
-            let energy = part.curtailedEnergy(in: part.start..<max(part.start, time), fleet)
+            let energy = part.curtailedEnergy(until: time, fleet)
             sum.joules += energy.joules
             sum.breachJoules += energy.breachJoules
             sum.seconds = max(sum.seconds, energy.seconds)
@@ -135,6 +157,23 @@ extension Holdings {
 }
 
 extension Book {
+    /// Keeps what was taken from leases until now where this fleet tells otherwise than the one before: a domain has left it,
+    /// racks hang elsewhere, hardware of a lease that is over is gone. O(curtailed leases).
+    mutating func keepEnergies(of before: Book) {
+        var others: [(number: UInt64, energy: CurtailedEnergy)] = []
+        forEachLease { now in
+            guard !now.curtailments.isEmpty, let old = before.lease(now.number) else { return true }
+            let energy = old.curtailedEnergy(until: time, before.fleet)
+            if energy != now.curtailedEnergy(until: time, fleet) { others.append((now.number, energy)) }
+            return true
+        }
+        for (number, energy) in others {
+            var lease = known(number)
+            lease.keptEnergy = KeptEnergy(until: time, energy: energy)
+            leaseBoxes[number] = LeaseBox(lease)
+        }
+    }
+
     /// What a lease's terms let load targets do to it.
     public func curtailmentTerms(of lease: Lease) -> CurtailmentTerms {
         CurtailmentTerms(lease.leaseClass, contract: terms(of: lease))

@@ -226,7 +226,42 @@ struct PowerRecord: FieldCoded {
     }
 }
 
+/// What a snapshot says of energy that the fleet in force no longer tells, with the lease's number.
+struct NumberedEnergy: FieldCoded {
+    var number: UInt64 = 0
+    var kept = KeptEnergy(until: 0, energy: CurtailedEnergy())
+
+    static var blank: NumberedEnergy { NumberedEnergy() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&number)
+        try coder.code(&kept.until)
+        try coder.code(&kept.energy.joules)
+        try coder.code(&kept.energy.breachJoules)
+        try coder.code(&kept.energy.seconds)
+        try coder.code(&kept.energy.breachSeconds)
+    }
+
+    /// Whether it can be what was taken until `time`; joules are bounded so that sums of them stay within 64 bits.
+    func isSound(at time: Int64) -> Bool {
+        let energy = kept.energy
+        return kept.until <= time && (0...1 << 60).contains(energy.joules)
+            && (0...energy.joules).contains(energy.breachJoules) && (0...1 << 48).contains(energy.seconds)
+            && (0...energy.seconds).contains(energy.breachSeconds)
+    }
+}
+
 extension Book {
+    /// What was kept of leases' energy, in order of numbers.
+    var energyRecords: [NumberedEnergy] {
+        var records: [NumberedEnergy] = []
+        forEachLease { lease in
+            if let kept = lease.keptEnergy { records.append(NumberedEnergy(number: lease.number, kept: kept)) }
+            return true
+        }
+        return records
+    }
+
     /// What a snapshot says of power.
     var powerRecord: PowerRecord {
         var record = PowerRecord()

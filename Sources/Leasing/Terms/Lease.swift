@@ -91,6 +91,8 @@ public struct Lease: Equatable, Sendable {
     public var returnedNodes: [Range<Int>] = []
     /// What load targets do to it, those that are over included, oldest first.
     public var curtailments: [Curtailment] = []
+    /// What load targets took from it on fleets before, where the fleet in force no longer tells.
+    var keptEnergy: KeptEnergy?
     /// The instant up to which the condition `Curtailed` is true.
     var powerSettledAt = Int64.min
     /// The revision of its last change.
