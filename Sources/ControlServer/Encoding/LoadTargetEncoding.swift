@@ -68,7 +68,7 @@ struct LoadTargetEncoding {
     private func lowered(by target: LoadTarget) -> [LoweredLease] {
         // Parts of one lease that are lowered alike are one.
         var groups: [(steps: [CurtailmentStep], parts: [Lease])] = []
-        for lease in book.leases(under: target.key) {
+        for lease in book.leases(loweredBy: target.key) {
             let held = lease.curtailments.first { $0.target == target.key }!.steps
             if let place = groups.firstIndex(where: {
                 $0.parts[0].leaseNumber == lease.leaseNumber && $0.steps == held

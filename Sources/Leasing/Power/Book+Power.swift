@@ -45,7 +45,12 @@ extension Book {
 
     public func order(_ number: UInt64) -> PowerOrder? { power.orders[number] }
 
-    /// Leases that a load target lowers, or has lowered, in order of their numbers. O(leases).
+    /// Leases that a load target lowers, has lowered or will, in order of their numbers. O(leases).
+    public func leases(loweredBy key: LoadTargetKey) -> [Lease] {
+        leases(under: key).filter { $0.isLowered(by: key) }
+    }
+
+    /// Leases of which some step of a load target is kept, in order of their numbers. O(leases).
     public func leases(under key: LoadTargetKey) -> [Lease] {
         var found: [Lease] = []
         forEachLease { lease in

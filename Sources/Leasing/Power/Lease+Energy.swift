@@ -45,7 +45,7 @@ extension Lease {
     /// domain's committed energy was lowered by. O(segments × curtailments).
     public func curtailedEnergy(in window: Range<Int64>, _ fleet: Fleet) -> CurtailedEnergy {
         var result = CurtailedEnergy()
-        let lifetime = (start..<max(start, end)).clamped(to: window)
+        let lifetime = lifetime.clamped(to: window)
         guard !curtailments.isEmpty, !lifetime.isEmpty else { return result }
         var lowered: [Range<Int64>] = []
         var broken: [Range<Int64>] = []
@@ -71,13 +71,22 @@ extension Lease {
 }
 
 extension Lease {
+    /// The time in which it is to be delivered: none where it was given back before its start.
+    private var lifetime: Range<Int64> { start..<(state == .cancelled ? start : max(start, end)) }
+
+    /// Whether a load target lowers it, has lowered it or will: not when it is given back before that.
+    public func isLowered(by target: LoadTargetKey) -> Bool {
+        guard let first = curtailments.first(where: { $0.target == target })?.steps.first else { return false }
+        return first.start < lifetime.upperBound
+    }
+
     /// What one load target takes from the lease over all of its time: watts at the most, and joules.
     public func effect(of target: LoadTargetKey, in fleet: Fleet) -> (wattsMax: Watts, joules: Int64) {
         var alone = self
         alone.curtailments = curtailments.filter { $0.target == target }
         guard let first = alone.curtailments.first?.steps.first?.start else { return (0, 0) }
         let last = min(alone.curtailments[0].steps.last!.until, end)
-        guard first < last else { return (0, 0) }
+        guard isLowered(by: target), first < last else { return (0, 0) }
         var most: Watts = 0
         for step in alone.curtailments[0].steps where step.start < end {
             var watts: Watts = 0
