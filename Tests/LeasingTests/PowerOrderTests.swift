@@ -141,4 +141,65 @@ import Testing
         #expect(orders(desk.book)[0].isOverdue)
         #expect(BookRules.violations(of: desk.book) == [])
     }
+
+    @Test func anAmendmentSaysThatWhatIsDueIsFrozenAndByWhom() throws {
+        var (desk, lease) = try desk()
+        try desk.execute(.setFreeze(true))
+        // Nothing of the lease is due yet.
+        try desk.execute(.amendLease(lease.number, Amendment(end: noon + 29 * day)))
+        // Its first step is due at the deadline of the target.
+        desk.now = noon + hour
+        let refusal = desk.refusal(of: .amendLease(lease.number, Amendment(end: noon + 20 * day)))
+        #expect(refusal?.code == .wrongState)
+        let freeze = try #require(desk.book.freeze)
+        #expect(
+            refusal?.detail == "a change of the lease is due, and time-driven changes are frozen since "
+                + "2027-01-15T08:00:00Z by \(freeze.actor): \(freeze.reason); `berth unfreeze` comes first")
+        let toTenant = desk.refusal(
+            of: .amendLease(lease.number, Amendment(end: noon + 20 * day, audience: .tenant("ada"))))
+        #expect(
+            toTenant?.detail == "a change of the lease is due and the provider has frozen what time drives; it can be "
+                + "amended when that goes on")
+        // What was planned goes on by time: the ceiling, the steps and the ledger.
+        let drawn = desk.book.packing.committedWatts(of: BudgetIndex(0), at: noon)
+        #expect(desk.book.packing.committedWatts(of: BudgetIndex(0), at: noon + hour) == drawn - 32 * 98)
+        #expect(desk.book.packing.limit(of: BudgetIndex(0), at: noon + hour) == drawn - 3_000)
+        let energy = desk.lease(lease.number).curtailedEnergy(until: noon + hour + 600, desk.book.fleet)
+        #expect(energy.joules == 3_136 * 600 && !desk.lease(lease.number).has(.curtailed))
+        try desk.execute(.setFreeze(false))
+        desk.advance(to: noon + hour)
+        try desk.execute(.amendLease(lease.number, Amendment(end: noon + 20 * day)))
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test func aLeaseGivenBackBeforeItIsLoweredIsNotAmongThem() throws {
+        var (desk, lease) = try desk()
+        let key = LoadTargetKey(budget: "feed", id: "grid")
+        #expect(desk.book.leases(loweredBy: key).map(\.number) == [lease.number])
+        try desk.execute(.releaseLease(lease.number))
+        #expect(desk.book.leases(loweredBy: key).isEmpty && !desk.lease(lease.number).isLowered(by: key))
+        #expect(desk.lease(lease.number).effect(of: key, in: desk.book.fleet) == (0, 0))
+        // One that has been lowered for half an hour stays among them.
+        var (other, second) = try self.desk()
+        other.advance(to: noon + hour + 1_800)
+        try other.execute(.releaseLease(second.number))
+        #expect(other.book.leases(loweredBy: key).map(\.number) == [second.number])
+        #expect(other.lease(second.number).effect(of: key, in: other.book.fleet) == (3_136, 3_136 * 1_800))
+        #expect(BookRules.violations(of: desk.book) == [] && BookRules.violations(of: other.book) == [])
+    }
+
+    @Test func aLeaseGivenBackBeforeItsStartLosesNothing() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var later = order(.node, 4, from: noon + hour, until: noon + day)
+        later.leaseClass = .standard
+        let lease = try desk.request(later)
+        let drawn = desk.book.packing.committedWatts(of: BudgetIndex(0), at: noon + hour)
+        try desk.execute(.setLoadTarget(target(drawn - 3_000)))
+        let key = LoadTargetKey(budget: "feed", id: "grid")
+        #expect(desk.book.leases(loweredBy: key).map(\.number) == [lease.number])
+        try desk.execute(.releaseLease(lease.number))
+        desk.advance(to: noon + 3 * hour)
+        #expect(desk.lease(lease.number).state == .cancelled && desk.book.leases(loweredBy: key).isEmpty)
+        #expect(desk.lease(lease.number).curtailedEnergy(until: desk.book.time, desk.book.fleet) == CurtailedEnergy())
+    }
 }

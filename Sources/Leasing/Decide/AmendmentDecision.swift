@@ -36,7 +36,7 @@ extension Book {
                 .wrongState, "the lease is \(whole(lease).state.name); only one that is not over can be amended")
         }
         guard !liveParts(of: number).contains(where: { ($0.nextChangeAt ?? .max) <= step.now }) else {
-            throw Refusal(.wrongState, "the lease changes at this very moment; try again")
+            throw Refusal(.wrongState, changeIsDue(amendment.audience))
         }
         var course = try course(of: amendment, lease, now: step.now)
         step.outcome.leases = [number]
@@ -88,6 +88,19 @@ extension Book {
                 .preconditionFailed,
                 "the lease is at revision \(revision), not \(match): read it again and decide again")
         }
+    }
+
+    /// Why a lease cannot be amended of which a change is due that has not been applied.
+    private func changeIsDue(_ audience: Audience) -> String {
+        guard let freeze else { return "the lease changes at this very moment; try again" }
+        // Who has frozen what and why is the provider's own business.
+        guard audience == .provider else {
+            return "a change of the lease is due and the provider has frozen what time drives; it can be amended when "
+                + "that goes on"
+        }
+        return
+            "a change of the lease is due, and time-driven changes are frozen since \(RFC3339.text(freeze.since)) by "
+            + "\(freeze.actor): \(freeze.reason); `berth unfreeze` comes first"
     }
 
     private func course(

@@ -9,8 +9,9 @@ struct FreezeCommand: AsyncParsableCommand {
         commandName: "freeze",
         abstract: "Stop every time-driven change until it is released.",
         discussion: """
-            Nothing starts, ends or is lowered by time from then on, also after a restart; requests are answered as ever. \
-            When it is released, what has become due applies in order, each with the time at which it was due.
+            Nothing starts or ends by time from then on, also after a restart; requests are answered as ever. Load targets \
+            that are planned go on, and so do their orders: remove those that are to stop. When it is released, what has become \
+            due applies in order, each with the time at which it was due.
 
             EXAMPLE
               berth freeze --reason "wrong fleet file, looking into it"
