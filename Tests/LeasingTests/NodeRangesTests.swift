@@ -34,4 +34,19 @@ import Testing
     }
 
     private func set(_ ranges: [Range<Int>]) -> Set<Int> { Set(ranges.flatMap { Array($0) }) }
+
+    @Test("The nodes in use among some are those of them that are used, in whole or in part")
+    func inUse() {
+        var random = SeededGenerator(seed: 10)
+        for _ in 0..<500 {
+            let partial = (0..<3).map { _ in
+                PartialNode(node: Int.random(in: 0..<40, using: &random), moduleMask: 1, partitionID: 0)
+            }
+            let slice = GPUSlice(node: Int.random(in: 0..<40, using: &random), moduleMask: 1, profileID: 19, start: 0)
+            let holdings = Holdings(wholeNodes: ranges(&random), partialNodes: partial, slices: [slice])
+            let asked = ranges(&random)
+            let found = holdings.inUse(among: asked.united()).flatMap { Array($0) }
+            #expect(found == asked.flatMap { Array($0) }.filter { holdings.uses($0) })
+        }
+    }
 }

@@ -8,14 +8,19 @@ extension Book {
     /// enough.
     mutating func replace(_ node: Int, of number: UInt64, _ step: inout Step) -> Bool {
         var replacements: [Replacement] = []
-        var trial = self
+        // The book with those; copied only when there is one, since most nodes of a lost feed have none.
+        var trial: Book?
         let lease = known(number)
         for (index, line) in lease.lines.enumerated() where line.holdings.uses(node) {
-            for replacement in trial.replacements(for: node, of: lease, line: index, at: step.at) {
-                replacements.append(replacement)
-                trial.apply(.memberReplaced(replacement))
-            }
-            if trial.known(number).lines[index].holdings.uses(node) { return false }
+            let found =
+                trial?.replacements(for: node, of: lease, line: index, at: step.at)
+                ?? self.replacements(for: node, of: lease, line: index, at: step.at)
+            guard !found.isEmpty else { return false }
+            var next = trial ?? self
+            for replacement in found { next.apply(.memberReplaced(replacement)) }
+            if next.known(number).lines[index].holdings.uses(node) { return false }
+            replacements += found
+            trial = next
         }
         for replacement in replacements { commit(.memberReplaced(replacement), &step) }
         step.outcome.replacements.append(contentsOf: replacements)
@@ -52,12 +57,12 @@ extension Book {
         {
             return Replacement(lease: lease.number, line: index, old: id(node), new: id(spare), wasSpare: true)
         }
+        let places = places(for: node, ofLine: index, of: lease, elsewhere)
+        guard takesAllocations(places, from: max(at, lease.start)) else { return nil }
         var others = packing
         others.unbookNodes([node..<node + 1], as: lease.bookingTerms)
         others.commitCaps(of: lease, on: LinePlacement(wholeNodes: [node..<node + 1]), takingOff: true)
-        let wanted = PlacementLine(
-            shape: .node, count: 1, platformMask: platform(of: node),
-            pins: places(for: node, ofLine: index, of: lease, elsewhere))
+        let wanted = PlacementLine(shape: .node, count: 1, platformMask: platform(of: node), pins: places)
         guard
             let free = others.unit(wanted, for: lease, cap: highestCap(of: lease, on: node, at: at), at: at)?
                 .wholeNodes.first
@@ -72,13 +77,14 @@ extension Book {
         // An instance whose cap changes shares its GPU with nobody, which a search for one does not know.
         if !unit.slices.isEmpty && !lease.capSteps.isEmpty { return nil }
         let line = known(lease.number).lines[index]
+        let places = places(for: node, ofLine: index, of: lease, elsewhere)
+        guard takesAllocations(places, from: max(at, lease.start)) else { return nil }
         var others = packing
         others.commitCaps(of: lease, on: LinePlacement(partialNodes: unit.partials), takingOff: true)
         for partial in unit.partials { others.unbookModules(partial.moduleMask, of: node, as: lease.bookingTerms) }
         for slice in unit.slices { others.unbookSlice(slice, as: lease.bookingTerms) }
         let wanted = PlacementLine(
-            shape: line.shape, count: 1, platformMask: platform(of: node), isComposed: line.isComposed,
-            pins: places(for: node, ofLine: index, of: lease, elsewhere))
+            shape: line.shape, count: 1, platformMask: platform(of: node), isComposed: line.isComposed, pins: places)
         guard let free = others.unit(wanted, for: lease, cap: highestCap(of: lease, on: node, at: at), at: at),
             let new = free.partialNodes.first?.node ?? free.slices.first?.node
         else { return nil }
@@ -118,6 +124,11 @@ extension Book {
         }
         let full = counts.values.filter { $0.count >= spread.unitsMax }.map(\.nodes)
         return result.subtracting(full.united())
+    }
+
+    /// Whether some of these nodes is open at a time. Where a feed is lost most domains have none, and no search is made.
+    private func takesAllocations(_ places: [Range<Int>], from start: Int64) -> Bool {
+        places.contains { $0.contains { packing.closedUntil(NodeIndex($0)) <= start } }
     }
 
     /// The nodes of the domain of a level that a node lies in; of its rack where there is none.
@@ -179,7 +190,8 @@ extension PackingState {
         guard start < lease.end, line.pins?.isEmpty == false else { return nil }
         let terms = BookingTerms(
             lease: lease.number, start: start, end: lease.end, until: lease.until, cap: cap)
-        let outcome = place(PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: at))
+        var outcome = PlacementOutcome()
+        place(PlacementRequest(lines: [line], siteMask: .max, terms: terms, now: at), into: &outcome, explaining: false)
         return outcome.isComplete ? outcome.lines[0] : nil
     }
 }

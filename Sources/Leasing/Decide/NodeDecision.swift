@@ -72,11 +72,11 @@ extension Book {
     }
 
     mutating func fault(_ nodes: [Range<Int>], _ note: NodeNote, _ step: inout Step) {
-        let affected = leasesUsing(nodes)
+        let (affected, all) = (leasesUsing(nodes), nodes.united())
         commit(.nodesSet(nodes: register.permanent(nodes), health: .faulty, note: note), &step)
         for number in affected {
             let lease = known(number)
-            let hit = nodes.flatMap { Array($0) }.filter { node in lease.lines.contains { $0.holdings.uses(node) } }
+            let hit = lease.lines.flatMap { $0.holdings.inUse(among: all) }.united().flatMap { Array($0) }
             guard !hit.isEmpty else { continue }
             // A unit that was late before counts as down now, so what was known is looked at again.
             let before = lease.downNodes.filter { !hit.contains($0) }

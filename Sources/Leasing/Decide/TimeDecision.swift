@@ -85,11 +85,11 @@ extension Book {
 
     /// Leases that are starting or active on nodes, ascending.
     func leasesUsing(_ ranges: [Range<Int>]) -> [UInt64] {
-        var numbers: [UInt64] = []
+        var numbers: Set<UInt64> = []
         for range in ranges {
             for node in range {
                 packing.forEachBooking(of: NodeIndex(node)) { booking in
-                    if booking.start <= time && !numbers.contains(booking.lease) { numbers.append(booking.lease) }
+                    if booking.start <= time { numbers.insert(booking.lease) }
                 }
             }
         }

@@ -62,6 +62,11 @@ public struct Holdings: Equatable, Sendable {
             || slices.contains { $0.node == node }
     }
 
+    /// Those of some nodes that are in use for this line, as ascending ranges. O(ranges + parts × log).
+    func inUse(among nodes: [Range<Int>]) -> [Range<Int>] {
+        (wholeNodes + sharedNodes.map { $0..<$0 + 1 }).united().intersecting(nodes)
+    }
+
     /// What is in use on a node, instances apart from whole GPUs. Each part's watts are rounded down by themselves, as
     /// in the promise. O(ranges + parts).
     public func capacity(on node: Int, cap: PowerCap, in fleet: Fleet) -> Capacity {
