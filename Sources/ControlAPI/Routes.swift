@@ -61,6 +61,12 @@ public enum Routes {
     public static let leaseAllocationPattern = "/v1/leases/{id}/allocation"
     /// POST `?dryRun=plan`: ``AmendmentRequest`` to ``LeaseAnswer``.
     public static let leaseAmendmentsPattern = "/v1/leases/{id}/amendments"
+    /// GET: ``ReclaimList``. POST `?dryRun=plan`: ``ReclaimRequest`` to ``ReclaimAnswer``. DELETE `?reason=`: ``ReclaimAnswer``.
+    public static let leaseReclaimPattern = "/v1/leases/{id}/reclaim"
+    /// POST: ``NominationRequest`` to ``ReclaimAnswer``.
+    public static let leaseNominationPattern = "/v1/leases/{id}/reclaim/nomination"
+    /// GET: ``GuardList``.
+    public static let leaseGuardsPattern = "/v1/leases/{id}/guards"
     /// GET: ``TenantList``.
     public static let tenants = "/v1/tenants"
     /// GET: ``TenantAnswer``. PUT: ``TenantSpecification`` to ``TenantAnswer``. DELETE `?reason=`: no body.
@@ -118,6 +124,12 @@ public enum Routes {
     public static func leaseAllocation(_ id: String) -> String { lease(id) + "/allocation" }
     /// The amendments of one lease.
     public static func leaseAmendments(_ id: String) -> String { lease(id) + "/amendments" }
+    /// The notices on one lease.
+    public static func leaseReclaim(_ id: String) -> String { lease(id) + "/reclaim" }
+    /// What the tenant of one lease wants to go first.
+    public static func leaseNomination(_ id: String) -> String { leaseReclaim(id) + "/nomination" }
+    /// What the contract of one lease allows.
+    public static func leaseGuards(_ id: String) -> String { lease(id) + "/guards" }
     /// One tenant.
     public static func tenant(_ name: String) -> String { tenants + "/" + segment(name) }
     /// The poll of one tenant.

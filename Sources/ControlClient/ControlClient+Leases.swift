@@ -86,6 +86,38 @@ extension ControlClient {
         return try await answer(LeaseAnswer.self, to: exchange)
     }
 
+    /// Serves a notice on a lease: capacity is taken back, or the lease ends.
+    ///
+    /// - Parameter isDryRun: decide without serving.
+    public func serveNotice(
+        on id: String, _ request: ReclaimRequest, isDryRun: Bool = false, idempotencyKey: String? = nil
+    ) async throws(ClientError) -> ReclaimAnswer {
+        let query: [(name: String, value: String?)] = [("dryRun", isDryRun ? "plan" : nil)]
+        var exchange = Exchange.post(Routes.leaseReclaim(id), query: query, request)
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        return try await answer(ReclaimAnswer.self, to: exchange)
+    }
+
+    /// Takes back the notice that is in force on a lease.
+    public func withdrawNotice(on id: String, reason: String) async throws(ClientError) -> ReclaimAnswer {
+        try await answer(ReclaimAnswer.self, to: .delete(Routes.leaseReclaim(id), query: [("reason", reason)]))
+    }
+
+    /// Says what goes first.
+    public func nominate(on id: String, _ request: NominationRequest) async throws(ClientError) -> ReclaimAnswer {
+        try await answer(ReclaimAnswer.self, to: .post(Routes.leaseNomination(id), request))
+    }
+
+    /// Every notice that was served on a lease.
+    public func notices(on id: String) async throws(ClientError) -> ReclaimList {
+        try await answer(ReclaimList.self, to: .get(Routes.leaseReclaim(id)))
+    }
+
+    /// What the contract of a lease lets the provider do with it.
+    public func guards(on id: String) async throws(ClientError) -> GuardList {
+        try await answer(GuardList.self, to: .get(Routes.leaseGuards(id)))
+    }
+
     /// Every node of a lease. Some 20 MB for 27,500 nodes; see ``allocationBytes(of:format:receive:)`` to stream it.
     public func allocation(of id: String) async throws(ClientError) -> AllocationAnswer {
         try await answer(AllocationAnswer.self, to: allocationExchange(of: id, format: .json))

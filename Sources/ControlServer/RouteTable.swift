@@ -112,6 +112,13 @@ struct Route: Sendable {
             Route(
                 .post, Routes.leaseAmendmentsPattern, Audiences.requesters, query: ["dryRun"],
                 AmendmentHandlers.amend),
+            Route(.get, Routes.leaseReclaimPattern, Audiences.holders, ReclaimHandlers.list),
+            Route(
+                .post, Routes.leaseReclaimPattern, Audiences.requesters, query: ["dryRun"], ReclaimHandlers.serve),
+            Route(
+                .delete, Routes.leaseReclaimPattern, Audiences.requesters, query: ["reason"], ReclaimHandlers.withdraw),
+            Route(.post, Routes.leaseNominationPattern, [.tenant], ReclaimHandlers.nominate),
+            Route(.get, Routes.leaseGuardsPattern, Audiences.holders, ReclaimHandlers.guards),
             Route(.get, Routes.tenants, Audiences.readers, query: ["limit", "cursor"], TenantHandlers.list),
             Route(.get, Routes.tenantPattern, Audiences.holders, TenantHandlers.show),
             Route(.put, Routes.tenantPattern, Audiences.operators, TenantHandlers.put),

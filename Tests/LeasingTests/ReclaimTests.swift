@@ -225,6 +225,22 @@ import Testing
         #expect(BookRules.violations(of: desk.book) == [])
     }
 
+    @Test("before a lease begins leaves nothing of it")
+    func beforeItBegins() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        (terms.noticeSeconds, terms.cancellationAfter) = (day, noon)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        try desk.execute(.putContract(name: "none", terms: ContractTerms()))
+        let later = order(.node, 2, from: noon + 10 * day, until: noon + 20 * day, contract: "c")
+        let lease = try desk.request(later)
+        try desk.execute(serve(lease, .cancellation(byTenant: false)))
+        #expect(desk.lease(lease.number).state == .cancelled)
+        let free = try desk.request(order(.node, from: noon + day, until: noon + 2 * day, contract: "none"))
+        try desk.execute(.releaseLease(free.number, by: .tenant("ada")))
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
     @Test("says of every verb whether it is allowed, under which clause and from when")
     func verdicts() throws {
         let (desk, lease) = try desk(8) {

@@ -12,7 +12,8 @@ extension SystemTests {
             _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"plans"}"#)
             _ = try connection.request(
                 "PUT", "/v1/contracts/c1",
-                #"{"tenant":"acme","price":{"perGpuHour":{"currency":"USD","micros":2000000}},"reason":"plans"}"#)
+                #"{"tenant":"acme","price":{"perGpuHour":{"currency":"USD","micros":2000000}},"noticePeriod":"0s","#
+                    + #""cancellationAfter":"2026-01-01T00:00:00Z","reason":"plans"}"#)
             return (home, connection)
         }
 
@@ -26,11 +27,11 @@ extension SystemTests {
         @Test("a plan is the difference, changes nothing, outlives a restart, and its token commits it once")
         func difference() throws {
             let (home, connection) = try home()
-            // It begins long after now, so that its release gives back all of it.
+            // It begins long after now, so that its end by notice gives back all of it.
             let id = try lease(connection, blocks: 1, #","contract":"c1","start":"2060-01-01T00:00:00Z""#)
             let revision = try connection.get("/v1/status").json["revision"].int
             let commands =
-                #"[{"release":{"lease":"\#(id)"}},{"reserve":{"tenant":"acme","contract":"c1","duration":"20d","#
+                #"[{"reclaim":{"lease":"\#(id)","clause":"cancellation"}},{"reserve":{"tenant":"acme","contract":"c1","duration":"20d","#
                 + #""reservations":[{"shape":"block","count":2}],"capPercent":60}}]"#
             let planned = try connection.post("/v1/plans", #"{"commands":\#(commands)}"#)
             let plan = planned.json
@@ -90,7 +91,8 @@ extension SystemTests {
             for (commands, pointer) in [
                 ("", "/commands"), ("{}", "/commands/0"),
                 (#"{"failFeed":{"budget":"x"},"release":{"lease":"l"}}"#, "/commands/0/failFeed"),
-                (#"{"reclaim":{"lease":"l"}}"#, "/commands/0/reclaim"),
+                (#"{"evict":{"lease":"l"}}"#, "/commands/0/evict"),
+                (#"{"reclaim":{"lease":"l","clause":"cause"}}"#, "/commands/0/reclaim/cause"),
                 (#"{"failFeed":{"budget":"lab-meter","why":"x"}}"#, "/commands/0/failFeed/why"),
                 (#"{"loadTarget":{"budget":"lab-meter","id":"a"}}"#, "/commands/0/loadTarget/watts"),
             ] {

@@ -393,13 +393,15 @@ public struct NoticeAnswer: Codable, Sendable, Equatable {
     public var tenant: String
     /// Which lease.
     public var lease: String
-    /// What is done, in order of time.
+    /// How watts are lowered, in order of time; empty when something else is announced.
     public var steps: [CurtailmentStepAnswer]
+    /// GPUs that stay from when on, of a reclaim or a termination.
+    public var offRamp: [ReclaimStep]?
 
-    /// Every field.
+    /// Every field; those left out are absent.
     public init(
         id: String, kind: NoticeKind, deadline: Timestamp, acknowledged: Bool, tenant: String, lease: String,
-        steps: [CurtailmentStepAnswer]
+        steps: [CurtailmentStepAnswer], offRamp: [ReclaimStep]? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -408,5 +410,6 @@ public struct NoticeAnswer: Codable, Sendable, Equatable {
         self.tenant = tenant
         self.lease = lease
         self.steps = steps
+        self.offRamp = offRamp
     }
 }

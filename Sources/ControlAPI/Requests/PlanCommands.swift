@@ -23,6 +23,53 @@ extension PlanRelease: CheckedOnDecoding {
     func check() throws(WireValueError) { try checkText(reason, field: "reason") }
 }
 
+/// A notice, as ``ReclaimRequest`` has it, with its lease.
+public struct PlanReclaim: Codable, Sendable, Equatable {
+    /// The lease's id.
+    public var lease: String
+    /// Under which clause. A tenant names cancellation alone.
+    public var clause: ReclaimClauseName
+    /// Which cause, with the clause cause.
+    public var cause: String?
+    /// How many GPUs go, with the clause convenience; absent: as many as the clause allows.
+    public var gpus: Int?
+    /// What stays from when on; absent: what the contract's off-ramp says, or all goes when the notice is over.
+    public var offRamp: [ReclaimStep]?
+    /// Why; absent: the plan's reason.
+    public var reason: String?
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case lease, clause, cause, gpus, offRamp, reason
+    }
+
+    /// Every field; those left out are absent.
+    public init(
+        lease: String, clause: ReclaimClauseName, cause: String? = nil, gpus: Int? = nil, offRamp: [ReclaimStep]? = nil,
+        reason: String? = nil
+    ) {
+        self.lease = lease
+        self.clause = clause
+        self.cause = cause
+        self.gpus = gpus
+        self.offRamp = offRamp
+        self.reason = reason
+    }
+}
+
+extension PlanReclaim: CheckedOnDecoding {
+    func check() throws(WireValueError) {
+        try request(reason: reason ?? "").check()
+    }
+}
+
+extension PlanReclaim {
+    /// The request that it is.
+    public func request(reason: String) -> ReclaimRequest {
+        ReclaimRequest(clause: clause, cause: cause, gpus: gpus, offRamp: offRamp, reason: self.reason ?? reason)
+    }
+}
+
 /// A load target, as ``LoadTargetRequest`` has it, with its domain and id.
 public struct PlanLoadTarget: Codable, Sendable, Equatable {
     /// The budget domain.

@@ -76,6 +76,8 @@ public struct PlanCommand: Codable, Sendable, Equatable {
     public var reserve: LeaseRequest?
     /// Cancel a lease before its start, end it after.
     public var release: PlanRelease?
+    /// Serve a notice on a lease.
+    public var reclaim: PlanReclaim?
     /// Set a load target: curtail what it has to.
     public var loadTarget: PlanLoadTarget?
     /// End a load target.
@@ -97,19 +99,21 @@ public struct PlanCommand: Codable, Sendable, Equatable {
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case reserve, release, loadTarget, removeLoadTarget, failFeed, restoreFeed, nodes, maintenance
+        case reserve, release, reclaim, loadTarget, removeLoadTarget, failFeed, restoreFeed, nodes, maintenance
         case removeMaintenance, tenant, contract
     }
 
     /// Every field; all but one are left out.
     public init(
-        reserve: LeaseRequest? = nil, release: PlanRelease? = nil, loadTarget: PlanLoadTarget? = nil,
+        reserve: LeaseRequest? = nil, release: PlanRelease? = nil, reclaim: PlanReclaim? = nil,
+        loadTarget: PlanLoadTarget? = nil,
         removeLoadTarget: PlanLoadTargetRemoval? = nil, failFeed: PlanFeed? = nil, restoreFeed: PlanFeed? = nil,
         nodes: PlanNodeVerb? = nil, maintenance: PlanMaintenance? = nil, removeMaintenance: PlanRemoval? = nil,
         tenant: PlanTenant? = nil, contract: PlanContract? = nil
     ) {
         self.reserve = reserve
         self.release = release
+        self.reclaim = reclaim
         self.loadTarget = loadTarget
         self.removeLoadTarget = removeLoadTarget
         self.failFeed = failFeed
@@ -126,7 +130,8 @@ public struct PlanCommand: Codable, Sendable, Equatable {
 
     private var given: [CodingKeys] {
         let fields: [(CodingKeys, Bool)] = [
-            (.reserve, reserve != nil), (.release, release != nil), (.loadTarget, loadTarget != nil),
+            (.reserve, reserve != nil), (.release, release != nil), (.reclaim, reclaim != nil),
+            (.loadTarget, loadTarget != nil),
             (.removeLoadTarget, removeLoadTarget != nil), (.failFeed, failFeed != nil),
             (.restoreFeed, restoreFeed != nil), (.nodes, nodes != nil), (.maintenance, maintenance != nil),
             (.removeMaintenance, removeMaintenance != nil), (.tenant, tenant != nil), (.contract, contract != nil),

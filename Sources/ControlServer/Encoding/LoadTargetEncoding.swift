@@ -1,4 +1,4 @@
-// Load targets, orders and notices on the wire.
+// Load targets and orders on the wire.
 
 import ControlAPI
 import FleetModel
@@ -137,29 +137,6 @@ struct LoadTargetEncoding {
             acknowledgedAt: order.acknowledgedAt.map { Timestamp($0) }, overdue: order.isOverdue)
     }
 
-    // MARK: Notices
-
-    /// Notices of curtailments that are to come or going on, soonest first.
-    func notices(of leases: [Lease]) -> [NoticeAnswer] {
-        var notices: [NoticeAnswer] = []
-        for lease in leases {
-            for curtailment in lease.curtailments where curtailment.isOpen(at: now) {
-                // Parts of one lease that are lowered alike are one notice.
-                let id = book.naming.id(of: lease.leaseNumber)
-                guard !notices.contains(where: { $0.lease == id && $0.steps == steps(curtailment.steps) }) else {
-                    continue
-                }
-                notices.append(
-                    NoticeAnswer(
-                        id: book.noticeID(of: curtailment), kind: .curtailment,
-                        deadline: Timestamp(curtailment.steps[0].start),
-                        acknowledged: curtailment.acknowledgedAt != nil, tenant: lease.tenant,
-                        lease: book.naming.id(of: lease.leaseNumber), steps: steps(curtailment.steps)))
-            }
-        }
-        return notices.sorted { ($0.deadline, $0.id) < ($1.deadline, $1.id) }
-    }
-
     private func end(_ time: Int64) -> Timestamp? { time == .max ? nil : Timestamp(time) }
 }
 
@@ -167,24 +144,6 @@ struct LoadTargetEncoding {
 enum OrderID {
     static func text(_ number: UInt64) -> String { "o-\(number)" }
     static func number(_ text: String) -> UInt64? { text.hasPrefix("o-") ? UInt64(text.dropFirst(2)) : nil }
-}
-
-extension Book {
-    /// What a notice is called: nothing that says how many others there are.
-    func noticeID(of curtailment: Curtailment) -> String {
-        "n-" + naming.id(of: Self.noticeMark | curtailment.notice).dropFirst(2)
-    }
-
-    /// The number of a notice, or nil when its id is not spelt like one.
-    func noticeNumber(of id: String) -> UInt64? {
-        guard id.hasPrefix("n-"), let number = naming.number(of: "l-" + id.dropFirst(2)),
-            number & Self.noticeMark != 0
-        else { return nil }
-        return number & ~Self.noticeMark
-    }
-
-    /// Tells notices from leases, whose numbers are smaller.
-    private static let noticeMark: UInt64 = 1 << 60
 }
 
 extension ControlAPI.LoadTargetKind {

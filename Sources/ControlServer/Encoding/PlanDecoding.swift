@@ -43,6 +43,14 @@ struct PlanReader {
             }
             return PlannedCommand(.releaseLease(lease.number), reason: release.reason ?? reason)
         }
+        if let reclaim = command.reclaim {
+            guard let lease = book.lease(id: reclaim.lease) else {
+                throw Problem(.notFound, detail: "there is no lease \(reclaim.lease)", pointer: "/lease")
+            }
+            let request = reclaim.request(reason: reason)
+            return PlannedCommand(
+                .serveReclaim(lease.number, ReclaimOrder(request, byTenant: false)), reason: request.reason)
+        }
         return try power(command) ?? hardware(command) ?? nouns(command)
     }
 

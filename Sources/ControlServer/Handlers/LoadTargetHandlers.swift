@@ -1,4 +1,4 @@
-// Load targets, the orders that follow, notices to tenants, and the freeze.
+// Load targets, the orders that follow, and the freeze.
 
 import ControlAPI
 import FleetModel
@@ -42,8 +42,8 @@ enum LoadTargetHandlers {
         let target = try target(request, key, in: before.book, now: exchange.scheduler.now)
         let context = try exchange.commandContext(reason: request.reason, body: body)
         if isPlan {
-            let book = try await exchange.services.searcher.plan(
-                target, context, in: before.book, now: exchange.scheduler.now)
+            let book = try await exchange.services.searcher.fork(
+                before.book, after: .setLoadTarget(target), context, now: exchange.scheduler.now)
             return exchange.answer(try answer(key, in: book, exchange), view: before)
         }
         let isNew = before.book.loadTarget(key) == nil
@@ -116,21 +116,6 @@ enum LoadTargetHandlers {
     }
 }
 
-extension Searcher {
-    /// The book as it would be with a load target, on a fork.
-    func plan(_ target: LoadTarget, _ context: CommandContext, in book: Book, now: Int64) throws -> Book {
-        var (fork, context) = (book, context)
-        context.idempotencyKey = nil
-        context.now = max(now, book.time)
-        do {
-            _ = try fork.execute(.setLoadTarget(target), context)
-        } catch {
-            throw Problem(error)
-        }
-        return fork
-    }
-}
-
 enum OrderHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
         let known = try exchange.query("index", "a number") { UInt64($0) }
@@ -164,44 +149,6 @@ enum OrderHandlers {
         return exchange.answer(
             LoadTargetEncoding(book: view.book, now: exchange.scheduler.now).orders(), view: view)
     }
-}
-
-enum NoticeHandlers {
-    static func list(_ exchange: Exchange) async throws -> Response {
-        let view = exchange.scheduler.view
-        let encoding = LoadTargetEncoding(book: view.book, now: exchange.scheduler.now)
-        return exchange.answer(NoticeList(notices: encoding.notices(of: visible(exchange, view))), view: view)
-    }
-
-    static func acknowledge(_ exchange: Exchange) async throws -> Response {
-        let before = exchange.scheduler.view
-        let id = try exchange.parameter("id")
-        guard let number = before.book.noticeNumber(of: id),
-            let lease = visible(exchange, before).first(where: { lease in
-                lease.curtailments.contains { $0.notice == number }
-            })
-        else { throw notFound }
-        let context = try exchange.commandContext(reason: "notice read", body: [])
-        let (_, view, _) = try await exchange.submit(.acknowledgeNotice(number, lease: lease.number), context)
-        let encoding = LoadTargetEncoding(book: view.book, now: exchange.scheduler.now)
-        let notices = view.book.lease(lease.number).map { encoding.notices(of: [$0]) } ?? []
-        guard let notice = notices.first(where: { $0.id == id }) else { throw notFound }
-        return exchange.answer(notice, view: view)
-    }
-
-    /// Leases with notices that the caller may see.
-    private static func visible(_ exchange: Exchange, _ view: PublishedView) -> [Lease] {
-        var leases: [Lease] = []
-        view.book.forEachLease { lease in
-            guard !lease.curtailments.isEmpty, !lease.state.isFinal else { return true }
-            if case .tenant(let own) = exchange.role, lease.tenant != own { return true }
-            leases.append(lease)
-            return true
-        }
-        return leases
-    }
-
-    private static var notFound: Problem { Problem(.notFound, detail: "there is no such notice") }
 }
 
 enum FreezeHandlers {

@@ -142,7 +142,7 @@ final class PollBodies: Sendable {
             if let change = lease.nextChangeAt { nextChangeAt = min(nextChangeAt ?? change, change) }
             return true
         }
-        let notices = LoadTargetEncoding(book: book, now: book.time).notices(of: held).map {
+        let notices = NoticeEncoding(book: book, now: book.time).notices(of: held).map {
             Notice(id: $0.id, kind: $0.kind, deadline: $0.deadline, acknowledged: $0.acknowledged)
         }
         return TenantAllocation(

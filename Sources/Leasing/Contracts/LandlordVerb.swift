@@ -75,7 +75,7 @@ struct LeaseGuard {
 
     // MARK: Ending it
 
-    private var termEnd: Int64 { lease.start + (terms.minimumTermSeconds ?? 0) }
+    private var termEnd: Int64 { terms.termEnd(of: lease) }
 
     private var shortening: GuardVerdict {
         let ways = [cancellation, reclaimForConvenience].filter { $0.from != nil }
@@ -240,7 +240,7 @@ extension Book {
     /// Refuses the tenant to give a lease back before it may.
     func checkTenantMayRelease(_ lease: Lease, now: Int64) throws(Refusal) {
         guard let terms = terms(of: lease) else { return }
-        let termEnd = lease.start + (terms.minimumTermSeconds ?? 0)
+        let termEnd = terms.termEnd(of: lease)
         if now < termEnd {
             throw Refusal(
                 forbiddenBy: .minimumTerm,
@@ -252,6 +252,11 @@ extension Book {
             "the contract asks for \(durationText(terms.tenantNotice)) of notice; a cancellation now would end the lease at "
                 + RFC3339.text(now + terms.tenantNotice), from: now + terms.tenantNotice)
     }
+}
+
+extension ContractTerms {
+    /// Until when neither side may end a lease.
+    func termEnd(of lease: Lease) -> Int64 { minimumTermSeconds.map { lease.start + $0 } ?? .min }
 }
 
 extension MoveClause {

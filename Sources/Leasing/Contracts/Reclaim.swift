@@ -78,6 +78,9 @@ extension Book {
     /// The notice that is in force on a lease, or nil.
     public func reclaim(on lease: UInt64) -> Reclaim? { reclaims(of: lease).last { $0.withdrawnAt == nil } }
 
+    /// Nodes that the tenant wants to go first, as far as the fleet in force has them all.
+    public func nominated(by reclaim: Reclaim) -> [Range<Int>] { register.dense(reclaim.nominated) ?? [] }
+
     /// How a lease's turn-round ends.
     func returning(_ number: UInt64) -> LeaseEvent {
         guard let reclaim = reclaim(on: known(number).leaseNumber), reclaim.isWhole,

@@ -120,8 +120,7 @@ extension Book {
         }
         let terms = binding.terms
         if order.clause == .cancellation(byTenant: true) {
-            let termEnd = lease.start + (terms.minimumTermSeconds ?? 0)
-            return max(now + terms.tenantNotice, termEnd)
+            return max(now + terms.tenantNotice, terms.termEnd(of: lease))
         }
         let verb: LandlordVerb =
             switch order.clause {

@@ -62,7 +62,13 @@ private func noticeTable(_ notices: [NoticeAnswer]) -> Table {
     for notice in notices {
         table.add(
             .init(notice.id), .init(notice.kind.rawValue), .init(notice.deadline.short), .init(notice.tenant),
-            .init(notice.lease), .init(steps(notice.steps)), .init(notice.acknowledged ? "yes" : "no"))
+            .init(notice.lease), .init(notice.offRamp.map(rampText) ?? steps(notice.steps)),
+            .init(notice.acknowledged ? "yes" : "no"))
     }
     return table
+}
+
+/// As `64 GPUs from 2027-03-01 00:00, none from …`.
+private func rampText(_ steps: [ReclaimStep]) -> String {
+    steps.map { ($0.gpus == 0 ? "none" : counted($0.gpus, "GPU")) + " from \($0.at.short)" }.joined(separator: ", ")
 }

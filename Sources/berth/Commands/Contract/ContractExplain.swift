@@ -31,7 +31,7 @@ struct ContractExplain: AsyncParsableCommand {
                 let width = answer.clauses.map(\.clause.count).max() ?? 0
                 for clause in answer.clauses {
                     let indent = width + 4
-                    let room = max(30, (terminal.columnCount ?? 120) - indent)
+                    let room = terminal.columnCount.map { max(30, $0 - indent) } ?? .max
                     for (place, line) in clause.text.folded(to: room).enumerated() {
                         let title = place == 0 ? clause.clause : ""
                         terminal.write("  " + title + String(repeating: " ", count: width + 2 - title.count) + line)

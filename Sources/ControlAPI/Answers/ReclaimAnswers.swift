@@ -1,0 +1,130 @@
+// Notices that were served, and what a contract lets the provider do.
+
+/// A notice that was served on a lease.
+public struct ReclaimAnswer: Codable, Sendable, Equatable {
+    /// Its id, by which it is acknowledged.
+    public var id: String
+    /// Which lease.
+    public var lease: String
+    /// Under which clause.
+    public var clause: ReclaimClauseName
+    /// For which cause; absent: without one.
+    public var cause: String?
+    /// Whether the tenant served it.
+    public var byTenant: Bool
+    /// When.
+    public var servedAt: Timestamp
+    /// When the first of it goes.
+    public var deadline: Timestamp
+    /// GPUs that the lease held then.
+    public var gpusBefore: Int
+    /// What stays from when on.
+    public var steps: [ReclaimStep]
+    /// What the tenant wants to go first.
+    public var nominated: [String]?
+    /// When the other side said that it knows; absent: not yet.
+    public var acknowledgedAt: Timestamp?
+    /// When it was taken back; absent: it was not.
+    public var withdrawnAt: Timestamp?
+    /// Who served it; the other side is not told.
+    public var actor: String?
+    /// Why.
+    public var reason: String
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, lease, clause, cause, byTenant, servedAt, deadline, gpusBefore, steps, nominated, acknowledgedAt,
+            withdrawnAt, actor, reason
+    }
+
+    /// Every field; those left out are absent.
+    public init(
+        id: String, lease: String, clause: ReclaimClauseName, cause: String? = nil, byTenant: Bool, servedAt: Timestamp,
+        deadline: Timestamp, gpusBefore: Int, steps: [ReclaimStep], nominated: [String]? = nil,
+        acknowledgedAt: Timestamp? = nil, withdrawnAt: Timestamp? = nil, actor: String? = nil, reason: String
+    ) {
+        self.id = id
+        self.lease = lease
+        self.clause = clause
+        self.cause = cause
+        self.byTenant = byTenant
+        self.servedAt = servedAt
+        self.deadline = deadline
+        self.gpusBefore = gpusBefore
+        self.steps = steps
+        self.nominated = nominated
+        self.acknowledgedAt = acknowledgedAt
+        self.withdrawnAt = withdrawnAt
+        self.actor = actor
+        self.reason = reason
+    }
+}
+
+/// Every notice that was served on one lease.
+public struct ReclaimList: Codable, Sendable, Equatable {
+    /// Oldest first, those withdrawn included.
+    public var reclaims: [ReclaimAnswer]
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case reclaims
+    }
+
+    /// Every field; those left out are absent.
+    public init(reclaims: [ReclaimAnswer]) {
+        self.reclaims = reclaims
+    }
+}
+
+/// Whether a contract lets the provider do something with a lease.
+public struct GuardAnswer: Codable, Sendable, Equatable {
+    /// What.
+    public var verb: String
+    /// Whether it may be begun now.
+    public var allowed: Bool
+    /// The clause that allows or forbids it.
+    public var clause: String?
+    /// The first time at which it could take effect; absent: never, or at once.
+    public var from: Timestamp?
+    /// In words.
+    public var text: String
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case verb, allowed, clause, from, text
+    }
+
+    /// Every field; those left out are absent.
+    public init(verb: String, allowed: Bool, clause: String? = nil, from: Timestamp? = nil, text: String) {
+        self.verb = verb
+        self.allowed = allowed
+        self.clause = clause
+        self.from = from
+        self.text = text
+    }
+}
+
+/// What the contract of a lease lets the provider do with it.
+public struct GuardList: Codable, Sendable, Equatable {
+    /// Which lease.
+    public var lease: String
+    /// Its contract; absent: none, and nothing binds either side.
+    public var contract: String?
+    /// The version that it is under.
+    public var contractVersion: Int?
+    /// Every verb.
+    public var guards: [GuardAnswer]
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case lease, contract, contractVersion, guards
+    }
+
+    /// Every field; those left out are absent.
+    public init(lease: String, contract: String? = nil, contractVersion: Int? = nil, guards: [GuardAnswer]) {
+        self.lease = lease
+        self.contract = contract
+        self.contractVersion = contractVersion
+        self.guards = guards
+    }
+}

@@ -1,0 +1,117 @@
+// Notices on leases: served, planned, withdrawn; and what a contract allows.
+
+import ControlAPI
+import HTTPTypes
+import Hummingbird
+import Leasing
+import Scheduling
+
+enum ReclaimHandlers {
+    static func list(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let lease = try LeaseHandlers.visibleLease(exchange, in: view)
+        let encoding = NoticeEncoding(book: view.book, now: exchange.scheduler.now)
+        let reclaims = view.book.reclaims(of: lease.number).map { encoding.answer($0, to: exchange.role) }
+        return exchange.answer(ReclaimList(reclaims: reclaims), view: view)
+    }
+
+    static func serve(_ exchange: Exchange) async throws -> Response {
+        let isPlan = try exchange.query("dryRun", "plan") { $0 == "plan" ? true : nil } ?? false
+        let body = try await exchange.body()
+        let request = try exchange.decode(ReclaimRequest.self, from: body)
+        let before = exchange.scheduler.view
+        let lease = try LeaseHandlers.visibleLease(exchange, in: before)
+        let command = Command.serveReclaim(lease.number, try order(request, exchange))
+        let context = try exchange.commandContext(reason: request.reason, body: body)
+        if isPlan {
+            let now = exchange.scheduler.now
+            let book = try await exchange.services.searcher.fork(before.book, after: command, context, now: now)
+            return try answer(lease.number, in: book, before, exchange)
+        }
+        let (_, view, _) = try await exchange.submit(command, context)
+        return try answer(lease.number, in: view.book, view, exchange, status: .created)
+    }
+
+    static func withdraw(_ exchange: Exchange) async throws -> Response {
+        let lease = try LeaseHandlers.visibleLease(exchange, in: exchange.scheduler.view)
+        let context = try exchange.commandContext(reason: try exchange.requiredReason(), body: [])
+        let command = Command.withdrawReclaim(lease.number, byTenant: exchange.audience != .provider)
+        let (_, view, _) = try await exchange.submit(command, context)
+        return try answer(lease.number, in: view.book, view, exchange)
+    }
+
+    static func nominate(_ exchange: Exchange) async throws -> Response {
+        let body = try await exchange.body()
+        let request = try exchange.decode(NominationRequest.self, from: body)
+        let before = exchange.scheduler.view
+        let lease = try LeaseHandlers.visibleLease(exchange, in: before)
+        let nodes = try PinReader().nodes(request.nodes, in: before.book.fleet, "/nodes") ?? []
+        let context = try exchange.commandContext(reason: request.reason, body: body)
+        let (_, view, _) = try await exchange.submit(.nominate(lease.number, nodes: nodes), context)
+        return try answer(lease.number, in: view.book, view, exchange)
+    }
+
+    static func guards(_ exchange: Exchange) async throws -> Response {
+        let view = exchange.scheduler.view
+        let lease = try LeaseHandlers.visibleLease(exchange, in: view)
+        let guards = view.book.verdicts(on: lease, now: exchange.scheduler.now).map {
+            GuardAnswer(
+                verb: $0.verb.rawValue, allowed: $0.isAllowed, clause: $0.clause?.rawValue,
+                from: $0.from.map { Timestamp($0) }, text: $0.text)
+        }
+        return exchange.answer(
+            GuardList(
+                lease: view.book.naming.id(of: lease.number), contract: lease.contract,
+                contractVersion: lease.contract == nil ? nil : lease.contractVersion, guards: guards), view: view)
+    }
+
+    private static func order(_ request: ReclaimRequest, _ exchange: Exchange) throws -> ReclaimOrder {
+        let isTenant = exchange.audience != .provider
+        guard !isTenant || request.clause == .cancellation else {
+            throw Problem(
+                .forbidden, detail: "\(exchange.role) may cancel its lease, not reclaim it", pointer: "/clause")
+        }
+        return ReclaimOrder(request, byTenant: isTenant)
+    }
+
+    /// The last notice on a lease.
+    private static func answer(
+        _ number: UInt64, in book: Book, _ view: PublishedView, _ exchange: Exchange,
+        status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        guard let reclaim = book.reclaims(of: number).last else { throw LeaseHandlers.notFound }
+        let encoding = NoticeEncoding(book: book, now: exchange.scheduler.now)
+        return exchange.answer(encoding.answer(reclaim, to: exchange.role), status, view: view)
+    }
+}
+
+extension ReclaimOrder {
+    /// What a request asks for.
+    init(_ request: ReclaimRequest, byTenant: Bool) {
+        let clause: ReclaimClause =
+            switch request.clause {
+            case .cause: .cause(request.cause ?? "")
+            case .convenience: .convenience
+            case .cancellation: .cancellation(byTenant: byTenant)
+            }
+        self.init(
+            clause: clause,
+            steps: (request.offRamp ?? []).map { Leasing.ReclaimStep(at: $0.at.epochSeconds, gpus: $0.gpus) },
+            gpus: request.gpus)
+    }
+}
+
+extension Searcher {
+    /// The book as a command would leave it, or the problem that it would be refused with.
+    func fork(_ book: Book, after command: Command, _ context: CommandContext, now: Int64) throws -> Book {
+        var (fork, context) = (book, context)
+        context.idempotencyKey = nil
+        context.now = max(now, book.time)
+        do {
+            _ = try fork.execute(command, context)
+        } catch {
+            throw Problem(error)
+        }
+        return fork
+    }
+}

@@ -1,0 +1,42 @@
+// One notice, for people.
+
+import ControlAPI
+
+/// A notice with its steps.
+struct ReclaimDetail {
+    let reclaim: ReclaimAnswer
+
+    init(_ reclaim: ReclaimAnswer) { self.reclaim = reclaim }
+
+    private var what: String {
+        switch reclaim.clause {
+        case .cause: "reclaimed for cause (\(reclaim.cause ?? ""))"
+        case .convenience: "reclaimed for convenience"
+        case .cancellation: reclaim.byTenant ? "cancelled by its tenant" : "cancelled by the provider"
+        }
+    }
+
+    var lines: [String] {
+        var lines = ["\(reclaim.id)  lease \(reclaim.lease) \(what)"]
+        func add(_ title: String, _ text: String?) {
+            if let text { lines.append("  " + title + String(repeating: " ", count: max(1, 13 - title.count)) + text) }
+        }
+        add("served", "\(reclaim.servedAt)" + (reclaim.actor.map { " by \($0)" } ?? "") + ": \(reclaim.reason)")
+        var before = reclaim.gpusBefore
+        for step in reclaim.steps {
+            add(
+                "\(step.at.short)",
+                "\(counted(before - step.gpus, "GPU")) \(before - step.gpus == 1 ? "goes" : "go"), "
+                    + (step.gpus == 0 ? "none stays" : "\(counted(step.gpus)) stay"))
+            before = step.gpus
+        }
+        add("goes first", reclaim.nominated?.joined(separator: " "))
+        add("acknowledged", reclaim.withdrawnAt == nil ? reclaim.acknowledgedAt.map { "\($0)" } ?? "not yet" : nil)
+        add("withdrawn", reclaim.withdrawnAt.map { "\($0)" })
+        return lines
+    }
+
+    func print() {
+        for line in lines { Terminal.standardOutput.write(line) }
+    }
+}
