@@ -208,14 +208,15 @@ import Testing
         #expect(
             released.obstacles.map(\.name) == ["cancellationAfter"] && released.obstacles[0].until == noon + 150 * day)
         let own = try desk.refused(.releaseLease(lease.number, by: .tenant("ada")))
-        #expect(own.obstacles.map(\.name) == ["minimumTerm"] && own.obstacles[0].until == noon + 40 * day)
-        // The tenant's notice ends with the minimum term at the earliest.
+        #expect(own.obstacles.map(\.name) == ["cancellationAfter"] && own.obstacles[0].until == noon + 90 * day)
+        desk.advance(to: noon + 60 * day - 1)
+        #expect(desk.refusal(of: serve(lease, .cancellation(byTenant: true)))?.code == .clauseForbids)
+        desk.advance(to: noon + 60 * day)
         try desk.execute(serve(lease, .cancellation(byTenant: true)))
-        #expect(desk.lease(lease.number).end == noon + 40 * day)
+        #expect(desk.lease(lease.number).end == noon + 90 * day)
         #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: false))?.code == .notFound)
         try desk.execute(.withdrawReclaim(lease.number, byTenant: true))
         #expect(desk.lease(lease.number).end == noon + 365 * day)
-        desk.advance(to: noon + 60 * day)
         try desk.execute(serve(lease, .cancellation(byTenant: false)))
         #expect(desk.lease(lease.number).end == noon + 150 * day)
         try desk.execute(.withdrawReclaim(lease.number, byTenant: false))
@@ -223,6 +224,22 @@ import Testing
         desk.advance(to: noon + 91 * day)
         #expect(desk.lease(lease.number).state == .expired)
         #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("of a tenant waits for the minimum term, where no date is agreed")
+    func tenantsMinimumTerm() throws {
+        var (desk, lease) = try desk(2) { ($0.noticeSeconds, $0.minimumTermSeconds) = (30 * day, 40 * day) }
+        let release = try desk.refused(.releaseLease(lease.number, by: .tenant("ada")))
+        #expect(release.obstacles.map(\.name) == ["minimumTerm"] && release.obstacles[0].until == noon + 40 * day)
+        desk.advance(to: noon + 20 * day)
+        let later = try desk.refused(.releaseLease(lease.number, by: .tenant("ada")))
+        #expect(later.obstacles.map(\.name) == ["noticePeriod"] && later.obstacles[0].until == noon + 50 * day)
+        try desk.execute(serve(lease, .cancellation(byTenant: true)))
+        #expect(desk.lease(lease.number).end == noon + 50 * day)
+        // Nothing else changes while it is in force.
+        let amended = try desk.refused(
+            .amendLease(lease.number, Amendment(extendBySeconds: day, audience: .tenant("ada"))))
+        #expect(amended.code == .wrongState && amended.detail.contains("a notice is in force"))
     }
 
     @Test("before a lease begins leaves nothing of it")

@@ -9,7 +9,7 @@ import Testing
 @Suite struct WorkloadTests {
     @Test(
         "The rules hold through random commands on small fleets",
-        arguments: [UInt64(1), 2, 3, 4, 5, 6, 16, 21, 25, 27, 54])
+        arguments: [UInt64(1), 2, 3, 5, 6, 10, 11, 12, 14, 23, 54])
     func randomLives(seed: UInt64) {
         var workload = Workload(seed: seed)
         var violations: [String] = []
@@ -23,6 +23,7 @@ import Testing
         // Enough of everything happened for the above to mean something.
         #expect(workload.grants > 15, "seed \(seed)")
         #expect(workload.amendments > 5, "seed \(seed)")
+        #expect(workload.notices > 0, "seed \(seed)")
         #expect(workload.refused.count >= 4, "seed \(seed): \(workload.refused)")
         workload.desk.advance(to: workload.desk.now + 1_000 * day)
         #expect(workload.desk.book.leaseCount(in: .active) == 0)
@@ -44,6 +45,7 @@ struct Workload {
     var desk: JournalledBook
     private(set) var grants = 0
     private(set) var amendments = 0
+    private(set) var notices = 0
     private(set) var refused: [Refusal.Code: Int] = [:]
     /// Indexes that moved although nothing of their tenant changed, or did not although something did.
     private(set) var strangers: [String] = []
@@ -62,6 +64,7 @@ struct Workload {
         }
         desk = JournalledBook(fleets[0])
         desk.replaysAll = false
+        for name in ["c0", "c1"] { _ = try? desk.execute(.putContract(name: name, terms: anyTerms())) }
     }
 
     /// One site with a block of HGX racks and some NVL72 racks under limits that bind, and a second site by report.
@@ -97,6 +100,7 @@ struct Workload {
             let outcome = try desk.execute(command, key: key)
             if case .requestLeases = command { grants += outcome.leases.count }
             if case .amendLease = command { amendments += 1 }
+            if case .serveReclaim = command { notices += 1 }
         } catch {
             refused[error.code, default: 0] += 1
         }
@@ -118,8 +122,12 @@ struct Workload {
         case 0..<33: return request()
         case 33..<46: return amendment()
         case 46..<48: return anyPower()
-        case 48..<60: return .releaseLease(anyLease())
-        case 60..<84: return verb()
+        case 48..<57:
+            let number = anyLease()
+            let tenant = desk.book.lease(number)?.tenant ?? "ada"
+            return .releaseLease(number, by: random.isOne(in: 4) ? .provider : .tenant(tenant))
+        case 57..<63: return notice()
+        case 63..<84: return verb()
         case 84..<88: return maintenance()
         case 88..<91:
             let quota = Quota(
@@ -127,14 +135,7 @@ struct Workload {
                 watts: random.isOne(in: 2) ? nil : Int64.random(in: 20_000...400_000, using: &random))
             return putTenant(quota)
         case 91..<93:
-            var terms = ContractTerms()
-            terms.tenant = random.isOne(in: 2) ? nil : tenant()
-            terms.curtailmentNoticeSeconds = [nil, 0, 1_800].randomElement(using: &random)!
-            terms.curtailmentFloorPercent = [nil, 30, 80].randomElement(using: &random)!
-            terms.curtailmentHoursPerMonth = [nil, 0, 5].randomElement(using: &random)!
-            terms.curtailmentMayStop = [nil, true].randomElement(using: &random)!
-            terms.shedTier = [nil, 1, 4].randomElement(using: &random)!
-            return .putContract(name: "c\(Int.random(in: 0..<3, using: &random))", terms: terms)
+            return .putContract(name: "c\(Int.random(in: 0..<3, using: &random))", terms: anyTerms())
         case 93: return .removeContract(name: "c\(Int.random(in: 0..<3, using: &random))")
         case 94: return .removeTenant(name: ["ada", "bob", "eve"].randomElement(using: &random)!)
         case 95..<96: return anyPower()
@@ -195,6 +196,73 @@ struct Workload {
         return .requestLeases(orders, planTokens: orders.map { _ in nil })
     }
 
+    /// A contract that a tenant may lease under, now and then one that is not there.
+    private mutating func contract(for tenant: String) -> String? {
+        if random.isOne(in: 10) { return "c9" }
+        return desk.book.contractNames.filter { desk.book.contract($0)!.tenant.map { $0 == tenant } ?? true }
+            .randomElement(using: &random)
+    }
+
+    private mutating func anyTerms() -> ContractTerms {
+        var terms = ContractTerms()
+        terms.tenant = random.isOne(in: 2) ? nil : tenant()
+        terms.curtailmentNoticeSeconds = [nil, 0, 1_800].randomElement(using: &random)!
+        terms.curtailmentFloorPercent = [nil, 30, 80].randomElement(using: &random)!
+        terms.curtailmentHoursPerMonth = [nil, 0, 5].randomElement(using: &random)!
+        terms.curtailmentMayStop = [nil, true].randomElement(using: &random)!
+        terms.shedTier = [nil, 1, 4].randomElement(using: &random)!
+        addReclaim(to: &terms)
+        return terms
+    }
+
+    /// Clauses that let either side give notice.
+    private mutating func addReclaim(to terms: inout ContractTerms) {
+        terms.noticeSeconds = [nil, 0, hour, day].randomElement(using: &random)!
+        terms.minimumTermSeconds = [nil, nil, hour].randomElement(using: &random)!
+        if terms.noticeSeconds != nil && !random.isOne(in: 4) { terms.cancellationAfter = desk.now }
+        if !random.isOne(in: 4) { terms.reclaimCauses = ["misuse"] }
+        guard !random.isOne(in: 4) else { return }
+        terms.convenience = ConvenienceClause(
+            maxPercent: [30, 60, 100].randomElement(using: &random)!, maxTimes: Int64.random(in: 1...3, using: &random),
+            periodSeconds: day, noticeSeconds: [0, 600, day].randomElement(using: &random)!)
+        if random.isOne(in: 2) { terms.offRamp = OffRampClause(steps: 3, intervalSeconds: hour) }
+    }
+
+    /// Notices of every kind, what a tenant says of them, and their withdrawal; most of them on a lease that has a contract.
+    private mutating func notice() -> Command {
+        var (bound, noticed) = ([Lease](), [Lease]())
+        desk.book.forEachLease { lease in
+            guard lease.partOf == nil, lease.contract != nil, lease.isInWindow || lease.state == .scheduled else {
+                return true
+            }
+            bound.append(lease)
+            if desk.book.openReclaim(on: lease.number) != nil { noticed.append(lease) }
+            return true
+        }
+        if let lease = noticed.randomElement(using: &random), random.isOne(in: 2) {
+            let reclaim = desk.book.openReclaim(on: lease.number)!
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: return .acknowledgeNotice(reclaim.notice, lease: lease.number)
+            case 1:
+                let nodes = lease.lines.flatMap(\.holdings.bookedNodes).coalesced()
+                return .nominate(lease.number, nodes: nodes.first.map { [$0.lowerBound..<$0.lowerBound + 1] } ?? [])
+            default:
+                return .withdrawReclaim(lease.number, byTenant: reclaim.clause == .cancellation(byTenant: true))
+            }
+        }
+        let number = bound.randomElement(using: &random)?.number ?? anyLease()
+        var clauses: [ReclaimClause] = [.cause("misuse"), .convenience, .cancellation(byTenant: false)]
+        if let lease = desk.book.lease(number), !random.isOne(in: 5) {
+            let allowed = desk.book.verdicts(on: lease, now: desk.now).filter(\.isAllowed).map(\.verb)
+            let verbs: [LandlordVerb] = [.reclaimForCause, .reclaimForConvenience, .cancel]
+            clauses = zip(clauses, verbs).filter { allowed.contains($0.1) }.map(\.0)
+        }
+        clauses.append(.cancellation(byTenant: true))
+        let clause = clauses.randomElement(using: &random)!
+        let gpus = clause == .convenience && random.isOne(in: 2) ? Int.random(in: 1...40, using: &random) : nil
+        return .serveReclaim(number, ReclaimOrder(clause: clause, gpus: gpus))
+    }
+
     /// Load targets of every kind, their removal, and what answers them.
     private mutating func anyPower() -> Command {
         let budgets = desk.book.fleet.budgets
@@ -230,10 +298,11 @@ struct Workload {
         let lengths: [Int64] = [1, 600, hour, 5 * hour, day, 30 * day]
         let caps: [PowerCap] = [.watts(700), .watts(400), .percent(66), .percent(100), .watts(1_000)]
         let spares = random.isOne(in: 4) ? Int.random(in: 1...2, using: &random) : 0
+        let tenant = tenant()
         var result = order(
-            tenant: tenant(), from: start, until: (start ?? desk.now) + lengths.randomElement(using: &random)!,
+            tenant: tenant, from: start, until: (start ?? desk.now) + lengths.randomElement(using: &random)!,
             cap: caps.randomElement(using: &random)!, spares: spares,
-            contract: random.isOne(in: 6) ? "c\(Int.random(in: 0..<3, using: &random))" : nil,
+            contract: random.isOne(in: 2) ? contract(for: tenant) : nil,
             sites: random.isOne(in: 5) ? ["west"] : random.isOne(in: 4) ? ["east"] : [])
         result.leaseClass = LeaseClass.allCases.randomElement(using: &random)!
         result.lines = (0..<(random.isOne(in: 4) ? 2 : 1)).map { anyLine($0, hasSpares: spares > 0) }
@@ -414,12 +483,18 @@ struct Workload {
                     "\(number) \(lease.state) \(lease.conditions) \(lease.lease.start) \(lease.lease.end) "
                         + "\(lease.promised) \(lease.delivered) \(lease.cap) \(lease.nextChangeAt ?? 0) "
                         + "\(lease.schedule(in: book.fleet)) \(lease.lines.indices.map { lease.ramp(ofLine: $0) }) "
+                        + "\(notice(on: number, in: book)) "
                         + "\(nodes.sorted()) \(lease.curtailments) \(lease.curtailedCap.map { "\($0)" } ?? "")")
                 return true
             }
             result[name] = Answer(index: tenant.index, leases: leases)
         }
         return result
+    }
+
+    /// What the poll says of a notice in force.
+    private func notice(on lease: UInt64, in book: Book) -> String {
+        book.openReclaim(on: lease).map { "\($0.notice) \($0.steps) \($0.acknowledgedAt != nil)" } ?? ""
     }
 
     private mutating func compare(_ before: [String: Answer], _ after: [String: Answer]) {

@@ -35,7 +35,7 @@ struct NoticeEncoding {
 
     private func reclaims(of leases: [Lease]) -> [NoticeAnswer] {
         leases.compactMap { lease in
-            guard lease.partOf == nil, let reclaim = book.reclaim(on: lease.number), reclaim.isOpen(at: now) else {
+            guard lease.partOf == nil, let reclaim = book.openReclaim(on: lease.number) else {
                 return nil
             }
             let isTermination = if case .cancellation = reclaim.clause { true } else { false }

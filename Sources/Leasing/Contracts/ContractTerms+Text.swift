@@ -75,7 +75,7 @@ extension ContractTerms {
                 cancellationAfter.map {
                     "From \(RFC3339.text($0)) on either side may give that notice without a cause."
                 }
-                    ?? "The provider cannot end a lease before its end by notice alone."
+                    ?? "The tenant may give that notice at any time, the provider not without a cause."
             ))
         return texts
     }

@@ -215,6 +215,12 @@ extension Book {
         _ course: AmendmentCourse, _ targets: [(index: Int, target: RampFunction)]
     ) throws(Refusal) {
         let lease = known(course.number)
+        if let open = openReclaim(on: lease.number), course.amendment != Amendment(adoptsTerms: true) {
+            throw Refusal(
+                .wrongState,
+                "a notice is in force on the lease, \(open.clause.text) from \(RFC3339.text(open.deadline)) on; it is not "
+                    + "amended before that is withdrawn or over")
+        }
         guard terms(of: lease) != nil else { return }
         let parts = liveParts(of: course.number)
         let lowers = targets.contains { index, target in
@@ -238,25 +244,34 @@ extension Book {
     }
 
     /// Refuses the tenant to give a lease back before it may.
-    func checkTenantMayRelease(_ lease: Lease, now: Int64) throws(Refusal) {
+    private func checkTenantMayRelease(_ lease: Lease, now: Int64) throws(Refusal) {
         guard let terms = terms(of: lease) else { return }
-        let termEnd = terms.termEnd(of: lease)
-        if now < termEnd {
-            throw Refusal(
-                forbiddenBy: .minimumTerm,
-                "clause minimumTerm of the contract does not allow this before \(RFC3339.text(termEnd))", from: termEnd)
-        }
-        guard terms.tenantNotice > 0 else { return }
+        let ending = try terms.tenantEnding(lease, now: now)
+        guard ending > now else { return }
+        let clause: Clause =
+            ending == terms.termEnd(of: lease)
+            ? .minimumTerm : terms.tenantNoticeSeconds == nil ? .noticePeriod : .tenantNoticePeriod
         throw Refusal(
-            forbiddenBy: terms.tenantNoticeSeconds == nil ? .noticePeriod : .tenantNoticePeriod,
-            "the contract asks for \(durationText(terms.tenantNotice)) of notice; a cancellation now would end the lease at "
-                + RFC3339.text(now + terms.tenantNotice), from: now + terms.tenantNotice)
+            forbiddenBy: clause,
+            "clause \(clause.rawValue) of the contract does not allow this now; a cancellation would end the lease at "
+                + RFC3339.text(ending), from: ending)
     }
 }
 
 extension ContractTerms {
     /// Until when neither side may end a lease.
     func termEnd(of lease: Lease) -> Int64 { minimumTermSeconds.map { lease.start + $0 } ?? .min }
+
+    /// When a lease ends if its tenant gives notice now; refused before the contract lets either side do so.
+    func tenantEnding(_ lease: Lease, now: Int64) throws(Refusal) -> Int64 {
+        if let after = cancellationAfter, now < after {
+            throw Refusal(
+                forbiddenBy: .cancellationAfter,
+                "clause cancellationAfter of the contract lets notice be given from \(RFC3339.text(after)) on",
+                from: max(after + tenantNotice, termEnd(of: lease)))
+        }
+        return max(now + tenantNotice, termEnd(of: lease))
+    }
 }
 
 extension MoveClause {

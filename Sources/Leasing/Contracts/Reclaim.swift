@@ -67,16 +67,27 @@ public struct Reclaim: Equatable, Sendable {
     public var deadline: Int64 { steps[0].at }
     /// Whether nothing is left in the end.
     public var isWhole: Bool { steps.last!.gpus == 0 }
-    /// Whether some of it is still to come.
-    public func isOpen(at time: Int64) -> Bool { withdrawnAt == nil && steps.last!.at > time }
 }
 
 extension Book {
     /// Every notice that was served on a lease, oldest first, those withdrawn included.
     public func reclaims(of lease: UInt64) -> [Reclaim] { reclaimsByLease[lease] ?? [] }
 
-    /// The notice that is in force on a lease, or nil.
+    /// The last notice on a lease that was not withdrawn, or nil.
     public func reclaim(on lease: UInt64) -> Reclaim? { reclaims(of: lease).last { $0.withdrawnAt == nil } }
+
+    /// Whether some of what a notice takes is still to go. It follows from the states of the parts, not from the clock, so
+    /// that it changes only when the tenant's index moves.
+    public func isOpen(_ reclaim: Reclaim) -> Bool {
+        guard reclaim.withdrawnAt == nil else { return false }
+        return reclaim.cuts.contains { cut in
+            guard let part = lease(cut.part) else { return false }
+            return (part.isInWindow || part.state == .scheduled) && part.end < cut.end
+        }
+    }
+
+    /// The notice that is in force on a lease, or nil.
+    public func openReclaim(on lease: UInt64) -> Reclaim? { reclaim(on: lease).flatMap { isOpen($0) ? $0 : nil } }
 
     /// Nodes that the tenant wants to go first, as far as the fleet in force has them all.
     public func nominated(by reclaim: Reclaim) -> [Range<Int>] { register.dense(reclaim.nominated) ?? [] }
@@ -91,7 +102,7 @@ extension Book {
 
     /// What is true of a lease on which a notice is in force.
     func noticeCondition(of lease: Lease) -> Condition? {
-        guard !lease.state.isFinal, let reclaim = reclaim(on: lease.number) else { return nil }
+        guard let reclaim = openReclaim(on: lease.number) else { return nil }
         return Condition(
             kind: .noticeServed,
             reason: reclaim.clause.text + ", from " + RFC3339.text(reclaim.deadline) + " on"

@@ -11,7 +11,7 @@ extension Book {
     /// Serves a notice on a lease. A refusal may come after some of it has been applied.
     mutating func decideReclaim(_ order: ReclaimOrder, of number: UInt64, _ step: inout Step) throws(Refusal) {
         let lease = try reclaimable(number)
-        if let open = reclaim(on: number), open.isOpen(at: step.now) {
+        if let open = openReclaim(on: number) {
             throw Refusal(
                 .wrongState, "a notice was served on the lease at \(RFC3339.text(open.servedAt)); withdraw it first")
         }
@@ -27,7 +27,7 @@ extension Book {
     /// Takes a notice back; what others were granted in the meantime stays theirs.
     mutating func decideReclaimWithdrawal(of number: UInt64, byTenant: Bool, _ step: inout Step) throws(Refusal) {
         _ = try reclaimable(number)
-        guard var reclaim = reclaim(on: number), reclaim.isOpen(at: step.now) else {
+        guard var reclaim = openReclaim(on: number) else {
             throw Refusal(.notFound, "no notice is in force on the lease")
         }
         guard (reclaim.clause == .cancellation(byTenant: true)) == byTenant else {
@@ -43,7 +43,7 @@ extension Book {
     /// What the tenant wants to go first, as far as it is the lease's.
     mutating func decideNomination(_ nodes: [Range<Int>], of number: UInt64, _ step: inout Step) throws(Refusal) {
         let lease = try reclaimable(number)
-        guard var reclaim = reclaim(on: number), reclaim.isOpen(at: step.now), reclaim.deadline > step.now else {
+        guard var reclaim = openReclaim(on: number), reclaim.deadline > step.now else {
             throw Refusal(.wrongState, "no notice whose first step is ahead is in force on the lease")
         }
         guard !reclaim.isWhole || reclaim.steps.count > 1 else {
@@ -120,7 +120,7 @@ extension Book {
         }
         let terms = binding.terms
         if order.clause == .cancellation(byTenant: true) {
-            return max(now + terms.tenantNotice, terms.termEnd(of: lease))
+            return try terms.tenantEnding(lease, now: now)
         }
         let verb: LandlordVerb =
             switch order.clause {
@@ -227,6 +227,10 @@ extension Book {
             let old = before.first { $0.number == part.number } ?? before.first { $0.shares(with: part) }
             guard let old, part.end < old.end, !part.state.isFinal, part.state != .ending else { return nil }
             return Reclaim.Cut(part: part.number, end: old.end, capSteps: old.capSteps)
+        }
+        guard !reclaim.cuts.isEmpty || known(number).state == .cancelled || course.newEnd <= step.now else {
+            throw Refusal(
+                .invalid, "no unit of the lease is as small as that: nothing would go", pointer: "/gpus")
         }
         commit(.reclaimSet(reclaim), &step)
     }
