@@ -22,12 +22,13 @@ import Testing
 
     /// A lease on a node that is free to go anywhere: it was put there by closing all else.
     private func stand(
-        on node: Int, _ leaseClass: LeaseClass, until end: Int64 = noon + 30 * day, _ desk: inout JournalledBook
+        on node: Int, _ leaseClass: LeaseClass, until end: Int64 = noon + 30 * day, contract: String? = nil,
+        _ desk: inout JournalledBook
     ) throws -> Lease {
         let others = (0..<20).filter { $0 != node }
         let closed = others.filter { desk.book.packing.health(of: NodeIndex($0)) == .open }
         for other in closed { _ = try desk.quietly(.setNodes(.cordon, nodes: [other..<other + 1], until: nil)) }
-        var wanted = order(.node, 1, until: end)
+        var wanted = order(.node, 1, until: end, contract: contract)
         wanted.leaseClass = leaseClass
         let number = try desk.quietly(.requestLeases([wanted], planTokens: [nil])).leases[0]
         for other in closed { _ = try desk.quietly(.setNodes(.uncordon, nodes: [other..<other + 1], until: nil)) }
@@ -114,6 +115,22 @@ import Testing
         #expect(more.obstacles.contains { $0.kind == .lease(bound.number) })
         #expect(more.obstacles.contains { $0.kind == .noPlace && $0.domainCount == 1 }, "\(pinned.number)")
         #expect(throws: Refusal.self) { try desk.book.defragmentation(for: query(1, by: noon - 1), now: noon) }
+    }
+
+    @Test("A lease under a contract is moved at the times agreed there, after its notice")
+    func agreedTimes() throws {
+        var desk = JournalledBook(Self.fleet)
+        var terms = ContractTerms()
+        // Noon is Friday, 15 January 2027, 8:00 UTC; Saturdays from 2:00 to 6:00.
+        terms.movable = MoveClause(noticeSeconds: hour, weekdays: 0b010_0000, hours: 2..<6)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        for rack in 0..<5 { _ = try stand(on: 4 * rack, .guaranteed, contract: rack == 0 ? "c" : nil, &desk) }
+        let saturday: Int64 = 1_800_064_800
+        let found = try desk.book.defragmentation(for: query(1), now: noon)
+        #expect(found.moves.map(\.from) == [0] && found.moves.first?.window == saturday...saturday + 4 * hour - 1)
+        // Wanted before that, nothing can be moved.
+        let early = try desk.book.defragmentation(for: query(1, by: saturday - 1), now: noon)
+        #expect(early.freed.isEmpty && early.moves.isEmpty)
     }
 
     @Test("A lease is moved early enough for the turn-round of what it leaves, or not at all")

@@ -143,7 +143,7 @@ struct LeaseGuard {
         }
         return allowed(
             .move, .movable, "after its notice, at the agreed times",
-            from: clause.next(from: now + clause.noticeSeconds))
+            from: clause.window(from: now + clause.noticeSeconds).lowerBound)
     }
 
     private var curtailment: GuardVerdict {
@@ -180,7 +180,7 @@ extension GuardVerdict {
         let clause = clause ?? .noticePeriod
         return Refusal(
             forbiddenBy: clause, "clause \(clause.rawValue) of contract \(contract) does not allow this: \(text)",
-            from: from)
+            why: text, from: from)
     }
 }
 
@@ -275,8 +275,8 @@ extension ContractTerms {
 }
 
 extension MoveClause {
-    /// The first time at or after one at which hardware may be exchanged. O(1).
-    public func next(from time: Int64) -> Int64 {
+    /// The first stretch from a time on in which hardware may be exchanged. O(1).
+    public func window(from time: Int64) -> Range<Int64> {
         let daySeconds: Int64 = 86_400
         for offset in Int64(0)...7 {
             let day = time / daySeconds + offset
@@ -284,7 +284,7 @@ extension MoveClause {
             guard weekdays >> UInt8((day + 3) % 7) & 1 == 1 else { continue }
             let opens = day * daySeconds + hours.lowerBound * 3_600
             let closes = day * daySeconds + hours.upperBound * 3_600
-            if time < closes { return max(time, opens) }
+            if time < closes { return max(time, opens)..<closes }
         }
         preconditionFailure("a clause names a day at least")
     }

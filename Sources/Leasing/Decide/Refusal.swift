@@ -41,10 +41,15 @@ public struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// A refusal that names the clause, and from when it would be allowed.
-    init(forbiddenBy clause: Clause, _ detail: String, from allowedAt: Int64? = nil, pointer: String? = nil) {
+    init(
+        forbiddenBy clause: Clause, _ detail: String, why message: String? = nil, from allowedAt: Int64? = nil,
+        pointer: String? = nil
+    ) {
         self.init(
             .clauseForbids, detail, pointer: pointer,
-            obstacles: [Obstacle(kind: .clause, name: clause.rawValue, from: nil, until: allowedAt, message: detail)])
+            obstacles: [
+                Obstacle(kind: .clause, name: clause.rawValue, from: nil, until: allowedAt, message: message ?? detail)
+            ])
     }
 
     public var description: String { pointer.map { "\($0): \(detail)" } ?? detail }

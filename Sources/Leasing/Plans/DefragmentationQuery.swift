@@ -75,10 +75,10 @@ public struct Defragmentation: Equatable, Sendable {
     public var obstacles: [DefragmentationObstacle] = []
 }
 
-extension Lease {
-    /// Whether its terms let the landlord move it from one node to another.
-    ///
-    /// Contracts have no clause on moves, so that leases under one are not moved. Without a contract opportunistic leases, which
-    /// may be taken back altogether, are moved at any time.
-    var mayBeMoved: Bool { contract == nil && leaseClass == .opportunistic }
+extension Book {
+    /// Whether a lease's terms let the landlord move it from one node to another: its contract's clause `movable`. Without a contract
+    /// opportunistic leases, which may be taken back altogether, are moved at any time.
+    func mayBeMoved(_ lease: Lease) -> Bool {
+        lease.contract == nil ? lease.leaseClass == .opportunistic : terms(of: lease)?.movable != nil
+    }
 }

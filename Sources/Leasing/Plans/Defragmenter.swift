@@ -111,7 +111,7 @@ struct Defragmenter {
     private func stands(
         of number: UInt64, on node: Int, leaving nodes: Range<Int>
     ) -> [(lease: UInt64, line: Int, node: Int, units: Int)]? {
-        guard let lease = book.lease(number), lease.mayBeMoved, lease.sparesPerDomain == 0,
+        guard let lease = book.lease(number), book.mayBeMoved(lease), lease.sparesPerDomain == 0,
             lease.state == .scheduled || lease.state == .starting || lease.state == .active,
             moveWindow(of: lease) != nil
         else { return nil }
@@ -221,7 +221,9 @@ struct Defragmenter {
     private func moveWindow(of lease: Lease) -> ClosedRange<Int64>? {
         // What has not begun can be placed otherwise until it begins.
         let last = lease.start > book.time ? min(query.by, lease.start) : query.by - lease.turnRoundSeconds
-        return book.time <= last ? book.time...last : nil
+        guard let clause = book.terms(of: lease)?.movable else { return book.time <= last ? book.time...last : nil }
+        let agreed = clause.window(from: book.time + clause.noticeSeconds)
+        return agreed.lowerBound <= last ? agreed.lowerBound...min(last, agreed.upperBound - 1) : nil
     }
 
     /// The nodes that a line's unit may lie on besides those where it is: the lease's sites, and the domain that the

@@ -19,7 +19,7 @@ struct ReclaimDetail {
     var lines: [String] {
         var lines = ["\(reclaim.id)  lease \(reclaim.lease) \(what)"]
         func add(_ title: String, _ text: String?) {
-            if let text { lines.append("  " + title + String(repeating: " ", count: max(1, 13 - title.count)) + text) }
+            if let text { lines.append("  " + title + String(repeating: " ", count: max(1, 19 - title.count)) + text) }
         }
         add("served", "\(reclaim.servedAt)" + (reclaim.actor.map { " by \($0)" } ?? "") + ": \(reclaim.reason)")
         var before = reclaim.gpusBefore
