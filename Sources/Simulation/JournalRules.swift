@@ -6,7 +6,7 @@ public import Leasing
 import Packing
 import Scheduling
 
-/// Checks rules 4, 5, 6 and 9 by replaying the whole journal beside the live book.
+/// Checks rules 4, 5, 6, 7 and 9 by replaying the whole journal beside the live book.
 public struct JournalRules {
     private let book: Book
     private let journal: any JournalStore
@@ -26,7 +26,7 @@ public struct JournalRules {
         durable.count("entries", Int(journal.lastSequence))
         var replay = Replay(until: book.revision)
         try replay.run(journal)
-        return [durable, try restart(replay), replay.moves, try audit(replay)]
+        return [durable, try restart(replay), replay.moves, replay.contracts.finished, try audit(replay)]
     }
 
     private func restart(_ replay: Replay) throws -> RuleReport {
@@ -68,6 +68,7 @@ private struct Replay {
     var book = Book()
     var moves = RuleReport(6, "a healthy member of a lease is never moved")
     var audit = RuleReport(9, "every accepted change stands once in the audit log")
+    var contracts = ContractRules()
     var auditRows: [[ProjectionValue]] = []
     private var replacements = 0
 
@@ -93,6 +94,7 @@ private struct Replay {
         if entry.actor.name.isEmpty { audit.violate("entry \(record.sequence) says not who") }
         let before = book
         book.apply(entry)
+        contracts.look(at: entry, before: before, after: book)
         for case .memberReplaced(let replacement) in entry.facts {
             replacements += 1
             let node = before.register.node(of: PermanentNodeID(replacement.old))

@@ -197,7 +197,7 @@ struct SchedulerTests {
         bench.scheduler.stop()
         let book = bench.scheduler.view.book
         let reports = try Verification.run(book, journal: bench.journal, now: bench.scheduler.now)
-        #expect(reports.map(\.rule) == [1, 2, 3, 4, 5, 6, 9])
+        #expect(reports.map(\.rule) == [1, 2, 3, 4, 5, 6, 7, 9])
         #expect(reports.flatMap(\.violations) == [])
         #expect(reports.first?.checked.first?.count == 20)
         // A book that is ahead of its journal: rules 4 and 5 must say so.
@@ -206,6 +206,33 @@ struct SchedulerTests {
         _ = try ahead.execute(.putTenant(name: "ghost", quota: Quota(), description: ""), context)
         let broken = try Verification.run(ahead, journal: bench.journal, now: bench.scheduler.now)
         #expect(broken.filter { !$0.violations.isEmpty }.map(\.rule) == [4, 5])
+    }
+
+    @Test("what the provider takes from a lease under a contract without a notice is found")
+    func landlord() async throws {
+        let bench = try Bench()
+        _ = await bench.putTenant("acme")
+        var terms = ContractTerms()
+        (terms.providerNoticeSeconds, terms.tenantNoticeSeconds, terms.cancellationAfter) = (3_600, 0, 0)
+        _ = await bench.submit(.putContract(name: "c", terms: terms))
+        for _ in 0..<2 {
+            var order = bench.request("acme", seconds: 7_200)
+            if case .requestLeases(var orders, let tokens) = order {
+                orders[0].contract = "c"
+                order = .requestLeases(orders, planTokens: tokens)
+            }
+            _ = await bench.submit(order)
+        }
+        _ = await bench.submit(.serveReclaim(1, ReclaimOrder(clause: .cancellation(byTenant: false))))
+        var book = bench.scheduler.view.book
+        #expect(
+            try Verification.run(book, journal: bench.journal, now: bench.scheduler.now).flatMap(\.violations) == [])
+        // The operator ends the other one in its tenant's name.
+        _ = await bench.submit(.releaseLease(2, by: .tenant("acme")))
+        bench.scheduler.stop()
+        book = bench.scheduler.view.book
+        let reports = try Verification.run(book, journal: bench.journal, now: bench.scheduler.now)
+        #expect(reports.filter { !$0.violations.isEmpty }.map(\.rule) == [7], "\(reports)")
     }
 
     @Test("the tables are what a rebuild from facts makes of them")

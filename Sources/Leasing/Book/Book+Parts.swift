@@ -23,6 +23,9 @@ extension Book {
         try forEachLease(from: number) { lease in try lease.partOf == nil ? body(whole(lease)) : true }
     }
 
+    /// A lease and its further parts as far as they are kept, the lease itself first; none for a number that is unknown.
+    public func parts(of number: UInt64) -> [Lease] { lease(number).map { [$0] + otherParts(of: number) } ?? [] }
+
     /// The further parts of a lease that are kept, ascending.
     func otherParts(of number: UInt64) -> [Lease] { (furtherParts[number] ?? []).compactMap { lease($0) } }
 

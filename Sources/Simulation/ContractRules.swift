@@ -1,0 +1,84 @@
+// Rule 7, from facts alone: what the provider took from leases under a contract, it took under a clause.
+
+import Leasing
+
+/// Looks at one change after the other.
+///
+/// It asks neither the guards nor the decisions: what a lease holds over its time is summed before and after a change, and
+/// where the provider's change left less there must be a notice in it that is as long as the contract says.
+struct ContractRules {
+    private(set) var report = RuleReport(7, "the landlord takes nothing that no clause allows")
+    private var notices = 0
+    private var changes = 0
+
+    /// What was looked at, too.
+    var finished: RuleReport {
+        var report = report
+        report.count("provider's changes to leases under contracts", changes)
+        report.count("notices", notices)
+        return report
+    }
+
+    mutating func look(at entry: Entry, before: Book, after: Book) {
+        var noticed: Set<UInt64> = []
+        for case .reclaimSet(let reclaim) in entry.facts {
+            noticed.insert(reclaim.lease)
+            if reclaim.servedAt == entry.recordedAt { checkNotice(reclaim, entry, before) }
+        }
+        guard entry.actor.role == "operator" else { return }
+        for number in leases(changedBy: entry, in: before) where !noticed.contains(number) {
+            guard let lease = before.lease(number), before.terms(of: lease) != nil else { continue }
+            changes += 1
+            let (held, left) = (
+                gpuSeconds(of: number, in: before, from: entry.recordedAt),
+                gpuSeconds(of: number, in: after, from: entry.recordedAt)
+            )
+            if left < held {
+                report.violate(
+                    "entry \(entry.revision) took \(held - left) GPU-seconds from lease \(number) without a notice")
+            }
+        }
+    }
+
+    private mutating func checkNotice(_ reclaim: Reclaim, _ entry: Entry, _ book: Book) {
+        notices += 1
+        guard let lease = book.lease(reclaim.lease), let terms = book.terms(of: lease) else {
+            return report.violate("entry \(entry.revision) served a notice on a lease without a contract")
+        }
+        let (shortest, isAllowed): (Int64, Bool) =
+            switch reclaim.clause {
+            case .cause(let cause):
+                (terms.causeNoticeSeconds ?? terms.providerNotice, terms.reclaimCauses.contains(cause))
+            case .convenience: (terms.convenience?.noticeSeconds ?? .max, terms.convenience != nil)
+            case .cancellation(byTenant: true): (terms.tenantNotice, true)
+            case .cancellation(byTenant: false): (terms.providerNotice, terms.cancellationAfter != nil)
+            }
+        if !isAllowed { report.violate("entry \(entry.revision) served a notice that no clause allows") }
+        if reclaim.deadline - reclaim.servedAt < shortest {
+            report.violate(
+                "entry \(entry.revision) served a notice of \(reclaim.deadline - reclaim.servedAt) s, not \(shortest) s"
+            )
+        }
+    }
+
+    /// The leases that facts of an entry change, each once, that were there before.
+    private func leases(changedBy entry: Entry, in book: Book) -> [UInt64] {
+        var numbers: Set<UInt64> = []
+        for fact in entry.facts {
+            switch fact {
+            case .leaseMoved(let number, .release, _): numbers.insert(book.lease(number)?.leaseNumber ?? number)
+            case .leasePartAmended(let record): numbers.insert(record.leaseNumber)
+            default: break
+            }
+        }
+        return numbers.sorted()
+    }
+
+    /// GPUs times seconds that a lease is to hold from a time on, its parts together.
+    private func gpuSeconds(of number: UInt64, in book: Book, from time: Int64) -> Int64 {
+        book.parts(of: number).reduce(0) { sum, part in
+            guard part.isInWindow || part.state == .scheduled else { return sum }
+            return sum + Int64(part.promised.gpus) * max(0, part.end - max(part.start, time))
+        }
+    }
+}
