@@ -62,8 +62,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "MerkleLog",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Journaling",
             dependencies: [
+                "MerkleLog",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -73,7 +79,7 @@ let package = Package(
         .target(
             name: "Scheduling",
             dependencies: [
-                "FleetModel", "Packing", "Leasing", "Journaling",
+                "FleetModel", "Packing", "Leasing", "Journaling", "MerkleLog",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -92,7 +98,7 @@ let package = Package(
         .target(
             name: "ControlServer",
             dependencies: [
-                "FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI",
+                "FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI", "MerkleLog",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -105,14 +111,14 @@ let package = Package(
         .target(name: "Supervision", dependencies: ["CSystemd", "CNuma"], swiftSettings: strict),
         .target(
             name: "Simulation",
-            dependencies: ["FleetModel", "Packing", "Leasing", "Scheduling", "Journaling"],
+            dependencies: ["FleetModel", "Packing", "Leasing", "Scheduling", "Journaling", "MerkleLog"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "berthd",
             dependencies: [
-                "ControlAPI", "ControlServer", "FleetModel", "Journaling", "Leasing", "Scheduling", "Simulation",
-                "Supervision", "Telemetry",
+                "ControlAPI", "ControlServer", "FleetModel", "Journaling", "Leasing", "MerkleLog", "Scheduling",
+                "Simulation", "Supervision", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -126,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "berth",
             dependencies: [
-                "ControlAPI", "ControlClient", "FleetModel", "Packing", "Simulation",
+                "ControlAPI", "ControlClient", "FleetModel", "MerkleLog", "Packing", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -151,18 +157,19 @@ let package = Package(
 
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "FleetModel"], swiftSettings: strict),
+        .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"], swiftSettings: strict),
         .testTarget(name: "RecurrenceTests", dependencies: ["Recurrence", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "PackingTests", dependencies: ["Packing", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "LeasingTests", dependencies: ["Leasing", "Packing", "FleetModel"], swiftSettings: strict),
         .testTarget(
             name: "JournalingTests",
-            dependencies: ["Journaling", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Journaling", "MerkleLog", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SchedulingTests",
             dependencies: [
-                "Scheduling", "Simulation", "Leasing", "Packing", "Journaling", "FleetModel",
+                "Scheduling", "Simulation", "Leasing", "Packing", "Journaling", "FleetModel", "MerkleLog",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -181,7 +188,7 @@ let package = Package(
             name: "berth-telemetryTests", dependencies: ["berth-telemetry", "ControlAPI"], swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["ControlAPI", "ControlClient", "Journaling"],
+            dependencies: ["ControlAPI", "ControlClient", "Journaling", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Tests/System",
             swiftSettings: strict
         ),

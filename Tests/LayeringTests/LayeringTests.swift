@@ -12,18 +12,21 @@ struct LayeringTests {
         "Packing": ["FleetModel", "CVectorScan"],
         "Telemetry": ["FleetModel"],
         "Leasing": ["FleetModel", "Packing"],
-        "Journaling": [],
-        "Scheduling": ["FleetModel", "Packing", "Leasing", "Journaling"],
+        "MerkleLog": [],
+        "Journaling": ["MerkleLog"],
+        "Scheduling": ["FleetModel", "Packing", "Leasing", "Journaling", "MerkleLog"],
         "ControlAPI": [],
         "ControlClient": ["ControlAPI"],
-        "ControlServer": ["FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI"],
-        "Supervision": ["CSystemd", "CNuma"],
-        "Simulation": ["FleetModel", "Packing", "Leasing", "Journaling", "Scheduling"],
-        "berthd": [
-            "ControlAPI", "ControlServer", "FleetModel", "Journaling", "Leasing", "Scheduling", "Simulation",
-            "Supervision", "Telemetry",
+        "ControlServer": [
+            "FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI", "MerkleLog",
         ],
-        "berth": ["ControlAPI", "ControlClient", "FleetModel", "Packing", "Simulation"],
+        "Supervision": ["CSystemd", "CNuma"],
+        "Simulation": ["FleetModel", "Packing", "Leasing", "Journaling", "MerkleLog", "Scheduling"],
+        "berthd": [
+            "ControlAPI", "ControlServer", "FleetModel", "Journaling", "Leasing", "MerkleLog", "Scheduling",
+            "Simulation", "Supervision", "Telemetry",
+        ],
+        "berth": ["ControlAPI", "ControlClient", "FleetModel", "MerkleLog", "Packing", "Simulation"],
         "berth-telemetry": ["ControlAPI", "ControlClient"],
     ]
 
@@ -37,7 +40,7 @@ struct LayeringTests {
     ]
 
     /// Below the scheduler there is no clock, file or socket, so nothing that has them is imported.
-    private static let pure: Set<String> = ["FleetModel", "Packing", "Leasing", "Telemetry"]
+    private static let pure: Set<String> = ["FleetModel", "Packing", "Leasing", "MerkleLog", "Telemetry"]
     private static let impure: Set<String> = [
         "Foundation", "Glibc", "Dispatch", "NIOCore", "NIOPosix", "Logging", "GRDB",
     ]
