@@ -5,6 +5,12 @@ enum BookFile {
 
     /// Refuses a file that is no whole SQLite file of ours. O(1): the first 100 bytes and the size.
     static func checkHeader(_ path: String) throws(JournalFault) {
+        try checkSize(path, try checkKind(path))
+    }
+
+    /// Refuses a file that is no SQLite file of ours, whole or not. Returns its first bytes.
+    @discardableResult
+    static func checkKind(_ path: String) throws(JournalFault) -> [UInt8] {
         let header = try DurableFile.readStart(path, byteCountMax: headerByteCount)
         guard header.count == headerByteCount else {
             throw .damage(path, "the file has only \(header.count) bytes")
@@ -15,7 +21,7 @@ enum BookFile {
         guard number(header, at: 68) == BookSchema.applicationID else {
             throw .damage(path, "the file is an SQLite file but not a book")
         }
-        try checkSize(path, header)
+        return header
     }
 
     /// Without a write-ahead log, the file must be as long as its header says.

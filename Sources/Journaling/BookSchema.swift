@@ -8,7 +8,8 @@ enum BookSchema {
     static let applicationID: UInt32 = 0x4245_5254
 
     static func isReserved(_ table: String) -> Bool {
-        ["meta", "facts", "snapshots"].contains(table) || table.hasPrefix("sqlite_") || table.hasPrefix("grdb_")
+        (["meta", "facts", "snapshots"] + MerkleTables.names).contains(table) || table.hasPrefix("sqlite_")
+            || table.hasPrefix("grdb_")
     }
 
     static var migrator: DatabaseMigrator {

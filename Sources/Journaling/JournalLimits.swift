@@ -17,6 +17,9 @@ public enum JournalLimits {
     /// How many snapshots are kept; an older one is deleted with the writing of a newer.
     public static let snapshotsKept = 2
 
+    /// The most signed heads that a book keeps.
+    public static let headsKept = 4_096
+
     /// The most projection tables.
     public static let projectionTablesMax = 64
 

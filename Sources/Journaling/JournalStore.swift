@@ -1,5 +1,7 @@
 // The protocol between the one writer and whatever keeps its facts: a file today, a replicated store later.
 
+public import MerkleLog
+
 /// A durable, append-only sequence of bytes with snapshots and projections.
 ///
 /// One thread appends; any thread may read. An append that returns is durable; one that throws has written nothing that a
@@ -10,6 +12,9 @@ public protocol JournalStore: AnyObject, Sendable {
 
     /// The sequence of the last durable record; 0 when there is none. O(1).
     var lastSequence: UInt64 { get }
+
+    /// The Merkle tree over the records, each a leaf as RFC 6962 hashes it, as it is now. O(1).
+    var tree: MerkleTree { get }
 
     /// Whether the projections no longer follow from the facts and must be rebuilt before they are read.
     var projectionsAreStale: Bool { get }

@@ -1,5 +1,6 @@
 // A journal in memory, for tests and the simulator: the same checks, no disk, failures on demand.
 
+public import MerkleLog
 import Synchronization
 
 /// A `JournalStore` that forgets everything with the process. It can be told to fail.
@@ -7,6 +8,7 @@ public final class MemoryJournal: JournalStore {
     private struct State {
         var identity: BookIdentity
         var records: [[UInt8]] = []
+        var tree = MerkleTree()
         var snapshots: [JournalSnapshot] = []
         var rows: [String: [[ProjectionValue]: [ProjectionValue]]] = [:]
         var nextAppendFault: JournalFault?
@@ -25,6 +27,8 @@ public final class MemoryJournal: JournalStore {
     public var identity: BookIdentity { state.withLock(\.identity) }
 
     public var lastSequence: UInt64 { state.withLock { UInt64($0.records.count) } }
+
+    public var tree: MerkleTree { state.withLock(\.tree) }
 
     /// Always false: the tables live and die with the facts.
     public var projectionsAreStale: Bool { false }
@@ -84,6 +88,7 @@ public final class MemoryJournal: JournalStore {
                 throw fault
             }
             state.records.append(contentsOf: records)
+            for record in records { state.tree.append(.leaf(record)) }
             for write in writes { apply(write, to: &state) }
         }
     }

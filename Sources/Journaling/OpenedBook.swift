@@ -1,6 +1,7 @@
 // Opening a book: every check between a path and a journal that may be trusted, in the order in which they must come.
 
 import GRDB
+import MerkleLog
 
 /// What a successful opening has in hand.
 struct OpenedBook {
@@ -16,6 +17,7 @@ struct OpenedBook {
     struct Content {
         let identity: BookIdentity
         let head: ChainPosition
+        let tree: MerkleTree
         let projectionsAreStale: Bool
     }
 
@@ -34,8 +36,10 @@ struct OpenedBook {
             let identity = try OpenedBook.identity(in: database, path: path)
             if let installed { try OpenedBook.check(identity, against: installed, path: path) }
             let head = try OpenedBook.verifyFromSnapshot(identity, in: database, path: path)
+            try MerkleTables.create(in: database)
+            let tree = try MerkleTables.load(path: path, head: head, in: database)
             let isStale = try tables.prepare(version: projectionVersion, hasFacts: head.sequence > 0, in: database)
-            return Content(identity: identity, head: head, projectionsAreStale: isStale)
+            return Content(identity: identity, head: head, tree: tree, projectionsAreStale: isStale)
         }
         let reader = try BookConnection.reader(path)
         // Only now, when the book has proved whole, may it become the one that belongs here.

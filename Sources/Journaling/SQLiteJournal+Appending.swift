@@ -1,6 +1,7 @@
 // Appends and snapshots: what the one writer does.
 
 import GRDB
+import MerkleLog
 import Synchronization
 
 extension SQLiteJournal {
@@ -20,13 +21,19 @@ extension SQLiteJournal {
                 throw JournalFault.sequenceMismatch(expected: expectedSequence, found: head.sequence)
             }
             if records.isEmpty { return }
+            let leaves = records.map { MerkleHash.leaf($0) }
+            let (tileCount, tiles) = state.withLock { ($0.tree.tileCount, $0.tree.tileRoots(filledBy: leaves)) }
             var newHead = head
             try database.inTransaction(.immediate) {
                 newHead = try insert(records, after: head, into: database)
+                try MerkleTables.insert(tiles, from: tileCount, into: database)
                 try project(writes, in: database)
                 return .commit
             }
-            state.withLock { $0.head = newHead }
+            state.withLock { state in
+                state.head = newHead
+                for leaf in leaves { state.tree.append(leaf) }
+            }
         }
         try checkpointIfDue()
     }

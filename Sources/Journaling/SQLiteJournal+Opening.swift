@@ -110,7 +110,11 @@ extension SQLiteJournal {
         let epoch = max(found.epoch, installed?.epoch ?? 0, epochFloor) + 1
         let identity = BookIdentity(bookID: found.bookID, epoch: epoch)
         let queue = try BookConnection.plain(partial)
-        try BookConnection.perform(on: queue, "restoring", writing: true) { try $0.setMeta(.epoch, Int64(epoch)) }
+        try BookConnection.perform(on: queue, "restoring", writing: true) { database in
+            try database.setMeta(.epoch, Int64(epoch))
+            let head = try FactVerifier(path: backup, bookID: identity.bookID).head(in: database)
+            try MerkleTables.noteRestore(identity, size: head.sequence, in: database)
+        }
         try BookConnection.close(queue)
         try DurableFile.publish(partial, as: folder.bookPath)
         try identityFile?.write(identity)

@@ -12,6 +12,7 @@
 // that lies about syncing. A replica is the answer to that.
 
 import GRDB
+public import MerkleLog
 import Synchronization
 
 /// A `JournalStore` in a state directory. Made by `initialise`, opened by `open`, copied by `backup`, put back by `restore`.
@@ -22,6 +23,7 @@ public final class SQLiteJournal: JournalStore {
     struct State {
         var identity: BookIdentity
         var head: ChainPosition
+        var tree: MerkleTree
         var projectionsAreStale: Bool
         var endingFault: JournalFault?
         var isClosed = false
@@ -52,7 +54,7 @@ public final class SQLiteJournal: JournalStore {
         lock = book.lock
         state = Mutex(
             State(
-                identity: book.content.identity, head: book.content.head,
+                identity: book.content.identity, head: book.content.head, tree: book.content.tree,
                 projectionsAreStale: book.content.projectionsAreStale))
     }
 
@@ -66,6 +68,8 @@ public final class SQLiteJournal: JournalStore {
     public var identity: BookIdentity { state.withLock(\.identity) }
 
     public var lastSequence: UInt64 { state.withLock(\.head.sequence) }
+
+    public var tree: MerkleTree { state.withLock(\.tree) }
 
     public var projectionsAreStale: Bool { state.withLock(\.projectionsAreStale) }
 
