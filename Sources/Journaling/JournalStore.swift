@@ -68,4 +68,24 @@ public protocol JournalStore: AnyObject, Sendable {
     /// - Throws: `.unreadable`.
     /// - Complexity: O(rows).
     func projectionRows(of table: String) throws(JournalFault) -> [[ProjectionValue]]
+
+    /// Some columns of the rows whose key, one integer, comes after `key`, in its order, at most `limit`.
+    ///
+    /// A precondition holds `table` and `columns` to those given at open.
+    /// - Throws: `.unreadable`.
+    /// - Complexity: O(rows returned).
+    func projectionRows(
+        of table: String, columns: [String], after key: UInt64, limit: Int
+    ) throws(JournalFault) -> [[ProjectionValue]]
+
+    /// Keeps a signed head, with the key that it was signed with; from the thread that appends. Every second one of the
+    /// older half goes when there are more than `JournalLimits.headsKept`.
+    ///
+    /// - Throws: as `append`.
+    func keep(_ head: SignedHead, signedWith key: HeadKey) throws(JournalFault)
+
+    /// The heads that are kept, in the order in which they were made.
+    ///
+    /// - Throws: `.damaged`, `.unreadable`.
+    func keptHeads() throws(JournalFault) -> [SignedHead]
 }

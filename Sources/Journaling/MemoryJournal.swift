@@ -9,6 +9,7 @@ public final class MemoryJournal: JournalStore {
         var identity: BookIdentity
         var records: [[UInt8]] = []
         var tree = MerkleTree()
+        var heads: [SignedHead] = []
         var snapshots: [JournalSnapshot] = []
         var rows: [String: [[ProjectionValue]: [ProjectionValue]]] = [:]
         var nextAppendFault: JournalFault?
@@ -66,6 +67,28 @@ public final class MemoryJournal: JournalStore {
     }
 
     public func projectionRows(of table: String) throws(JournalFault) -> [[ProjectionValue]] { rows(of: table) }
+
+    public func projectionRows(
+        of table: String, columns: [String], after key: UInt64, limit: Int
+    ) throws(JournalFault) -> [[ProjectionValue]] {
+        let definition = tables.definition(of: table)
+        let places = columns.map { name in definition.columns.firstIndex { $0.name == name }! }
+        func number(_ row: [ProjectionValue]) -> Int64 {
+            guard case .integer(let number) = row[0] else { preconditionFailure("the table's key is an integer") }
+            return number
+        }
+        return rows(of: table).filter { number($0) > Int64(clamping: key) }.sorted { number($0) < number($1) }
+            .prefix(limit).map { row in places.map { row[$0] } }
+    }
+
+    public func keep(_ head: SignedHead, signedWith key: HeadKey) throws(JournalFault) {
+        state.withLock {
+            $0.heads.append(head)
+            $0.heads.removeFirst(max(0, $0.heads.count - JournalLimits.headsKept))
+        }
+    }
+
+    public func keptHeads() throws(JournalFault) -> [SignedHead] { state.withLock(\.heads) }
 
     public func append(
         _ records: [[UInt8]],

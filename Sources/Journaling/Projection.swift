@@ -96,8 +96,14 @@ struct ProjectionTables: Sendable {
         }
     }
 
-    private func checked(_ name: String, _ values: [ProjectionValue], wholeRow: Bool) -> ProjectionTable {
+    /// The table of that name. One that was not given at open is a bug of the caller.
+    func definition(of name: String) -> ProjectionTable {
         guard let table = byName[name] else { preconditionFailure("no projection table is named \(name)") }
+        return table
+    }
+
+    private func checked(_ name: String, _ values: [ProjectionValue], wholeRow: Bool) -> ProjectionTable {
+        let table = definition(of: name)
         let expectedCount = wholeRow ? table.columns.count : table.primaryKeyColumnCount
         precondition(values.count == expectedCount, "a value for each column of \(name)")
         for (index, value) in values.enumerated() {

@@ -38,13 +38,30 @@ extension SQLiteJournal {
 
 extension SQLiteJournal {
     public func projectionRows(of table: String) throws(JournalFault) -> [[ProjectionValue]] {
-        guard let definition = tables.ordered.first(where: { $0.name == table }) else {
-            preconditionFailure("no projection table is named \(table)")
-        }
+        let definition = tables.definition(of: table)
         let key = definition.columns.prefix(definition.primaryKeyColumnCount).map { quoted($0.name) }
         return try readShared("reading a table of") { database in
             let sql = "SELECT * FROM \(quoted(table)) ORDER BY \(key.joined(separator: ", "))"
             return try Row.fetchAll(database, sql: sql).map { row in row.databaseValues.map(ProjectionValue.init) }
+        }
+    }
+}
+
+extension SQLiteJournal {
+    public func projectionRows(
+        of table: String, columns: [String], after key: UInt64, limit: Int
+    ) throws(JournalFault) -> [[ProjectionValue]] {
+        let definition = tables.definition(of: table)
+        precondition(definition.primaryKeyColumnCount == 1, "the table's key is one column")
+        precondition(
+            columns.allSatisfy { name in definition.columns.contains { $0.name == name } }, "the table has the columns")
+        let names = columns.map { quoted($0) }.joined(separator: ", ")
+        let keyName = quoted(definition.columns[0].name)
+        return try readShared("reading a table of") { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT \(names) FROM \(quoted(table)) WHERE \(keyName) > ? ORDER BY \(keyName) LIMIT ?")
+            let arguments: StatementArguments = [Int64(clamping: key), limit]
+            return try Row.fetchAll(statement, arguments: arguments).map { $0.databaseValues.map(ProjectionValue.init) }
         }
     }
 }

@@ -8,7 +8,7 @@ import Packing
 /// Tables derived from facts. They can be dropped and rebuilt at any time.
 public enum Projections {
     /// Raised whenever the tables or what they hold change; the journal then asks for a rebuild.
-    public static let version = 3
+    public static let version = 4
 
     public static let tables: [ProjectionTable] = [
         ProjectionTable(
@@ -49,12 +49,14 @@ public enum Projections {
             name: "audit",
             columns: [
                 .init("revision", .integer), .init("recorded_at", .text), .init("actor", .text), .init("role", .text),
-                .init("reason", .text), .init("request_id", .text), .init("what", .text),
+                .init("reason", .text), .init("request_id", .text), .init("what", .text), .init("about", .text),
             ], primaryKeyColumnCount: 1),
     ]
 
-    /// The rows that an entry changes, `book` being the state after it.
-    static func writes(for entry: Entry, after book: Book) -> [ProjectionWrite] {
+    /// The rows that an entry changes, `book` being the state after it and `subjects` whom its facts are about.
+    static func writes(
+        for entry: Entry, about subjects: [FactSubject?], after book: Book
+    ) -> [ProjectionWrite] {
         var writes: [ProjectionWrite] = []
         var leases: [UInt64] = []
         for fact in entry.facts {
@@ -82,7 +84,7 @@ public enum Projections {
             }
         }
         writes += leases.compactMap { book.wholeLease($0).map { leaseRow($0, book) } }
-        writes.append(auditRow(entry))
+        writes.append(auditRow(entry, about: subjects))
         return writes
     }
 
@@ -135,14 +137,14 @@ public enum Projections {
             ])
     }
 
-    /// The audit log's line for an entry.
-    public static func auditRow(_ entry: Entry) -> ProjectionWrite {
+    /// The audit log's line for an entry, whose facts are about `subjects`.
+    public static func auditRow(_ entry: Entry, about subjects: [FactSubject?]) -> ProjectionWrite {
         .upsert(
             table: "audit",
             values: [
                 .integer(Int64(entry.revision)), .text(RFC3339.text(entry.recordedAt)), .text(entry.actor.name),
                 .text(entry.actor.role), .text(entry.reason), .text(entry.requestID),
-                .text(entry.facts.map(\.word).joined(separator: ", ")),
+                .text(entry.facts.map(\.word).joined(separator: ", ")), .text(FactSubjects.text(subjects)),
             ])
     }
 
@@ -168,7 +170,10 @@ extension Fact {
     }
 
     /// What happened, in a word or two.
-    var word: String {
+    var word: String { words(lease: leaseNumber.map { String($0) } ?? "") }
+
+    /// The same, with the lease under another name than its number.
+    func words(lease: String) -> String {
         switch self {
         case .bookOpened: "open book"
         case .fleetAdopted: "adopt fleet"
@@ -176,26 +181,26 @@ extension Fact {
         case .tenantRemoved(let name): "remove tenant \(name)"
         case .contractPut(let name, _): "put contract \(name)"
         case .contractRemoved(let name): "remove contract \(name)"
-        case .leaseGranted(let record): "grant lease \(record.leaseNumber)"
-        case .leasePartGranted(let record): "grant a part of lease \(record.leaseNumber)"
-        case .leasePartAmended(let record): "amend lease \(record.leaseNumber)"
-        case .reclaimSet(let reclaim): "notice on lease \(reclaim.lease)"
-        case .leaseTermsRenewed(let number): "renew the terms of lease \(number)"
-        case .leaseCapStepped(let number, _): "step the cap of lease \(number)"
-        case .leaseMoved(let number, let event, _): "\(event.name) lease \(number)"
-        case .leaseMembersDown(let number, let nodes, _):
-            "lease \(number) has \(nodes.reduce(0) { $0 + Int($1.count) }) nodes down"
-        case .memberReplaced(let replacement): "replace a node of lease \(replacement.lease)"
+        case .leaseGranted: "grant lease \(lease)"
+        case .leasePartGranted: "grant a part of lease \(lease)"
+        case .leasePartAmended: "amend lease \(lease)"
+        case .reclaimSet: "notice on lease \(lease)"
+        case .leaseTermsRenewed: "renew the terms of lease \(lease)"
+        case .leaseCapStepped: "step the cap of lease \(lease)"
+        case .leaseMoved(_, let event, _): "\(event.name) lease \(lease)"
+        case .leaseMembersDown(_, let nodes, _):
+            "lease \(lease) has \(nodes.reduce(0) { $0 + Int($1.count) }) nodes down"
+        case .memberReplaced: "replace a node of lease \(lease)"
         case .nodesSet(let nodes, let health, _): "set \(nodes.reduce(0) { $0 + Int($1.count) }) nodes \(health)"
         case .nodesCleaned: "nodes cleaned"
         case .nodesReturned: "nodes returned"
         case .nodesOverdue: "nodes overdue"
         case .loadTargetSet(let target): "set load target \(target.key.id) on \(target.key.budget)"
-        case .leaseCurtailed(let number, let target, _): "curtail lease \(number) under load target \(target.id)"
-        case .leasePowerSettled(let number, _): "settle the power of lease \(number)"
+        case .leaseCurtailed(_, let target, _): "curtail lease \(lease) under load target \(target.id)"
+        case .leasePowerSettled: "settle the power of lease \(lease)"
         case .orderAcknowledged(let number, _): "acknowledge order \(number)"
         case .orderOverdue(let number): "order \(number) overdue"
-        case .noticeAcknowledged(let lease, _): "acknowledge a notice to lease \(lease)"
+        case .noticeAcknowledged: "acknowledge a notice to lease \(lease)"
         case .frozen: "freeze"
         case .unfrozen: "unfreeze"
         case .feedFailed(let failure): "fail \(failure.source.map { "source \($0) of " } ?? "")\(failure.budget)"

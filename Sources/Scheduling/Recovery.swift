@@ -59,6 +59,7 @@ public enum Recovery {
     /// Writes the first entry of a new book.
     public static func open(_ journal: any JournalStore, secret: [UInt8], fleet: Fleet, now: Int64) throws -> Book {
         var book = Book()
+        var subjects = FactSubjects(after: book)
         let context = CommandContext(
             actor: .daemon, reason: "first start", requestID: "initialise", now: now)
         let command = Command.open(bookID: journal.identity.bookID, secret: secret, fleet: fleet)
@@ -67,20 +68,23 @@ public enum Recovery {
         }
         try journal.append(
             [entry.encoded()], expectedSequence: 0, epoch: journal.identity.epoch,
-            projecting: Projections.writes(for: entry, after: book))
+            projecting: Projections.writes(
+                for: entry, about: subjects.subjects(of: entry, after: book), after: book))
         return book
     }
 
     /// Fills the projections again from facts, when they are stale.
     public static func rebuildProjections(of journal: any JournalStore) throws {
         var book = Book()
+        var subjects = FactSubjects(after: book)
         var writes: [ProjectionWrite] = []
         while true {
             let records = try journal.read(after: book.revision, limit: entriesPerRead)
             for record in records {
                 let entry = try Entry(decoding: record.bytes)
                 book.apply(entry)
-                writes += Projections.writes(for: entry, after: book)
+                let about = subjects.subjects(of: entry, after: book)
+                writes += Projections.writes(for: entry, about: about, after: book)
             }
             if records.count < entriesPerRead { break }
         }

@@ -9,6 +9,7 @@ import Logging
 struct Writer {
     let scheduler: Scheduler
     var book: Book
+    var subjects: FactSubjects
     var timekeeper: Timekeeper
     var entriesSinceSnapshot: UInt64
     var isSnapshotting = false
@@ -18,6 +19,7 @@ struct Writer {
     init(_ scheduler: Scheduler) {
         self.scheduler = scheduler
         book = scheduler.view.book
+        subjects = FactSubjects(after: book)
         timekeeper = Timekeeper(last: book.time, clock: scheduler.clock)
         let snapshot = (try? scheduler.journal.latestSnapshot())?.sequence ?? 0
         entriesSinceSnapshot = book.revision - min(book.revision, snapshot)
@@ -36,7 +38,7 @@ struct Writer {
         if scheduler.takeTimeConfirmation() { timekeeper.confirm(scheduler.clock) }
         let now = timekeeper.now(scheduler.clock)
         scheduler.noteTime(isFrozen: timekeeper.isFrozen)
-        let before = book
+        let (before, subjectsBefore) = (book, subjects)
         var decided = DecidedBatch()
         if let condemned = scheduler.condemned { return refuse(batch, condemned) }
         if !timekeeper.isFrozen { applyWhatIsDue(now, &decided) }
@@ -54,7 +56,7 @@ struct Writer {
         }
         let fault = write(decided, before)
         if let fault {
-            book = before
+            (book, subjects) = (before, subjectsBefore)
             if fault.endsProcess { return scheduler.end(with: fault) }
             scheduler.note(JournalHealth(isWritable: false, detail: "\(fault)"))
             for answer in decided.answers { answer.fault("\(fault)", scheduler.view) }
@@ -77,7 +79,7 @@ struct Writer {
         while let due = book.nextDueAt, due <= now, decided.entries.count < Scheduler.batchMax {
             let context = CommandContext(actor: .daemon, reason: "time", requestID: "time", now: now)
             guard let result = try? book.execute(.advance, context), let entry = result.entry else { return }
-            decided.add(entry, after: book)
+            decided.add(entry, about: subjects.subjects(of: entry, after: book), after: book)
             if !result.outcome.hasMoreDue { return }
         }
     }
@@ -89,7 +91,7 @@ struct Writer {
         do {
             let (entry, outcome) = try book.execute(submission.command, context)
             let took = scheduler.clock.steadyNanoseconds - start
-            if let entry { decided.add(entry, after: book) }
+            if let entry { decided.add(entry, about: subjects.subjects(of: entry, after: book), after: book) }
             decided.answers.append(
                 BatchAnswer(result: .success(outcome), changed: entry != nil, took: took, answer: submission.answer))
         } catch {
@@ -150,9 +152,9 @@ private struct DecidedBatch {
     var answers: [BatchAnswer] = []
     fileprivate var overdueOrders: [UInt64] = []
 
-    mutating func add(_ entry: Entry, after book: Book) {
+    mutating func add(_ entry: Entry, about subjects: [FactSubject?], after book: Book) {
         entries.append(entry.encoded())
-        projections += Projections.writes(for: entry, after: book)
+        projections += Projections.writes(for: entry, about: subjects, after: book)
         for fact in entry.facts {
             if let number = fact.leaseNumber, let lease = book.lease(number) { changedTenants.insert(lease.tenant) }
             if case .tenantRemoved(let name) = fact { changedTenants.insert(name) }

@@ -70,6 +70,7 @@ private struct Replay {
     var audit = RuleReport(9, "every accepted change stands once in the audit log")
     var contracts = ContractRules()
     var auditRows: [[ProjectionValue]] = []
+    private var subjects = FactSubjects(after: Book())
     private var replacements = 0
 
     init(until: UInt64) {
@@ -106,7 +107,11 @@ private struct Replay {
                 moves.violate("entry \(entry.revision) moved a lease off a node that was up")
             }
         }
-        if case .upsert(_, let values) = Projections.auditRow(entry) { auditRows.append(values) }
+        if case .upsert(_, let values) = Projections.auditRow(
+            entry, about: subjects.subjects(of: entry, after: book))
+        {
+            auditRows.append(values)
+        }
     }
 }
 

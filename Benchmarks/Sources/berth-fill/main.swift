@@ -26,7 +26,7 @@ struct Fill {
             let batch = entries[first..<min(entries.count, first + Self.batch)]
             try journal.append(
                 batch.map { $0.encoded() }, expectedSequence: journal.lastSequence, epoch: journal.identity.epoch,
-                projecting: batch.map(Projections.auditRow))
+                projecting: batch.map { Projections.auditRow($0, about: []) })
         }
         Self.report("journal alone: entries of one lease in batches of \(Self.batch)", entries.count, since: start)
         scheduler = Scheduler(

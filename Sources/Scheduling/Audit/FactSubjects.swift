@@ -1,0 +1,64 @@
+// Whom each fact of an entry is about: what the audit log shows to which tenant rests on it.
+
+public import Leasing
+
+/// Whom a fact is about.
+public struct FactSubject: Equatable, Sendable {
+    public var tenant: String
+    /// The lease, where the fact is about one; of a part, the lease that it belongs to.
+    public var lease: UInt64?
+}
+
+/// Tells whom facts are about. Goes along with a book, entry by entry: a contract that is gone no longer says whose it was.
+public struct FactSubjects: Sendable {
+    private var contractTenants: [String: String] = [:]
+
+    /// To go on after `book`.
+    public init(after book: Book) {
+        for name in book.contractNames { contractTenants[name] = book.contract(name)?.tenant }
+    }
+
+    /// Whom each fact of the entry is about, nil for nobody, `book` being the state after the entry. O(facts).
+    public mutating func subjects(of entry: Entry, after book: Book) -> [FactSubject?] {
+        entry.facts.map { fact in
+            switch fact {
+            case .tenantPut(let name, _, _), .tenantRemoved(let name): return FactSubject(tenant: name)
+            case .contractPut(let name, let terms):
+                contractTenants[name] = terms.tenant
+                return terms.tenant.map { FactSubject(tenant: $0) }
+            case .contractRemoved(let name):
+                return contractTenants.removeValue(forKey: name).map { FactSubject(tenant: $0) }
+            default:
+                // A part that is over may be forgotten already; its lease is named by another fact then.
+                guard let number = fact.leaseNumber, let lease = book.lease(number) else { return nil }
+                return FactSubject(tenant: lease.tenant, lease: lease.leaseNumber)
+            }
+        }
+    }
+
+    // MARK: As text
+
+    /// The subjects as the table `audit` keeps them: a word for each fact, `TENANT/LEASE`, `TENANT`, or `-` for nobody.
+    static func text(_ subjects: [FactSubject?]) -> String {
+        var text = ""
+        for subject in subjects {
+            if !text.isEmpty { text += " " }
+            guard let subject else {
+                text += "-"
+                continue
+            }
+            text += subject.tenant
+            if let lease = subject.lease { text += "/\(lease)" }
+        }
+        return text
+    }
+
+    /// Reads what `text` gives.
+    static func read(_ text: String) -> [FactSubject?] {
+        text.split(separator: " ").map { word in
+            if word == "-" { return nil }
+            let parts = word.split(separator: "/", maxSplits: 1)
+            return FactSubject(tenant: String(parts[0]), lease: parts.count > 1 ? UInt64(parts[1]) : nil)
+        }
+    }
+}
