@@ -170,6 +170,7 @@ let package = Package(
             name: "SchedulingTests",
             dependencies: [
                 "Scheduling", "Simulation", "Leasing", "Packing", "Journaling", "FleetModel", "MerkleLog",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -83,6 +83,14 @@ public enum Routes {
     public static let maintenance = "/v1/maintenance"
     /// GET: ``MaintenanceAnswer``. PUT: ``MaintenanceSpecification`` to ``MaintenanceAnswer``. DELETE `?reason=`: no body.
     public static let maintenancePattern = "/v1/maintenance/{name}"
+    /// GET `?after=&limit=&tenant=&stored=`: ``AuditEntryList``.
+    public static let audit = "/v1/audit"
+    /// GET `?tenant=&size=`: ``AuditHeadAnswer``.
+    public static let auditHead = "/v1/audit/head"
+    /// GET `?number=&tenant=&size=`: ``AuditProof``.
+    public static let auditProof = "/v1/audit/proof"
+    /// GET `?from=&to=&tenant=`: ``AuditConsistency``.
+    public static let auditConsistency = "/v1/audit/consistency"
     /// GET: ``VerifyAnswer``.
     public static let verify = "/v1/verify"
     /// POST: ``BackupRequest`` to ``BackupAnswer``.

@@ -21,6 +21,8 @@ public struct ControlServices: Sendable {
     public let observatory: Observatory
     /// The means of one series that are kept from a moment on, in the order of time.
     public let history: @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean]
+    /// The audit log.
+    public let audit: AuditLog
     /// Checks the rules on a view.
     public let verify: @Sendable (PublishedView) async throws -> VerifyAnswer
     /// Writes a consistent copy of the book and returns its size in bytes.
@@ -35,6 +37,7 @@ public struct ControlServices: Sendable {
         roleRules: [RoleRule], scheduler: Scheduler, version: String, startedAt: Int64, epoch: UInt64,
         fleetProposal: FleetProposal?, observatory: Observatory,
         history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
+        audit: AuditLog,
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
         backup: @escaping @Sendable (_ path: String) async throws -> Int
     ) {
@@ -46,6 +49,7 @@ public struct ControlServices: Sendable {
         self.fleetProposal = fleetProposal
         self.observatory = observatory
         self.history = history
+        self.audit = audit
         self.verify = verify
         self.backup = backup
     }

@@ -60,6 +60,15 @@ struct Route: Sendable {
             Route(.get, Routes.fleet, Audiences.provider, StatusHandlers.fleet),
             Route(.get, Routes.fleetCaps, Audiences.provider, CapHandlers.table),
             Route(.get, Routes.verify, Audiences.readers, StatusHandlers.verify),
+            Route(
+                .get, Routes.audit, Audiences.holders, query: ["after", "limit", "tenant", "stored"], AuditHandlers.list
+            ),
+            Route(.get, Routes.auditHead, Audiences.holders, query: ["tenant", "size"], AuditHandlers.head),
+            Route(
+                .get, Routes.auditProof, Audiences.holders, query: ["number", "tenant", "size"], AuditHandlers.proof),
+            Route(
+                .get, Routes.auditConsistency, Audiences.holders, query: ["from", "to", "tenant"],
+                AuditHandlers.consistency),
             Route(.post, Routes.backup, Audiences.operators, StatusHandlers.backup),
             Route(.post, Routes.confirmClock, Audiences.operators, StatusHandlers.confirmClock),
             Route(

@@ -24,11 +24,16 @@ enum BookFile {
         return header
     }
 
+    /// How long the file is by its header.
+    static func statedByteCount(_ header: [UInt8]) -> UInt64 {
+        let pageByteCount = UInt64(header[16]) << 8 | UInt64(header[17])
+        return UInt64(number(header, at: 28)) * (pageByteCount == 1 ? 65_536 : pageByteCount)
+    }
+
     /// Without a write-ahead log, the file must be as long as its header says.
     private static func checkSize(_ path: String, _ header: [UInt8]) throws(JournalFault) {
         guard DurableFile.byteCount(path + "-wal") == 0 else { return }
-        let pageByteCount = UInt64(header[16]) << 8 | UInt64(header[17])
-        let expected = UInt64(number(header, at: 28)) * (pageByteCount == 1 ? 65_536 : pageByteCount)
+        let expected = statedByteCount(header)
         let found = DurableFile.byteCount(path)
         guard found >= expected else { throw .damage(path, "the file ends after \(found) of \(expected) bytes") }
     }

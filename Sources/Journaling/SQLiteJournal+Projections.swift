@@ -67,7 +67,7 @@ extension SQLiteJournal {
 }
 
 extension ProjectionValue {
-    fileprivate init(_ value: DatabaseValue) {
+    init(_ value: DatabaseValue) {
         self =
             switch value.storage {
             case .null: .null

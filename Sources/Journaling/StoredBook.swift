@@ -11,16 +11,17 @@ public final class StoredBook {
     /// Which book it says it is.
     public let identity: BookIdentity
     private let connection: DatabaseQueue
+    private let padded: String?
 
     /// Opens the file at `path`.
     ///
     /// - Throws: `.missing`, `.damaged` when it is no book, `.unreadable`.
     public init(path: String) throws(JournalFault) {
         guard DurableFile.exists(path) else { throw .missing(path: path, detail: "there is no such file") }
-        // A file that ends early is read as far as it goes, to say where that is.
-        try BookFile.checkKind(path)
+        let header = try BookFile.checkKind(path)
         self.path = path
-        connection = try BookConnection.reader(path)
+        padded = try StoredBook.padded(path, header)
+        connection = try BookConnection.reader(padded ?? path)
         do {
             identity = try BookConnection.perform(on: connection, "opening", writing: false) {
                 try OpenedBook.identity(in: $0, path: path)
@@ -31,7 +32,26 @@ public final class StoredBook {
         }
     }
 
-    deinit { try? connection.close() }
+    deinit {
+        try? connection.close()
+        if let padded { DurableFile.remove(padded) }
+    }
+
+    /// A copy of a file that ends early, with nothing in place of what is gone: SQLite reads it as far as it goes, which says
+    /// where that is. Nil for a file that does not end early.
+    private static func padded(_ path: String, _ header: [UInt8]) throws(JournalFault) -> String? {
+        let stated = BookFile.statedByteCount(header)
+        guard DurableFile.byteCount(path) < stated, DurableFile.byteCount(path + "-wal") == 0, stated < 1 << 40 else {
+            return nil
+        }
+        let copy = NSTemporaryDirectory() + "/berth-audit-" + UUID().uuidString
+        try DurableFile.copy(path, to: copy)
+        guard truncate(copy, off_t(stated)) == 0 else {
+            DurableFile.remove(copy)
+            throw .unreadable(operation: "copying", path: path, detail: errnoWords(errno))
+        }
+        return copy
+    }
 
     /// Hands over every record in order, each checked against the chain, and then checks that the recorded end is the last.
     ///
@@ -64,6 +84,32 @@ public final class StoredBook {
         } catch {
             if case .damaged(_, .some, _, _) = error { throw error }
             throw .damage(path, at: last + 1, "the file cannot be read from there on: \(error)")
+        }
+    }
+
+    /// Whether the projection tables are of this version and follow from the facts.
+    ///
+    /// - Throws: `.unreadable`.
+    public func hasProjections(version: Int) throws(JournalFault) -> Bool {
+        try BookConnection.perform(on: connection, "opening", writing: false) { database in
+            try database.meta(.projectionVersion, as: Int.self) == version
+                && database.meta(.projectionsStale, as: Int.self) == 0
+        }
+    }
+
+    /// Rows of a projection table in order of its key, one integer, after `key`, at most `limit`.
+    ///
+    /// - Throws: `.unreadable`.
+    public func projectionRows(
+        of table: ProjectionTable, after key: UInt64, limit: Int
+    ) throws(JournalFault) -> [[ProjectionValue]] {
+        try BookConnection.perform(on: connection, "reading a table of", writing: false) { database in
+            let arguments: StatementArguments = [Int64(clamping: key), limit]
+            let keyName = table.columns[0].name
+            return try Row.fetchAll(
+                database, sql: "SELECT * FROM \"\(table.name)\" WHERE \"\(keyName)\" > ? ORDER BY 1 LIMIT ?",
+                arguments: arguments
+            ).map { row in row.databaseValues.map(ProjectionValue.init) }
         }
     }
 

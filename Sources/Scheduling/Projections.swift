@@ -152,6 +152,16 @@ public enum Projections {
     private static func optional(_ number: Int64?) -> ProjectionValue { number.map { .integer($0) } ?? .null }
 }
 
+extension Entry {
+    /// What happened, in words, leases by number.
+    public var words: [String] { facts.map(\.word) }
+
+    /// The same, leases under the names that `name` gives to numbers, those of parts among them.
+    public func words(_ name: (UInt64) -> String) -> [String] {
+        facts.map { $0.words(lease: $0.leaseNumber.map(name) ?? "") }
+    }
+}
+
 extension Fact {
     /// The lease, or the part of one, that a fact is about, if it is about one.
     var leaseNumber: UInt64? {

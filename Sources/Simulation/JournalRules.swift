@@ -3,6 +3,7 @@
 import FleetModel
 public import Journaling
 public import Leasing
+import MerkleLog
 import Packing
 import Scheduling
 
@@ -56,6 +57,10 @@ public struct JournalRules {
                 report.violate("the audit row of revision \(revision) is not its entry")
             }
         }
+        if try journal.treeRoot(at: replay.tree.size) != replay.tree.root {
+            report.violate("the log's root is not that of its entries")
+        }
+        report.count("leaves", Int(replay.tree.size))
         report.count("entries", replay.auditRows.count)
         report.count("audit rows", rows.count)
         return report
@@ -70,6 +75,7 @@ private struct Replay {
     var audit = RuleReport(9, "every accepted change stands once in the audit log")
     var contracts = ContractRules()
     var auditRows: [[ProjectionValue]] = []
+    var tree = MerkleTree()
     private var subjects = FactSubjects(after: Book())
     private var replacements = 0
 
@@ -88,6 +94,7 @@ private struct Replay {
 
     private mutating func take(_ record: JournalRecord) throws {
         let entry = try Entry(decoding: record.bytes)
+        tree.append(.leaf(record.bytes))
         if entry.revision != record.sequence { audit.violate("entry \(record.sequence) says it is \(entry.revision)") }
         if entry.recordedAt < book.time {
             audit.violate("entry \(record.sequence) is recorded before the one before it")

@@ -44,6 +44,7 @@ struct Daemon {
         allowManyConnections()
         let fleet = try loadFleet()
         let journal = try openJournal()
+        let signer = try AuditKeyFile.signer(settings, logger)
         let clock = SystemClock()
         let book = try recover(journal, fleet, now: clock.wallSeconds)
         let scheduler = Scheduler(book: book, journal: journal, clock: clock, logger: logger) { _ in exit(EX_IOERR) }
@@ -53,10 +54,12 @@ struct Daemon {
         let observatory = try Observatory(rules: settings.readingRules(), alertRules: settings.alertRules()) {
             [logger] in DrawAlertLog.write($0, $1, logger)
         }
+        let audit = AuditLog(scheduler: scheduler, signer: signer)
         let services = ControlServices(
             roleRules: rules, scheduler: scheduler, version: BuildInformation.version,
             startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
             observatory: observatory, history: { series, start in try history.means(of: series, from: start) },
+            audit: audit,
             verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
             backup: { path in try Daemon.backup(journal, to: path) })
         let server = ControlServer(socketPath: settings.socketPath, services: services, logger: logger) {
@@ -65,7 +68,9 @@ struct Daemon {
         }
         var configuration = ServiceGroupConfiguration(
             services: [
-                .init(service: WriterService(scheduler: scheduler, journal: journal, logger: logger)),
+                .init(
+                    service: WriterService(scheduler: scheduler, journal: journal, audit: audit, logger: logger)),
+                .init(service: HeadKeeper(audit: audit)),
                 .init(
                     service: DrawRecorder(
                         observatory: observatory, history: history, scheduler: scheduler, logger: logger)),
@@ -251,11 +256,13 @@ struct Daemon {
 private struct WriterService: Service {
     let scheduler: Scheduler
     let journal: SQLiteJournal
+    let audit: AuditLog
     let logger: Logger
 
     func run() async throws {
         try? await gracefulShutdown()
         Supervisor.notifyStopping()
+        audit.keepHead()
         scheduler.stop()
         do {
             try journal.close()

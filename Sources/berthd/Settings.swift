@@ -16,6 +16,8 @@ struct Settings {
     /// The book's id is also kept here, beside the configuration; nil keeps it in the state's parent folder.
     var identityFile: String?
     var socketPath = "var/berth.sock"
+    /// The private key of the audit log's heads; nil keeps it in the state directory, where it is made when it is missing.
+    var auditKeyFile: String?
     /// `user:NAME` or `group:NAME`, by name or number; `user:self` is whoever runs the daemon.
     var operators = ["user:self", "user:root"]
     var auditors: [String] = []
@@ -38,6 +40,7 @@ struct Settings {
 
     private static let kinds: KeyValuePairs<String, Kind> = [
         "fleet.file": .text, "state.directory": .text, "state.identityFile": .text, "socket.path": .text,
+        "audit.keyFile": .text,
         "roles.operators": .list, "roles.auditors": .list, "roles.actuators": .list, "roles.tenants": .list,
         "telemetry.freshSeconds": .number, "telemetry.raisePercent": .number, "telemetry.clearPercent": .number,
         "numa.node": .number, "log.level": .text,
@@ -62,6 +65,7 @@ struct Settings {
         settings.stateDirectory = reader.string(forKey: "state.directory", default: settings.stateDirectory)
         settings.identityFile = reader.string(forKey: "state.identityFile")
         settings.socketPath = reader.string(forKey: "socket.path", default: settings.socketPath)
+        settings.auditKeyFile = reader.string(forKey: "audit.keyFile")
         settings.operators = reader.stringArray(forKey: "roles.operators", default: settings.operators)
         settings.auditors = reader.stringArray(forKey: "roles.auditors", default: settings.auditors)
         settings.actuators = reader.stringArray(forKey: "roles.actuators", default: settings.actuators)

@@ -1,6 +1,6 @@
 // The audit log as readers see it: the log of all changes, and each tenant's own, with heads and proofs.
 
-public import Journaling
+import Journaling
 public import Leasing
 import Logging
 public import MerkleLog
@@ -46,7 +46,8 @@ public final class AuditLog: Sendable {
     /// The key that heads are signed with.
     public var key: HeadKey { signer.key }
 
-    public var identity: BookIdentity { journal.identity }
+    /// The book's id.
+    public var bookID: String { journal.identity.bookID }
 
     // MARK: Entries
 

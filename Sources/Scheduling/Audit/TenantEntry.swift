@@ -1,7 +1,7 @@
 // A tenant's share of an accepted change: what its own log holds, and all that it may know of it.
 
 import FleetModel
-import Leasing
+public import Leasing
 
 /// One entry of a tenant's log. Its place counts the tenant's own entries, since a revision would tell of others' changes.
 public struct TenantEntry: Equatable, Sendable {
@@ -19,8 +19,22 @@ public struct TenantEntry: Equatable, Sendable {
     /// What happened, in words.
     public let what: [String]
 
-    /// The share of `tenant` in an entry that has one.
-    init(_ entry: Entry, about subjects: [FactSubject?], tenant: String, number: UInt64, naming: LeaseNaming) {
+    /// An entry by its fields.
+    public init(
+        number: UInt64, recordedAt: Int64, role: String, actor: String?, reason: String?, requestID: String?,
+        what: [String]
+    ) {
+        self.number = number
+        self.recordedAt = recordedAt
+        self.role = role
+        self.actor = actor
+        self.reason = reason
+        self.requestID = requestID
+        self.what = what
+    }
+
+    /// The share of `tenant` in an entry that has one, as number `number` of its log.
+    public init(_ entry: Entry, about subjects: [FactSubject?], tenant: String, number: UInt64, naming: LeaseNaming) {
         self.number = number
         recordedAt = entry.recordedAt
         role = entry.actor.role

@@ -37,7 +37,8 @@ struct Berth: AsyncParsableCommand {
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
             FreezeCommand.self, UnfreezeCommand.self,
             ApplyCommand.self, WatchCommand.self,
-            BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self, SimulateCommand.self,
+            AuditCommand.self, BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self,
+            SimulateCommand.self,
         ]
     )
 
