@@ -91,6 +91,8 @@ public enum Routes {
     public static let auditProof = "/v1/audit/proof"
     /// GET `?from=&to=&tenant=`: ``AuditConsistency``.
     public static let auditConsistency = "/v1/audit/consistency"
+    /// GET `?tenant=&since=&limit=`: ``AccessList``.
+    public static let auditAccess = "/v1/audit/access"
     /// GET: ``VerifyAnswer``.
     public static let verify = "/v1/verify"
     /// POST: ``BackupRequest`` to ``BackupAnswer``.

@@ -28,6 +28,14 @@ extension ControlClient {
         return try await answer(AuditProof.self, to: .get(Routes.auditProof, query: query))
     }
 
+    /// Who has read what a tenant holds, or all tenants, in hours that end after `since`; newest hour first.
+    public func auditAccess(
+        tenant: String? = nil, since: Timestamp? = nil, limit: Int? = nil
+    ) async throws(ClientError) -> AccessList {
+        let query = [("tenant", tenant), ("since", since?.description), ("limit", limit.map(String.init))]
+        return try await answer(AccessList.self, to: .get(Routes.auditAccess, query: query))
+    }
+
     /// That a log of one size is the beginning of a larger one.
     public func auditConsistency(
         from size: Int, to larger: Int? = nil, tenant: String? = nil

@@ -23,10 +23,15 @@ public struct ControlServices: Sendable {
     public let history: @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean]
     /// The audit log.
     public let audit: AuditLog
+    /// Reads of what a tenant holds, or all tenants, that are kept, in hours that end after a moment; newest first.
+    public let accessHistory: @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount]
     /// Checks the rules on a view.
     public let verify: @Sendable (PublishedView) async throws -> VerifyAnswer
     /// Writes a consistent copy of the book and returns its size in bytes.
     public let backup: @Sendable (_ path: String) async throws -> Int
+
+    /// Reads that are not kept yet.
+    public let access: AccessRecord
 
     let searcher = Searcher()
     let polls = PollRegistry()
@@ -37,7 +42,8 @@ public struct ControlServices: Sendable {
         roleRules: [RoleRule], scheduler: Scheduler, version: String, startedAt: Int64, epoch: UInt64,
         fleetProposal: FleetProposal?, observatory: Observatory,
         history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
-        audit: AuditLog,
+        audit: AuditLog, access: AccessRecord,
+        accessHistory: @escaping @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount],
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
         backup: @escaping @Sendable (_ path: String) async throws -> Int
     ) {
@@ -50,6 +56,8 @@ public struct ControlServices: Sendable {
         self.observatory = observatory
         self.history = history
         self.audit = audit
+        self.access = access
+        self.accessHistory = accessHistory
         self.verify = verify
         self.backup = backup
     }

@@ -69,6 +69,8 @@ struct Route: Sendable {
             Route(
                 .get, Routes.auditConsistency, Audiences.holders, query: ["from", "to", "tenant"],
                 AuditHandlers.consistency),
+            Route(
+                .get, Routes.auditAccess, Audiences.holders, query: ["tenant", "since", "limit"], AccessHandlers.list),
             Route(.post, Routes.backup, Audiences.operators, StatusHandlers.backup),
             Route(.post, Routes.confirmClock, Audiences.operators, StatusHandlers.confirmClock),
             Route(

@@ -125,6 +125,41 @@ public final class HistoryFile: Sendable {
         }
     }
 
+    /// Rows from `start` on whose series begins with `seriesStart`, or all, newest first, at most `limit`. O(rows of the series).
+    public func newestRows(
+        seriesStart: String?, from start: Int64, limit: Int
+    ) throws(HistoryFault) -> [HistoryRow] {
+        // What begins so lies between the text and the text with its last character raised.
+        let end = seriesStart.flatMap { text -> String? in
+            guard let last = text.unicodeScalars.last, let next = Unicode.Scalar(last.value + 1) else { return nil }
+            return String(text.unicodeScalars.dropLast()) + String(Character(next))
+        }
+        let sql = """
+            SELECT series, start, samples, \(columns.joined(separator: ", ")) FROM means
+            WHERE start >= ? AND series >= ? \(end == nil ? "" : "AND series < ?") ORDER BY start DESC, series LIMIT ?
+            """
+        return try perform("reading") { database in
+            var arguments: StatementArguments = [start, seriesStart ?? ""]
+            if let end { arguments += [end] }
+            arguments += [limit]
+            return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+                HistoryRow(
+                    series: row[0], start: row[1], samples: row[2], sums: columns.indices.map { row[$0 + 3] as Int64 })
+            }
+        }
+    }
+
+    /// Drops the oldest rows, those of one start together, until there are at most `rowCountMax`. O(rows).
+    public func trim(rowCountMax: Int) throws(HistoryFault) {
+        try perform("trimming") { database in
+            let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM means") ?? 0
+            guard count > rowCountMax else { return }
+            let newest = try Int64.fetchOne(
+                database, sql: "SELECT start FROM means ORDER BY start DESC LIMIT 1 OFFSET ?", arguments: [rowCountMax])
+            try database.execute(sql: "DELETE FROM means WHERE start <= ?", arguments: [newest ?? Int64.min])
+        }
+    }
+
     /// Closes the file; later calls fail.
     public func close() throws(HistoryFault) {
         do { try queue.close() } catch { throw HistoryFault(description: "closing \(queue.path): \(error)") }

@@ -54,12 +54,17 @@ struct Daemon {
         let observatory = try Observatory(rules: settings.readingRules(), alertRules: settings.alertRules()) {
             [logger] in DrawAlertLog.write($0, $1, logger)
         }
+        let access = AccessRecord()
+        let accessHistory = AccessHistory(directory: settings.stateDirectory, logger)
         let audit = AuditLog(scheduler: scheduler, signer: signer)
         let services = ControlServices(
             roleRules: rules, scheduler: scheduler, version: BuildInformation.version,
             startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
             observatory: observatory, history: { series, start in try history.means(of: series, from: start) },
-            audit: audit,
+            audit: audit, access: access,
+            accessHistory: { tenant, since, limit in
+                try accessHistory.counts(of: tenant, since: since, limit: limit)
+            },
             verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
             backup: { path in try Daemon.backup(journal, to: path) })
         let server = ControlServer(socketPath: settings.socketPath, services: services, logger: logger) {
@@ -71,6 +76,9 @@ struct Daemon {
                 .init(
                     service: WriterService(scheduler: scheduler, journal: journal, audit: audit, logger: logger)),
                 .init(service: HeadKeeper(audit: audit)),
+                .init(
+                    service: AccessRecorder(
+                        record: access, history: accessHistory, scheduler: scheduler, logger: logger)),
                 .init(
                     service: DrawRecorder(
                         observatory: observatory, history: history, scheduler: scheduler, logger: logger)),

@@ -20,6 +20,25 @@ struct HistoryFileTests {
         HistoryRow(series: series, start: start, samples: samples, sums: sums)
     }
 
+    @Test("the newest rows of series that begin alike come first, and the oldest go when there are too many")
+    func newest() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = try open()
+        let rows = [("a/1", 1), ("a/1", 3), ("a/2", 2), ("ab/1", 3), ("b/1", 2)] as [(String, Int64)]
+        try file.add(rows.map { row($0.0, $0.1, 1, [$0.1, 0]) }, droppingBefore: 0)
+        func names(_ start: String?, from: Int64 = 0, limit: Int = 9) throws -> [String] {
+            try file.newestRows(seriesStart: start, from: from, limit: limit).map { "\($0.series)@\($0.start)" }
+        }
+        #expect(try names("a/") == ["a/1@3", "a/2@2", "a/1@1"])
+        #expect(try names(nil) == ["a/1@3", "ab/1@3", "a/2@2", "b/1@2", "a/1@1"])
+        #expect(try names("a/", from: 2, limit: 1) == ["a/1@3"] && names("c/").isEmpty)
+        try file.trim(rowCountMax: 5)
+        #expect(try names(nil).count == 5)
+        try file.trim(rowCountMax: 3)
+        #expect(try names(nil) == ["a/1@3", "ab/1@3"])
+        try file.close()
+    }
+
     @Test("two parts of one slot add up across a restart, and rows come back in the order of time")
     func parts() throws {
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -226,6 +226,40 @@ extension SystemTests {
             #expect(refused.wait() == .exited(1) || refused.wait() == .exited(2))
         }
 
+        @Test("who reads what a tenant holds is counted, told to it, and outlives a stop")
+        func access() throws {
+            let id = try #require(
+                try answers(as: Self.acme, [("POST", "/v1/leases", lease("acme"))])[0].json["id"].string)
+            for _ in 0..<3 { _ = try get(as: Self.acme, "/v1/tenants/acme/allocation") }
+            let reads = ["/v1/leases/\(id)", "/v1/leases/\(id)/allocation", "/v1/tenants/acme/allocation"]
+            for target in reads { #expect(try get(as: Self.auditor, target)[0].status == 200) }
+            // What is refused was not read.
+            #expect(try get(as: Self.acme, "/v1/tenants/rival/allocation")[0].status == 404)
+            func sums(_ answer: HTTPAnswer) -> [String: Int] {
+                answer.json["access"].array.reduce(into: [:]) { sums, row in
+                    #expect(row["tenant"].string == "acme", "\(row)")
+                    sums["\(row["role"].string ?? "-") \(row["actor"].string ?? "-")", default: 0] +=
+                        row["reads"].int ?? 0
+                }
+            }
+            let expected = ["tenant:acme uid:\(Self.acme)": 3, "auditor uid:\(Self.auditor)": 3]
+            let seen = try get(as: Self.acme, "/v1/audit/access", "/v1/audit/access?tenant=acme")
+            #expect(sums(seen[0]) == expected && seen[1].body == seen[0].body, "\(seen[0].text)")
+            let hidden = try get(as: Self.acme, "/v1/audit/access?tenant=rival", "/v1/audit/access?tenant=none")
+            #expect(
+                hidden.allSatisfy { $0.status == 404 }
+                    && hidden[0].json["detail"].string == hidden[1].json["detail"].string)
+            try home.stop()
+            try home.start()
+            #expect(chown(home.socket, 0, gid_t(Self.group)) == 0)
+            #expect(sums(try get(as: Self.auditor, "/v1/audit/access?tenant=acme")[0]) == expected)
+            #expect(
+                try get(as: Self.auditor, "/v1/audit/access?since=2099-01-01T00:00:00Z")[0].json["access"].array.isEmpty
+            )
+            #expect(try get(as: Self.actuator, "/v1/audit/access")[0].status == 403)
+            #expect(try home.berth("audit", "access", "--tenant", "acme").output.contains("auditor"))
+        }
+
         @Test("an auditor reads all logs, an actuator none")
         func others() throws {
             let all = ["/v1/audit", "/v1/audit?tenant=rival", "/v1/audit/head", "/v1/audit/proof?number=2"]

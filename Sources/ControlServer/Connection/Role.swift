@@ -69,23 +69,23 @@ public struct Peer: Equatable, Sendable {
     /// All groups of the user.
     public let groups: [UInt32]
     public let userName: String?
+    /// For the audit log, for example `uid:1000 ada`.
+    public let actorName: String
 
     public init(uid: UInt32, gid: UInt32) {
         self.uid = uid
         self.gid = gid
         guard let entry = getpwuid(uid) else {
-            (userName, groups) = (nil, [gid])
+            (userName, actorName, groups) = (nil, "uid:\(uid)", [gid])
             return
         }
-        userName = String(cString: entry.pointee.pw_name)
+        let name = String(cString: entry.pointee.pw_name)
+        (userName, actorName) = (name, "uid:\(uid) \(name)")
         var count: Int32 = 256
         var list = [gid_t](repeating: 0, count: Int(count))
         let found = getgrouplist(entry.pointee.pw_name, gid, &list, &count)
         groups = found >= 0 ? Array(list.prefix(Int(count))) : [gid]
     }
-
-    /// For the audit log, for example `uid:1000 ada`.
-    public var actorName: String { userName.map { "uid:\(uid) \($0)" } ?? "uid:\(uid)" }
 
     /// The role of the first rule that names the user or one of its groups.
     public func role(by rules: [RoleRule]) -> Role? {

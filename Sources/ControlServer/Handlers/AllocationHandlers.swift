@@ -12,8 +12,9 @@ import Scheduling
 enum AllocationHandlers {
     static func show(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
-        let number = try LeaseHandlers.visibleLease(exchange, in: view).number
-        guard let lease = view.book.wholeLease(number) else { throw LeaseHandlers.notFound }
+        let visible = try LeaseHandlers.visibleLease(exchange, in: view)
+        guard let lease = view.book.wholeLease(visible.number) else { throw LeaseHandlers.notFound }
+        exchange.noteAccess(to: visible.tenant)
         let format =
             try exchange.query("format", "json, hostlist, slurm or kubernetes") { AllocationFormat(rawValue: $0) }
             ?? .json

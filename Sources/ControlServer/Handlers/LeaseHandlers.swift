@@ -65,6 +65,7 @@ enum LeaseHandlers {
             answers.append(encoding.answer(whole))
             return true
         }
+        for tenant in Set(answers.map(\.tenant)) { exchange.noteAccess(to: tenant) }
         // A lease number would tell a tenant how many leases others have.
         let cursor = next.map { Cursor(revision: view.book.revision, next: $0).sealed(for: exchange.role, view.book) }
         return exchange.answer(LeaseList(leases: answers, cursor: cursor), view: view)
@@ -81,6 +82,7 @@ enum LeaseHandlers {
     static func show(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let lease = try visibleLease(exchange, in: view)
+        exchange.noteAccess(to: lease.tenant)
         return try answer(lease.number, view, exchange)
     }
 

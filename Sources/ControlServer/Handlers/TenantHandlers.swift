@@ -84,6 +84,7 @@ enum PollHandler {
             view = exchange.scheduler.view
             tenant = try TenantHandlers.visibleTenant(exchange, in: view)
         }
+        exchange.noteAccess(to: tenant.name)
         var headers = exchange.headers(view: view)
         let tag = "\"\(exchange.services.epoch)-\(tenant.index)\""
         headers[.eTag] = tag

@@ -6,7 +6,7 @@ import ControlAPI
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "The log of accepted changes: list, prove, check, export.",
+        abstract: "The log of accepted changes: list, prove, check, export; and who read what.",
         discussion: """
             The book has one log of all changes; each tenant has one of its own, whose entries count its own changes alone. \
             A tenant sees its own; operators and auditors see the book's, and with --tenant a tenant's. Without a \
@@ -19,7 +19,7 @@ struct AuditCommand: AsyncParsableCommand {
             """,
         subcommands: [
             AuditList.self, AuditShow.self, AuditHeadCommand.self, AuditKey.self, AuditProve.self,
-            AuditVerify.self, AuditExportCommand.self,
+            AuditVerify.self, AuditExportCommand.self, AuditAccess.self,
         ],
         defaultSubcommand: AuditList.self)
 }
