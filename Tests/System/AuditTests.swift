@@ -55,7 +55,8 @@ extension SystemTests {
         @Test("a head of one size is the same after kill -9 and a restart, and begins the later ones")
         func killed() throws {
             let home = try busy()
-            let before = json(try home.berth("audit", "head", "-o", "json"))["head"]
+            let kept = try home.berth("audit", "head", "-o", "json").output
+            let before = JSONValue(bytes: Array(kept.utf8))["head"]
             let size = try #require(before["size"].int)
             let connection = try home.connect()
             for _ in 0..<3 { _ = try connection.post("/v1/leases", lease("rival")) }
@@ -65,6 +66,14 @@ extension SystemTests {
             #expect(after["root"].string == before["root"].string && after["keyId"].string == before["keyId"].string)
             let now = json(try home.berth("audit", "head", "-o", "json"))["head"]
             #expect(now["size"].int == size + 3)
+            let key = try home.berth("audit", "key").output.trimmingCharacters(in: .whitespacesAndNewlines)
+            let file = try home.folder.write(kept, to: "head.json")
+            let follow = try home.berth("audit", "follow", file, "--key", key)
+            #expect(follow.wait() == .exited(0), "\(follow.error)")
+            let other = try DaemonHome.started()
+            let lost = try other.berth("audit", "follow", file, "--key", key)
+            #expect(lost.wait() == .exited(5) || lost.wait() == .exited(1), "\(lost.error)")
+            try other.stop()
             let again = try home.connect()
             let proof = try again.get("/v1/audit/consistency?from=\(size)").json
             #expect(proof["head"]["root"].string == now["root"].string && !proof["path"].array.isEmpty)

@@ -25,6 +25,13 @@ extension SignedHead {
 
 /// Reads what `berth audit` wrote.
 enum AuditFiles {
+    /// Reads files for a command that speaks to the daemon: what is wrong with one becomes the command's failure.
+    static func read<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as AuditFileError {
+            throw CommandFailure(status: .badRequest, message: "berth: \(error.description)")
+        }
+    }
+
     static func bytes(_ path: String) throws -> [UInt8] {
         do {
             return Array(try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe))

@@ -18,7 +18,7 @@ struct AuditCommand: AsyncParsableCommand {
               berth audit verify backup.sqlite --head head.json
             """,
         subcommands: [
-            AuditList.self, AuditShow.self, AuditHeadCommand.self, AuditKey.self, AuditProve.self,
+            AuditList.self, AuditShow.self, AuditHeadCommand.self, AuditKey.self, AuditFollow.self, AuditProve.self,
             AuditVerify.self, AuditExportCommand.self, AuditAccess.self,
         ],
         defaultSubcommand: AuditList.self)
