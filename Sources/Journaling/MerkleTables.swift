@@ -126,13 +126,20 @@ enum MerkleTables {
         let rows = try Row.fetchAll(
             database, sql: "SELECT log, epoch, size, root, signed_at, key, signature FROM tree_heads ORDER BY number")
         return try rows.map { row in
-            guard let log = LogName(row[0] as String), let root = MerkleHash(Array(row[3] as Data)),
-                let epoch = UInt64(exactly: row[1] as Int64), let size = UInt64(exactly: row[2] as Int64)
+            // Read without a trap: a damaged file has values of any kind.
+            func value<T: DatabaseValueConvertible>(_ column: Int, _ type: T.Type) -> T? {
+                T.fromDatabaseValue(row[column])
+            }
+            guard let log = value(0, String.self).flatMap({ LogName($0) }),
+                let epoch = value(1, Int64.self).flatMap({ UInt64(exactly: $0) }),
+                let size = value(2, Int64.self).flatMap({ UInt64(exactly: $0) }),
+                let root = value(3, Data.self).flatMap({ MerkleHash(Array($0)) }),
+                let signedAt = value(4, Int64.self), let key = value(5, String.self),
+                let signature = value(6, Data.self)
             else { throw JournalFault.damage(path, "a kept head of the log is not what was written") }
             return SignedHead(
-                head: TreeHead(
-                    bookID: bookID, epoch: epoch, log: log, size: size, root: root, signedAt: row[4] as Int64),
-                keyID: row[5], signature: Array(row[6] as Data))
+                head: TreeHead(bookID: bookID, epoch: epoch, log: log, size: size, root: root, signedAt: signedAt),
+                keyID: key, signature: Array(signature))
         }
     }
 
@@ -152,9 +159,9 @@ enum MerkleTables {
 
     static func restores(in database: Database) throws -> [BookRestore] {
         try Row.fetchAll(database, sql: "SELECT epoch, size FROM tree_restores ORDER BY epoch").compactMap { row in
-            guard let epoch = UInt64(exactly: row[0] as Int64), let size = UInt64(exactly: row[1] as Int64) else {
-                return nil
-            }
+            guard let epoch = Int64.fromDatabaseValue(row[0]).flatMap({ UInt64(exactly: $0) }),
+                let size = Int64.fromDatabaseValue(row[1]).flatMap({ UInt64(exactly: $0) })
+            else { return nil }
             return BookRestore(epoch: epoch, size: size)
         }
     }

@@ -109,7 +109,12 @@ public final class StoredBook {
             return try Row.fetchAll(
                 database, sql: "SELECT * FROM \"\(table.name)\" WHERE \"\(keyName)\" > ? ORDER BY 1 LIMIT ?",
                 arguments: arguments
-            ).map { row in row.databaseValues.map(ProjectionValue.init) }
+            ).map { row in
+                // No projection writes a floating-point number, but a damaged file may have one.
+                row.databaseValues.map { value in
+                    if case .double = value.storage { .null } else { ProjectionValue(value) }
+                }
+            }
         }
     }
 

@@ -140,6 +140,20 @@ struct AuditLogTests {
         bench.scheduler.stop()
     }
 
+    @Test("what another tenant's request did to a tenant is told as the provider's doing, without a word of the other")
+    func others() throws {
+        let entry = Entry(
+            revision: 7, recordedAt: Bench.start, actor: Actor(name: "uid:9 eve", role: "tenant:rival"),
+            reason: "rival wants it", requestID: "r-rival", idempotencyKey: nil,
+            facts: [.leaseMembersDown(number: 3, nodes: [], conditions: [])])
+        let share = TenantEntry(
+            entry, about: [FactSubject(tenant: "acme", lease: 3)], tenant: "acme", number: 1,
+            naming: LeaseNaming(key: [1]))
+        let text = share.text(of: "acme", bookID: String(repeating: "ab", count: 16))
+        #expect(share.role == "provider" && share.reason == nil && share.actor == nil && share.requestID == nil)
+        #expect(!text.contains("rival") && !text.contains("eve"))
+    }
+
     @Test("a contract that goes is told to the tenant that had it")
     func contracts() async throws {
         let bench = try Bench()

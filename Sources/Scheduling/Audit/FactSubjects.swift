@@ -7,6 +7,11 @@ public struct FactSubject: Equatable, Sendable {
     public var tenant: String
     /// The lease, where the fact is about one; of a part, the lease that it belongs to.
     public var lease: UInt64?
+
+    public init(tenant: String, lease: UInt64? = nil) {
+        self.tenant = tenant
+        self.lease = lease
+    }
 }
 
 /// Tells whom facts are about. Goes along with a book, entry by entry: a contract that is gone no longer says whose it was.

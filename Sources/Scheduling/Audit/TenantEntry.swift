@@ -8,7 +8,8 @@ public struct TenantEntry: Equatable, Sendable {
     /// The place in the tenant's log, from 1.
     public let number: UInt64
     public let recordedAt: Int64
-    /// The role of who made the change: `operator`, `daemon`, `tenant:NAME`.
+    /// The role of who made the change: `operator`, `daemon`, its own `tenant:NAME`, or `provider` where it came of what
+    /// another tenant asked for.
     public let role: String
     /// Who made it, where that was the tenant itself.
     public let actor: String?
@@ -37,11 +38,13 @@ public struct TenantEntry: Equatable, Sendable {
     public init(_ entry: Entry, about subjects: [FactSubject?], tenant: String, number: UInt64, naming: LeaseNaming) {
         self.number = number
         recordedAt = entry.recordedAt
-        role = entry.actor.role
-        let isOwn = role == "tenant:\(tenant)"
+        let isOwn = entry.actor.role == "tenant:\(tenant)"
+        let isAnothers = !isOwn && entry.actor.role.hasPrefix("tenant:")
+        role = isAnothers ? "provider" : entry.actor.role
         actor = isOwn ? entry.actor.name : nil
         requestID = isOwn ? entry.requestID : nil
-        reason = isOwn || subjects.allSatisfy({ $0?.tenant == tenant }) ? entry.reason : nil
+        let isForIt = !isAnothers && subjects.allSatisfy { $0?.tenant == tenant }
+        reason = isOwn || isForIt ? entry.reason : nil
         what = zip(entry.facts, subjects).compactMap { fact, subject in
             guard let subject, subject.tenant == tenant else { return nil }
             return fact.words(forTenantOf: subject.lease.map(naming.id) ?? "")
