@@ -65,6 +65,10 @@ public enum Routes {
     public static let leaseReclaimPattern = "/v1/leases/{id}/reclaim"
     /// POST: ``NominationRequest`` to ``ReclaimAnswer``.
     public static let leaseNominationPattern = "/v1/leases/{id}/reclaim/nomination"
+    /// GET: ``ApprovalList``.
+    public static let approvals = "/v1/approvals"
+    /// GET: ``ApprovalAnswer``. POST: ``ApprovalRequest`` to ``ApprovalAnswer``.
+    public static let approvalPattern = "/v1/approvals/{id}"
     /// GET: ``GuardList``.
     public static let leaseGuardsPattern = "/v1/leases/{id}/guards"
     /// GET: ``TenantList``.
@@ -146,6 +150,8 @@ public enum Routes {
     public static func tenantAllocation(_ name: String) -> String { tenant(name) + "/allocation" }
     /// One maintenance.
     public static func maintenance(_ name: String) -> String { maintenance + "/" + segment(name) }
+    /// One approval.
+    public static func approval(_ id: String) -> String { approvals + "/" + segment(id) }
     /// One contract.
     public static func contract(_ name: String) -> String { contracts + "/" + segment(name) }
 

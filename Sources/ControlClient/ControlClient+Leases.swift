@@ -113,6 +113,18 @@ extension ControlClient {
         try await answer(ReclaimList.self, to: .get(Routes.leaseReclaim(id)))
     }
 
+    /// What waits for a second operator.
+    public func approvals() async throws(ClientError) -> ApprovalList {
+        try await answer(ApprovalList.self, to: .get(Routes.approvals))
+    }
+
+    /// Approves or declines what another operator has asked for.
+    public func respond(
+        toApproval id: String, _ request: ApprovalRequest
+    ) async throws(ClientError) -> ApprovalAnswer {
+        try await answer(ApprovalAnswer.self, to: .post(Routes.approval(id), request))
+    }
+
     /// What the contract of a lease lets the provider do with it.
     public func guards(on id: String) async throws(ClientError) -> GuardList {
         try await answer(GuardList.self, to: .get(Routes.leaseGuards(id)))

@@ -32,6 +32,8 @@ public struct ControlServices: Sendable {
 
     /// Reads that are not kept yet.
     public let access: AccessRecord
+    /// How long an economic load target under what is committed waits for a second operator; nil: none is needed.
+    public let loadTargetApprovalSeconds: Int64?
 
     let searcher = Searcher()
     let polls = PollRegistry()
@@ -42,7 +44,7 @@ public struct ControlServices: Sendable {
         roleRules: [RoleRule], scheduler: Scheduler, version: String, startedAt: Int64, epoch: UInt64,
         fleetProposal: FleetProposal?, observatory: Observatory,
         history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
-        audit: AuditLog, access: AccessRecord,
+        audit: AuditLog, access: AccessRecord, loadTargetApprovalSeconds: Int64?,
         accessHistory: @escaping @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount],
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
         backup: @escaping @Sendable (_ path: String) async throws -> Int
@@ -57,6 +59,7 @@ public struct ControlServices: Sendable {
         self.history = history
         self.audit = audit
         self.access = access
+        self.loadTargetApprovalSeconds = loadTargetApprovalSeconds
         self.accessHistory = accessHistory
         self.verify = verify
         self.backup = backup

@@ -129,6 +129,9 @@ struct Route: Sendable {
             Route(
                 .delete, Routes.leaseReclaimPattern, Audiences.requesters, query: ["reason"], ReclaimHandlers.withdraw),
             Route(.post, Routes.leaseNominationPattern, [.tenant], ReclaimHandlers.nominate),
+            Route(.get, Routes.approvals, Audiences.readers, ApprovalHandlers.list),
+            Route(.get, Routes.approvalPattern, Audiences.readers, ApprovalHandlers.show),
+            Route(.post, Routes.approvalPattern, Audiences.operators, ApprovalHandlers.respond),
             Route(.get, Routes.leaseGuardsPattern, Audiences.holders, ReclaimHandlers.guards),
             Route(.get, Routes.tenants, Audiences.readers, query: ["limit", "cursor"], TenantHandlers.list),
             Route(.get, Routes.tenantPattern, Audiences.holders, TenantHandlers.show),

@@ -194,6 +194,8 @@ extension Fact {
         case .leaseGranted: "grant lease \(lease)"
         case .leasePartGranted: "grant a part of lease \(lease)"
         case .leasePartAmended: "amend lease \(lease)"
+        case .approvalAsked(let approval): "ask for approval \(approval.number)"
+        case .approvalEnded(let number, let end): "approval \(number) \(end.name)"
         case .reclaimSet: "notice on lease \(lease)"
         case .leaseTermsRenewed: "renew the terms of lease \(lease)"
         case .leaseCapStepped: "step the cap of lease \(lease)"

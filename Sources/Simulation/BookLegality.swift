@@ -20,7 +20,8 @@ extension BookRules {
                     }
                 }
                 units += line.count
-                for problem in [shapeProblem(line), pinProblem(line)].compactMap(\.self) {
+                for problem in [shapeProblem(line, spares: lease.sparesPerDomain), pinProblem(line)].compactMap(\.self)
+                {
                     report.violate("\(id(lease.number)) line \(line.name): \(problem)")
                 }
                 for cap in [lease.cap] + lease.capSteps.map(\.cap) {
@@ -69,14 +70,15 @@ extension BookRules {
             }
     }
 
-    private func shapeProblem(_ line: LeaseLine) -> String? {
+    private func shapeProblem(_ line: LeaseLine, spares: Int) -> String? {
         // Parts of a lease may hold nothing of some of its lines.
         if line.count == 0 { return line.holdings.isEmpty ? nil : "it holds something of nothing" }
         let nodes = line.holdings.bookedNodes
         let count = nodes.reduce(0) { $0 + $1.count }
         switch line.shape {
-        case .block: return whole(.block, nodes) == line.count ? nil : "it is not \(line.count) whole blocks"
-        case .rack, .nvl72: return whole(.rack, nodes) == line.count ? nil : "it is not \(line.count) whole racks"
+        case .block: return whole(.block, line, spares) == line.count ? nil : "it is not \(line.count) whole blocks"
+        case .rack, .nvl72:
+            return whole(.rack, line, spares) == line.count ? nil : "it is not \(line.count) whole racks"
         case .node:
             let held = count - line.holdings.spareNodes.count
             return held == line.count ? nil : "it is not \(line.count) nodes"
@@ -154,13 +156,16 @@ extension BookRules {
         return fleet.domains[domain.offset].nodes.lowerBound
     }
 
-    /// How many domains of a level the nodes are made of; -1 when one of them is held in part.
-    private func whole(_ level: Level, _ nodes: [Range<Int>]) -> Int {
+    /// How many domains of a level a line is made of; -1 when one of them is held in part. A node that failed has left the
+    /// lease when a spare of its domain has taken over: as many may be missing as spares have been used.
+    private func whole(_ level: Level, _ line: LeaseLine, _ spares: Int) -> Int {
+        let nodes = line.holdings.bookedNodes
         var (domains, covered) = (0, 0)
         for domain in fleet.domains where domain.level == level {
             let held = nodes.reduce(0) { $0 + $1.clamped(to: domain.nodes).count }
             if held == 0 { continue }
-            if held < domain.nodes.count { return -1 }
+            let left = line.holdings.spareNodes.count { domain.nodes.contains($0) }
+            if domain.nodes.count - held > max(0, spares - left) { return -1 }
             domains += 1
             covered += held
         }

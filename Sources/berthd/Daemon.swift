@@ -62,6 +62,8 @@ struct Daemon {
             startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
             observatory: observatory, history: { series, start in try history.means(of: series, from: start) },
             audit: audit, access: access,
+            loadTargetApprovalSeconds: settings.approvalLoadTargetSeconds > 0
+                ? Int64(settings.approvalLoadTargetSeconds) : nil,
             accessHistory: { tenant, since, limit in
                 try accessHistory.counts(of: tenant, since: since, limit: limit)
             },

@@ -29,6 +29,8 @@ struct Settings {
     /// Percent of a budget domain's limit at which its draw raises an alert, and under which it is cleared.
     var telemetryRaisePercent = 95
     var telemetryClearPercent = 90
+    /// How long an economic load target under what is committed waits for a second operator; 0: none is needed.
+    var approvalLoadTargetSeconds = 0
     var numaNode = 0
     var logLevel = "info"
 
@@ -43,7 +45,7 @@ struct Settings {
         "audit.keyFile": .text,
         "roles.operators": .list, "roles.auditors": .list, "roles.actuators": .list, "roles.tenants": .list,
         "telemetry.freshSeconds": .number, "telemetry.raisePercent": .number, "telemetry.clearPercent": .number,
-        "numa.node": .number, "log.level": .text,
+        "approvals.loadTargetSeconds": .number, "numa.node": .number, "log.level": .text,
     ]
     private static var keys: [String] { kinds.map(\.key) }
 
@@ -76,6 +78,8 @@ struct Settings {
             forKey: "telemetry.raisePercent", default: settings.telemetryRaisePercent)
         settings.telemetryClearPercent = reader.int(
             forKey: "telemetry.clearPercent", default: settings.telemetryClearPercent)
+        settings.approvalLoadTargetSeconds = reader.int(
+            forKey: "approvals.loadTargetSeconds", default: settings.approvalLoadTargetSeconds)
         settings.numaNode = reader.int(forKey: "numa.node", default: settings.numaNode)
         settings.logLevel = reader.string(forKey: "log.level", default: settings.logLevel)
         return settings

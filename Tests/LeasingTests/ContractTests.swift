@@ -44,6 +44,8 @@ import Testing
         terms.sites = ["east"]
         terms.models = ["H100"]
         terms.movable = MoveClause(noticeSeconds: 7 * day, weekdays: 0b110_0000, hours: 2..<6)
+        terms.approvals = ApprovalClause(
+            forCause: true, forConvenience: true, cancellation: false, expirySeconds: day)
         return terms
     }
 
@@ -111,12 +113,14 @@ import Testing
         (.commitment, .minimumTerm, { $0.commitmentSeconds = 90 * day }),
         (.cancellationAfter, .noticePeriod, { ($0.noticeSeconds, $0.tenantNoticeSeconds) = (nil, nil) }),
         (.reclaimCauses, .reclaimForConvenience, { $0.reclaimCauses = ["convenience"] }),
-        (.reclaimForCause, .reclaimCauses, { $0.reclaimCauses = [] }),
+        (.reclaimForCause, .reclaimCauses, { ($0.reclaimCauses, $0.approvals) = ([], nil) }),
+        (.approvals, .reclaimCauses, { ($0.reclaimCauses, $0.causeNoticeSeconds) = ([], nil) }),
+        (.approvals, .reclaimForConvenience, { $0.convenience = nil }),
         (
             .offRamp, .reclaimForConvenience,
             {
                 ($0.reclaimCauses, $0.causeNoticeSeconds) = ([], nil)
-                ($0.convenience, $0.cancellationAfter) = (nil, nil)
+                ($0.convenience, $0.cancellationAfter, $0.approvals) = (nil, nil, nil)
             }
         ),
         (.availabilityCredits, .availabilityTargetPercent, { $0.availabilityBasisPoints = nil }),

@@ -184,6 +184,12 @@ enum FactFixtures {
         .contractPut(name: "c-1", terms: ContractTests.everything),
         .leaseTermsRenewed(number: 300),
         .reclaimSet(reclaim),
+        .approvalAsked(
+            Approval(
+                number: 3, subject: .reclaim(ReclaimOrder(clause: .convenience, gpus: 16), reclaim),
+                askedBy: "uid:1 op",
+                reason: "odd", askedAt: 1_800_000_000, expiresAt: 1_800_086_400)),
+        .approvalEnded(number: 3, end: .declined),
     ]
 
     static let loadTarget: LoadTarget = {

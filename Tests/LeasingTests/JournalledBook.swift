@@ -16,6 +16,8 @@ struct JournalledBook {
     var replaysAll = true
     private var digest = Book().digest()
     var now = noon
+    /// Who acts.
+    var actor = "uid:1 op"
 
     /// A book on `fleet` with tenants `ada` and `bob` without limits.
     init(_ fleet: Fleet) {
@@ -27,7 +29,7 @@ struct JournalledBook {
     @discardableResult
     mutating func execute(_ command: Command, key: IdempotencyKey? = nil) throws(Refusal) -> Outcome {
         let context = CommandContext(
-            actor: Actor(name: "uid:1 op", role: "operator"), reason: "test", requestID: "r-\(entries.count)",
+            actor: Actor(name: actor, role: "operator"), reason: "test", requestID: "r-\(entries.count)",
             idempotencyKey: key, now: now)
         if digest.isEmpty { digest = book.digest() }
         do throws(Refusal) {

@@ -178,7 +178,7 @@ import Testing
         }
         #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: false))?.code == .notFound)
         try desk.execute(serve(lease, .convenience))
-        #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: true))?.code == .notFound)
+        #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: true))?.code == .wrongState)
         let booked = try desk.request(
             order(.node, 2, tenant: "bob", from: noon + 20 * day, until: noon + 30 * day))
         let refusal = try desk.refused(.withdrawReclaim(lease.number, byTenant: false))
@@ -214,7 +214,7 @@ import Testing
         desk.advance(to: noon + 60 * day)
         try desk.execute(serve(lease, .cancellation(byTenant: true)))
         #expect(desk.lease(lease.number).end == noon + 90 * day)
-        #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: false))?.code == .notFound)
+        #expect(desk.refusal(of: .withdrawReclaim(lease.number, byTenant: false))?.code == .wrongState)
         try desk.execute(.withdrawReclaim(lease.number, byTenant: true))
         #expect(desk.lease(lease.number).end == noon + 365 * day)
         try desk.execute(serve(lease, .cancellation(byTenant: false)))
@@ -275,7 +275,131 @@ import Testing
         #expect(verdict(.reprice)?.isAllowed == false)
         // Noon is 15 January 2027, 8:00 on a Friday; Sunday the 17th from 2:00 on.
         #expect(verdict(.move)?.from == 1_800_151_200)
-        #expect(desk.book.verdicts(on: try JournalledBook(Fleets.plain).lease(), now: noon).allSatisfy(\.isAllowed))
+        let unbound = desk.book.verdicts(on: try JournalledBook(Fleets.plain).lease(), now: noon)
+        #expect(
+            unbound.filter { !$0.isAllowed }.map(\.verb) == [.reclaimForCause, .reclaimForConvenience, .cancel],
+            "without a contract it is released, without a notice")
+    }
+
+    @Test("whose steps come after the end of the lease, or take nothing, is refused")
+    func emptySteps() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        terms.convenience = ConvenienceClause(maxPercent: 50, maxTimes: 1, periodSeconds: day, noticeSeconds: 5)
+        terms.offRamp = OffRampClause(steps: 3, intervalSeconds: 30 * day)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        let lease = try desk.request(order(.node, 2, until: noon + hour, contract: "c"))
+        #expect(try desk.refused(serve(lease, .convenience, gpus: 2)).code == .invalid)
+        // A node is eight GPUs, of which four may go.
+        let one = try desk.request(order(.node, 1, until: noon + hour, contract: "c"))
+        #expect(try desk.refused(serve(one, .convenience)).detail.contains("nothing would go"))
+    }
+
+    @Test("says what goes in whole units, and when")
+    func wholeUnits() throws {
+        var (desk, lease) = try desk(4) {
+            $0.convenience = ConvenienceClause(
+                maxPercent: 100, maxTimes: 9, periodSeconds: day, noticeSeconds: 0)
+        }
+        // 32 GPUs: three less is none, eleven less is a node.
+        try desk.execute(
+            serve(lease, .convenience, ReclaimStep(at: noon + 60, gpus: 29), ReclaimStep(at: noon + 120, gpus: 21)))
+        #expect(desk.book.reclaim(on: lease.number)?.steps == [ReclaimStep(at: noon + 120, gpus: 24)])
+        #expect(
+            desk.book.wholeLease(lease.number)?.conditions.map(\.reason)
+                == ["for convenience: 24 GPUs from 2027-01-15T08:02:00Z on"])
+        desk.advance(to: noon + 120)
+        #expect(desk.book.wholeLease(lease.number)?.promised.gpus == 24)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("counts for how often even when it is withdrawn, once some of it has gone")
+    func withdrawnLate() throws {
+        var (desk, lease) = try desk(8) {
+            $0.convenience = ConvenienceClause(
+                maxPercent: 50, maxTimes: 1, periodSeconds: 100 * day, noticeSeconds: 60)
+        }
+        try desk.execute(
+            serve(lease, .convenience, ReclaimStep(at: noon + 60, gpus: 56), ReclaimStep(at: noon + day, gpus: 48)))
+        desk.advance(to: noon + hour)
+        try desk.execute(.withdrawReclaim(lease.number, byTenant: false))
+        #expect(desk.book.wholeLease(lease.number)?.promised.gpus == 56)
+        let again = try desk.refused(serve(lease, .convenience))
+        #expect(again.obstacles.map(\.name) == ["reclaimForConvenience"])
+    }
+
+    @Test("gives back on withdrawal what it took of a lease that had not begun, and of a ramp to come")
+    func withdrawnBeforeItBegins() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        terms.convenience = ConvenienceClause(maxPercent: 60, maxTimes: 1, periodSeconds: day, noticeSeconds: 60)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        let later = try desk.request(order(.node, 4, from: noon + day, until: noon + 30 * day, contract: "c"))
+        try desk.execute(
+            serve(later, .convenience, ReclaimStep(at: noon + day, gpus: 24), ReclaimStep(at: noon + 2 * day, gpus: 16))
+        )
+        #expect(desk.book.wholeLease(later.number)?.promised.gpus == 24)
+        try desk.execute(.withdrawReclaim(later.number, byTenant: false))
+        #expect(desk.book.wholeLease(later.number)?.promised.gpus == 32)
+        #expect(desk.book.wholeLease(later.number)?.schedule(in: desk.book.fleet).isEmpty == true)
+        // A ramp from one node to four: a quarter of the eight GPUs held is less than a node, and the ramp stays.
+        var ramp = order(.node, 1, until: noon + 30 * day, contract: "c")
+        ramp.lines[0].ramp = [RampStep(at: noon + hour, count: 4)]
+        let ramped = try desk.request(ramp)
+        #expect(try desk.refused(serve(ramped, .convenience, gpus: 4)).detail.contains("nothing would go"))
+        desk.advance(to: noon + hour)
+        #expect(desk.book.wholeLease(ramped.number)?.promised.gpus == 32)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("leaves what a ramp brings later in proportion to what was taken, not to what is held now")
+    func ramps() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        terms.convenience = ConvenienceClause(maxPercent: 50, maxTimes: 1, periodSeconds: day, noticeSeconds: 60)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        var ramp = order(.node, 2, until: noon + 30 * day, contract: "c")
+        ramp.lines[0].ramp = [RampStep(at: noon + hour, count: 6)]
+        let lease = try desk.request(ramp)
+        // Of 16 GPUs eight go, a node; of the six nodes from the next hour on five stay.
+        try desk.execute(serve(lease, .convenience))
+        #expect(
+            desk.book.wholeLease(lease.number)?.schedule(in: desk.book.fleet).map(\.promised.gpus) == [8, 40])
+        desk.advance(to: noon + 60)
+        #expect(desk.book.wholeLease(lease.number)?.promised.gpus == 8)
+        desk.advance(to: noon + hour)
+        #expect(desk.book.wholeLease(lease.number)?.promised.gpus == 40)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("ends a lease of instances, which hold no whole GPU")
+    func instances() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        (terms.noticeSeconds, terms.reclaimCauses) = (day, ["misuse"])
+        try desk.execute(.putContract(name: "c", terms: terms))
+        var slices = order(.node, until: noon + 30 * day, contract: "c")
+        slices.lines = [LeaseLine(name: "mig", shape: .mig(profileID: 19), count: 2, models: [], within: nil)]
+        slices.lines[0].profile = "1g.10gb"
+        let lease = try desk.request(slices)
+        try desk.execute(serve(lease, .cancellation(byTenant: true)))
+        #expect(desk.lease(lease.number).end == noon + day)
+        try desk.execute(.withdrawReclaim(lease.number, byTenant: true))
+        try desk.execute(serve(lease, .cause("misuse")))
+        desk.advance(to: noon + 2 * day)
+        #expect(desk.lease(lease.number).state == .reclaimed)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("that is withdrawn by a tenant names nobody who is in the way")
+    func tenantsWithdrawal() throws {
+        var (desk, lease) = try desk(8) { $0.noticeSeconds = hour }
+        try desk.execute(serve(lease, .cancellation(byTenant: true)))
+        let other = try desk.request(order(.node, 8, tenant: "bob", from: noon + 2 * hour, until: noon + 3 * hour))
+        let refusal = try desk.refused(.withdrawReclaim(lease.number, byTenant: true))
+        let id = desk.book.naming.id(of: other.number)
+        #expect(refusal.code == .noCapacity && !"\(refusal) \(refusal.obstacles)".contains(id), "\(refusal)")
+        #expect(!"\(refusal) \(refusal.obstacles)".contains("bob"))
     }
 
     @Test("takes the lines of a lease from the last on, in whole units")

@@ -7,7 +7,7 @@ import Testing
 extension SystemTests {
     @Suite("Contracts", .enabled(if: geteuid() == 0 && ThreadUser.isAvailable, "calling as another user needs root"))
     struct ContractTests {
-        private static let (acme, rival, group) = (43_001, 43_002, 43_100)
+        private static let (acme, rival, second, group) = (43_001, 43_002, 43_003, 43_100)
         private let home: DaemonHome
         private let connection: HTTPConnection
 
@@ -16,7 +16,11 @@ extension SystemTests {
             home.config = try home.folder.write(
                 """
                 roles:
+                  operators: ["user:root", "user:\(Self.second)"]
                   tenants: ["user:\(Self.acme)=acme", "user:\(Self.rival)=rival"]
+
+                approvals:
+                  loadTargetSeconds: 3600
 
                 """, to: "berthd.yaml")
             try home.start(initialise: true)
@@ -164,7 +168,7 @@ extension SystemTests {
             let nominated = try asUser(Self.acme, "POST", reclaim + "/nomination", nomination)
             #expect(nominated.status == 200 && !nominated.json["nominated"].isAbsent, "\(nominated.text)")
             #expect(try asUser(Self.acme, "POST", reclaim, body).status == 403)
-            #expect(try asUser(Self.acme, "DELETE", reclaim + "?reason=no").status == 404)
+            #expect(try asUser(Self.acme, "DELETE", reclaim + "?reason=no").status == 409)
             let withdrawn = try home.berth("lease", "withdraw", "deal", "--reason", "supply has come")
             #expect(withdrawn.wait() == .exited(0) && withdrawn.output.contains("withdrawn"), "\(withdrawn.output)")
             let after = try asUser(Self.acme, "GET", "/v1/tenants/acme/allocation").json
@@ -198,6 +202,41 @@ extension SystemTests {
             #expect(refused.status == 409 && refused.json["blockers"][0]["name"].string == "price", "\(refused.text)")
             let adopted = try asUser(Self.acme, "POST", "/v1/leases/\(id)/amendments", adopt)
             #expect(adopted.status == 200 && adopted.json["contractVersion"].int == 2, "\(adopted.text)")
+        }
+
+        @Test("a notice and a load target wait for a second operator, who is not the first")
+        func approvals() throws {
+            let clause = #""approvals":{"of":["cause"],"expiresAfter":"1h"},"reason":"signed"}"#
+            #expect(try put(Self.terms.replacing(#""reason":"signed"}"#, with: clause)).status == 201)
+            let id = try lease(#"{"shape":"node","count":4}"#)
+            let body = #"{"clause":"cause","cause":"harmful-use","reason":"case 17"}"#
+            let planned = try connection.post("/v1/leases/\(id)/reclaim?dryRun=plan", body)
+            #expect(planned.status == 200 && planned.json["approval"].isAbsent, "\(planned.text)")
+            let asked = try connection.post("/v1/leases/\(id)/reclaim", body)
+            #expect(asked.status == 202, "\(asked.text)")
+            let approval = try #require(asked.json["approval"].string)
+            #expect(try asUser(Self.acme, "GET", "/v1/notices").json["notices"].array.isEmpty)
+            #expect(try asUser(Self.acme, "GET", "/v1/approvals").status == 403)
+            let yes = #"{"approve":true,"reason":"checked"}"#
+            let own = try connection.post("/v1/approvals/\(approval)", yes)
+            #expect(own.status == 409 && own.json["blockers"][0]["name"].string == "approvals", "\(own.text)")
+            #expect(try home.berth("approvals").output.contains("reclaimed for cause (harmful-use)"))
+            let approved = try asUser(Self.second, "POST", "/v1/approvals/\(approval)", yes)
+            #expect(approved.status == 200, "\(approved.text)")
+            #expect(try asUser(Self.acme, "GET", "/v1/notices").json["notices"][0]["kind"].string == "reclaim")
+            #expect(try connection.get("/v1/approvals").json["approvals"].array.isEmpty)
+            // Half of what is committed there.
+            let budget = try connection.get("/v1/budgets").json["budgets"][0]
+            let name = try #require(budget["name"].string)
+            let watts = try #require(budget["committedWatts"].int) / 2
+            let target = #"{"watts":\#(watts),"duration":"1h","reason":"price"}"#
+            let path = "/v1/budgets/\(name)/load-targets/peak"
+            let waiting = try connection.request("PUT", path, target)
+            #expect(waiting.status == 202 && waiting.json["approval"].string == "a-2", "\(waiting.text)")
+            #expect(try connection.get(path).status == 404)
+            let no = try home.berth("approvals", "decline", "a-2", "--reason", "not yet")
+            #expect(no.wait() == .exited(0) && no.output.contains("load target peak"), "\(no.error)")
+            #expect(try connection.get("/v1/approvals/a-2").status == 404)
         }
     }
 }

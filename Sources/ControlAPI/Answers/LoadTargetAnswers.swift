@@ -236,6 +236,9 @@ public struct LoadTargetAnswer: Codable, Sendable, Equatable {
     public var holdouts: [HoldoutAnswer]
     /// Orders that are issued for it, and how many of them nobody has acknowledged in time.
     public var orders: OrderCounts
+    /// The approval that it waits for; absent: none, and it is set. What it would do is what it would have done when it was asked
+    /// for.
+    public var approval: String?
 
     /// Every field; those left out are absent.
     public init(
@@ -243,7 +246,7 @@ public struct LoadTargetAnswer: Codable, Sendable, Equatable {
         end: Timestamp?, restoreWattsPerMinute: Int?, reason: String, actor: String, setAt: Timestamp,
         entitledWatts: Int?, committedWatts: Int?, observedWatts: Int? = nil, compliant: Bool? = nil,
         spent: [SourceUseAnswer], lowered: [LoweredLease],
-        unmet: [UnmetAnswer], holdouts: [HoldoutAnswer], orders: OrderCounts
+        unmet: [UnmetAnswer], holdouts: [HoldoutAnswer], orders: OrderCounts, approval: String? = nil
     ) {
         self.budget = budget
         self.id = id
@@ -265,6 +268,7 @@ public struct LoadTargetAnswer: Codable, Sendable, Equatable {
         self.unmet = unmet
         self.holdouts = holdouts
         self.orders = orders
+        self.approval = approval
     }
 }
 

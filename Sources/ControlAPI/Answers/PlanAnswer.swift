@@ -84,12 +84,15 @@ public struct PlanLeaseCounts: Codable, Sendable, Equatable {
     public var nodesLost: Int
     /// Nodes replaced in leases.
     public var nodesMoved: Int
+    /// That end earlier or come to hold less, but for those that go at once.
+    public var reduced: Int
 
     /// Every field.
     public init(
         appear: Int = 0, go: Int = 0, changeState: Int = 0, curtailed: Int = 0, loseNodes: Int = 0, moved: Int = 0,
-        nodesLost: Int = 0, nodesMoved: Int = 0
+        nodesLost: Int = 0, nodesMoved: Int = 0, reduced: Int = 0
     ) {
+        self.reduced = reduced
         self.appear = appear
         self.go = go
         self.changeState = changeState
@@ -129,15 +132,20 @@ public struct PlanLeaseChange: Codable, Sendable, Equatable {
     public var nodesLost: [String]?
     /// Nodes that are replaced.
     public var nodesMoved: Int
+    /// When it ends without the plan; absent for a lease that the plan grants.
+    public var endBefore: Timestamp?
+    /// What is promised from each later time on with the plan; absent: the same until the end.
+    public var schedule: [ScheduleStep]?
     /// What it holds, of a lease that the plan grants.
     public var allocation: [String]?
 
     /// Every field; those left out are absent.
     public init(
         lease: String? = nil, command: Int? = nil, tenant: String, label: String? = nil, stateBefore: LeaseState? = nil,
-        stateAfter: LeaseState, end: Timestamp, promised: Capacity, gpusDelivered: Comparison<Int>,
+        stateAfter: LeaseState, end: Timestamp, endBefore: Timestamp? = nil, promised: Capacity,
+        gpusDelivered: Comparison<Int>,
         capPercentBefore: Int? = nil, capPercentAfter: Int? = nil, nodesLost: [String]? = nil, nodesMoved: Int = 0,
-        allocation: [String]? = nil
+        schedule: [ScheduleStep]? = nil, allocation: [String]? = nil
     ) {
         self.lease = lease
         self.command = command
@@ -152,6 +160,8 @@ public struct PlanLeaseChange: Codable, Sendable, Equatable {
         self.capPercentAfter = capPercentAfter
         self.nodesLost = nodesLost
         self.nodesMoved = nodesMoved
+        self.endBefore = endBefore
+        self.schedule = schedule
         self.allocation = allocation
     }
 }

@@ -2,8 +2,8 @@
 
 /// A notice that was served on a lease.
 public struct ReclaimAnswer: Codable, Sendable, Equatable {
-    /// Its id, by which it is acknowledged.
-    public var id: String
+    /// Its id, by which it is acknowledged; absent while it is not served.
+    public var id: String?
     /// Which lease.
     public var lease: String
     /// Under which clause.
@@ -30,18 +30,22 @@ public struct ReclaimAnswer: Codable, Sendable, Equatable {
     public var actor: String?
     /// Why.
     public var reason: String
+    /// The approval that it waits for; absent: none, and it is served.
+    public var approval: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
         case id, lease, clause, cause, byTenant, servedAt, deadline, gpusBefore, steps, nominated, acknowledgedAt,
-            withdrawnAt, actor, reason
+            withdrawnAt, actor, reason, approval
     }
 
     /// Every field; those left out are absent.
     public init(
-        id: String, lease: String, clause: ReclaimClauseName, cause: String? = nil, byTenant: Bool, servedAt: Timestamp,
+        id: String? = nil, lease: String, clause: ReclaimClauseName, cause: String? = nil, byTenant: Bool,
+        servedAt: Timestamp,
         deadline: Timestamp, gpusBefore: Int, steps: [ReclaimStep], nominated: [String]? = nil,
-        acknowledgedAt: Timestamp? = nil, withdrawnAt: Timestamp? = nil, actor: String? = nil, reason: String
+        acknowledgedAt: Timestamp? = nil, withdrawnAt: Timestamp? = nil, actor: String? = nil, reason: String,
+        approval: String? = nil
     ) {
         self.id = id
         self.lease = lease
@@ -57,6 +61,7 @@ public struct ReclaimAnswer: Codable, Sendable, Equatable {
         self.withdrawnAt = withdrawnAt
         self.actor = actor
         self.reason = reason
+        self.approval = approval
     }
 }
 

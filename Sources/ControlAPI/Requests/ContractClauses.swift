@@ -195,3 +195,33 @@ extension MoveSpecification: CheckedOnDecoding {
         }
     }
 }
+
+/// Which of the provider's notices a second operator has to approve.
+public struct ApprovalSpecification: Codable, Sendable, Equatable {
+    /// The clauses under which a notice needs it.
+    public var of: [ReclaimClauseName]
+    /// How long it may wait.
+    public var expiresAfter: WireDuration
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case of, expiresAfter
+    }
+
+    /// Every field; those left out are absent.
+    public init(of: [ReclaimClauseName], expiresAfter: WireDuration) {
+        self.of = of
+        self.expiresAfter = expiresAfter
+    }
+}
+
+extension ApprovalSpecification: CheckedOnDecoding {
+    func check() throws(WireValueError) {
+        guard !of.isEmpty, Set(of).count == of.count else {
+            throw WireValueError(field: "of", expected: "different clauses, one at least", found: "\(of.count) clauses")
+        }
+        guard expiresAfter.seconds > 0 else {
+            throw WireValueError(field: "expiresAfter", expected: "more than no time", found: "\(expiresAfter)")
+        }
+    }
+}

@@ -33,6 +33,13 @@ public struct PriceSpecification: Codable, Sendable, Equatable {
 
 extension PriceSpecification: CheckedOnDecoding {
     func check() throws(WireValueError) {
+        for (field, price) in [
+            ("perMonth", perMonth), ("perYear", perYear), ("perGpuHour", perGpuHour), ("perMWh", perMWh),
+        ] {
+            guard let price, price.currency != "USD" else { continue }
+            throw WireValueError(
+                field: field, expected: "a price in USD, the currency of the ledger", foundText: price.currency)
+        }
         if let rampDiscounts, !(1...12).contains(rampDiscounts.count) {
             throw WireValueError(field: "rampDiscounts", expected: "1 to 12 discounts", found: "\(rampDiscounts.count)")
         }
@@ -139,6 +146,8 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
     public var gpu: [String]?
     /// When healthy hardware may be exchanged; absent: never.
     public var movable: MoveSpecification?
+    /// What needs a second operator; absent: nothing.
+    public var approvals: ApprovalSpecification?
     /// What it is, at most 1,024 bytes.
     public var description: String?
     /// Why this is being written, for the audit log.
@@ -149,7 +158,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         case tenant, price, commitment, minimumTerm, noticePeriod, providerNoticePeriod, tenantNoticePeriod,
             cancellationAfter, reclaimCauses, reclaimForCause, reclaimForConvenience, offRamp, shedTier, spares,
             replacementDeadline, wholeRackSwap, availabilityTargetPercent, availabilityCredits, curtailment, sites, gpu,
-            movable, description, reason
+            movable, approvals, description, reason
     }
 
     /// Every field; those left out are absent.
@@ -162,7 +171,8 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         replacementDeadline: WireDuration? = nil, wholeRackSwap: WholeRackSwapSpecification? = nil,
         availabilityTargetPercent: Percentage? = nil, availabilityCredits: [CreditBandSpecification]? = nil,
         curtailment: CurtailmentSpecification? = nil, sites: [String]? = nil, gpu: [String]? = nil,
-        movable: MoveSpecification? = nil, description: String? = nil, reason: String? = nil
+        movable: MoveSpecification? = nil, approvals: ApprovalSpecification? = nil, description: String? = nil,
+        reason: String? = nil
     ) {
         self.tenant = tenant
         self.price = price
@@ -186,6 +196,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         self.sites = sites
         self.gpu = gpu
         self.movable = movable
+        self.approvals = approvals
         self.description = description
         self.reason = reason
     }

@@ -34,6 +34,11 @@ extension ContractTerms {
         }
         (sites, models) = (specification.sites ?? [], specification.gpu ?? [])
         movable = specification.movable.map { MoveClause($0) }
+        approvals = specification.approvals.map {
+            ApprovalClause(
+                forCause: $0.of.contains(.cause), forConvenience: $0.of.contains(.convenience),
+                cancellation: $0.of.contains(.cancellation), expirySeconds: Int64($0.expiresAfter.seconds))
+        }
         commitmentSeconds = specification.commitment.map { Int64($0.seconds) }
         minimumTermSeconds = specification.minimumTerm.map { Int64($0.seconds) }
         noticeSeconds = specification.noticePeriod.map { Int64($0.seconds) }
@@ -85,6 +90,7 @@ extension ContractSpecification {
                     floorPercent: terms.curtailmentFloorPercent.map(Int.init), mayStop: terms.curtailmentMayStop)
             }, sites: terms.sites.orNone, gpu: terms.models.orNone,
             movable: terms.movable.map { MoveSpecification($0) },
+            approvals: terms.approvals.map { ApprovalSpecification($0) },
             description: terms.description.isEmpty ? nil : terms.description)
     }
 }
@@ -94,6 +100,15 @@ extension ConvenienceSpecification {
         self.init(
             maxPercent: Int(clause.maxPercent), maxTimes: Int(clause.maxTimes),
             per: WireDuration(seconds: clause.periodSeconds), noticePeriod: WireDuration(seconds: clause.noticeSeconds))
+    }
+}
+
+extension ApprovalSpecification {
+    fileprivate init(_ clause: ApprovalClause) {
+        let all: [(ReclaimClauseName, Bool)] = [
+            (.cause, clause.forCause), (.convenience, clause.forConvenience), (.cancellation, clause.cancellation),
+        ]
+        self.init(of: all.filter(\.1).map(\.0), expiresAfter: WireDuration(seconds: clause.expirySeconds))
     }
 }
 

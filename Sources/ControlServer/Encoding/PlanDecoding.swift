@@ -11,12 +11,15 @@ struct PlanReader {
     let now: Int64
     /// For commands that have no reason of their own.
     let reason: String
+    /// As for a load target that is set by itself.
+    let approvalSeconds: Int64?
     private let pins = PinReader()
 
-    init(book: Book, now: Int64, reason: String) {
+    init(book: Book, now: Int64, reason: String, approvalSeconds: Int64?) {
         self.book = book
         self.now = now
         self.reason = reason
+        self.approvalSeconds = approvalSeconds
     }
 
     /// - Throws: ``Problem`` with the pointer to what is wrong.
@@ -59,7 +62,9 @@ struct PlanReader {
             let request = target.request(reason: reason)
             let key = LoadTargetKey(budget: target.budget, id: target.id)
             return PlannedCommand(
-                .setLoadTarget(try LoadTargetHandlers.target(request, key, in: book, now: now)), reason: request.reason)
+                .setLoadTarget(
+                    try LoadTargetHandlers.target(request, key, in: book, now: now), approvalSeconds: approvalSeconds),
+                reason: request.reason)
         }
         if let removal = command.removeLoadTarget {
             return PlannedCommand(

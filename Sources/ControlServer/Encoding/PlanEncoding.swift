@@ -41,6 +41,7 @@ struct PlanEncoding {
             if lease.before == nil { counts.appear += 1 }
             if lease.goes { counts.go += 1 }
             if let before = lease.before, before.state != lease.after.state { counts.changeState += 1 }
+            if lease.isReduced(in: change.after.fleet) { counts.reduced += 1 }
             if lease.isCurtailedOtherwise { counts.curtailed += 1 }
             let lost = lease.lostNodes.count
             counts.nodesLost += lost
@@ -55,15 +56,19 @@ struct PlanEncoding {
         let (before, after, fleet) = (lease.before, lease.after, change.after.fleet)
         let place = change.granted.firstIndex(of: lease.number)
         let lost = lease.lostNodes.map { $0..<$0 + 1 }.coalesced()
+        let schedule = lease.wholeAfter.schedule(in: fleet)
         return PlanLeaseChange(
             lease: before == nil ? nil : change.after.naming.id(of: lease.after.leaseNumber),
             command: place.map { grantingCommands[$0] }, tenant: after.tenant, label: after.label,
-            stateBefore: before.map { ControlAPI.LeaseState($0.state) }, stateAfter: ControlAPI.LeaseState(after.state),
-            end: Timestamp(after.end), promised: ControlAPI.Capacity(after.promised),
-            gpusDelivered: Comparison(before?.delivered(in: fleet).gpus ?? 0, after.delivered(in: fleet).gpus),
+            stateBefore: lease.wholeBefore.map { ControlAPI.LeaseState($0.state) },
+            stateAfter: ControlAPI.LeaseState(lease.wholeAfter.state),
+            end: Timestamp(after.end), endBefore: before.map { Timestamp($0.end) },
+            promised: ControlAPI.Capacity(lease.wholeAfter.promised),
+            gpusDelivered: Comparison(lease.wholeBefore?.delivered.gpus ?? 0, lease.wholeAfter.delivered.gpus),
             capPercentBefore: before?.lowestPercent(from: change.at),
             capPercentAfter: after.lowestPercent(from: change.at),
             nodesLost: lost.isEmpty ? nil : HardwarePaths(lost, in: fleet).paths, nodesMoved: lease.replacedCount,
+            schedule: schedule.isEmpty ? nil : schedule.map { ControlAPI.ScheduleStep($0) },
             allocation: before == nil ? after.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: fleet) } : nil)
     }
 

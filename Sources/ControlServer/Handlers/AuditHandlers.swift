@@ -75,7 +75,10 @@ extension Exchange {
             }
             return .tenant(own)
         }
-        return query["tenant"].map { .tenant($0) } ?? .book
+        guard let name = query["tenant"] else { return .book }
+        // A name stands in what is signed.
+        guard ResourceName.isValid(name) else { throw Problem(.notFound, detail: "there is no such log") }
+        return .tenant(name)
     }
 
     fileprivate func size(_ name: String) throws -> UInt64? {

@@ -10,14 +10,14 @@ enum ContractHandlers {
         let view = exchange.scheduler.view
         let visible = view.book.contractNames.filter { isVisible($0, exchange, in: view.book) }
         let (names, cursor) = try exchange.page(of: visible, in: view)
-        let contracts = names.map { answer($0, view.book) }
+        let contracts = names.map { answer($0, view.book, exchange) }
         return exchange.answer(ContractList(contracts: contracts, cursor: cursor), view: view)
     }
 
     static func show(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let (name, version) = try wanted(exchange, in: view.book)
-        return exchange.answer(answer(name, view.book, version: version), view: view)
+        return exchange.answer(answer(name, view.book, exchange, version: version), view: view)
     }
 
     static func explain(_ exchange: Exchange) async throws -> Response {
@@ -38,6 +38,11 @@ enum ContractHandlers {
                 .badRequest, detail: "?version=\(text): there is no such version of \(name)",
                 expected: "1 to \(contract.number)")
         }
+        if case .tenant(let own) = exchange.role, let tenant = contract.versions[version - 1].terms.tenant,
+            tenant != own
+        {
+            throw notFound
+        }
         return (name, version)
     }
 
@@ -49,7 +54,7 @@ enum ContractHandlers {
         let context = try exchange.commandContext(reason: request.reason, body: body)
         let (_, view, _) = try await exchange.submit(
             .putContract(name: name, terms: ContractTerms(request)), context)
-        return exchange.answer(answer(name, view.book), isNew ? .created : .ok, view: view)
+        return exchange.answer(answer(name, view.book, exchange), isNew ? .created : .ok, view: view)
     }
 
     static func remove(_ exchange: Exchange) async throws -> Response {
@@ -61,21 +66,26 @@ enum ContractHandlers {
 
     private static var notFound: Problem { Problem(.notFound, detail: "there is no such contract") }
 
-    /// A tenant sees the contracts that are with it.
+    /// A tenant sees the contracts that it may lease under.
     private static func isVisible(_ name: String, _ exchange: Exchange, in book: Book) -> Bool {
         guard let terms = book.contract(name) else { return false }
-        if case .tenant(let own) = exchange.role { return terms.tenant == own }
+        if case .tenant(let own) = exchange.role { return terms.tenant.map { $0 == own } ?? true }
         return true
     }
 
-    private static func answer(_ name: String, _ book: Book, version: Int? = nil) -> ContractAnswer {
+    private static func answer(
+        _ name: String, _ book: Book, _ exchange: Exchange, version: Int? = nil
+    ) -> ContractAnswer {
         guard let contract = book.contractHistory(name) else {
             return ContractAnswer(name: name, version: 1, versions: 1, leases: 0, terms: ContractSpecification())
         }
         let number = version ?? contract.number
+        // How many leases others have is theirs.
+        let own: String? = if case .tenant(let name) = exchange.role { name } else { nil }
         var leases = 0
         book.forEachLease { lease in
-            if lease.partOf == nil, lease.contract == name, lease.contractVersion == number,
+            if lease.partOf == nil, own.map({ $0 == lease.tenant }) ?? true, lease.contract == name,
+                lease.contractVersion == number,
                 book.wholeLease(lease.number)?.state.isFinal == false
             {
                 leases += 1

@@ -47,7 +47,15 @@ enum LoadTargetHandlers {
             return exchange.answer(try answer(key, in: book, exchange), view: before)
         }
         let isNew = before.book.loadTarget(key) == nil
-        let (_, view, _) = try await exchange.submit(.setLoadTarget(target), context)
+        let (outcome, view, _) = try await exchange.submit(
+            .setLoadTarget(target, approvalSeconds: exchange.services.loadTargetApprovalSeconds), context)
+        if let approval = outcome.approval {
+            let book = try await exchange.services.searcher.fork(
+                view.book, after: .setLoadTarget(target), context, now: exchange.scheduler.now)
+            var waiting = try answer(key, in: book, exchange)
+            waiting.approval = ApprovalID.text(approval)
+            return exchange.answer(waiting, .accepted, view: view)
+        }
         return exchange.answer(try answer(key, in: view.book, exchange), isNew ? .created : .ok, view: view)
     }
 

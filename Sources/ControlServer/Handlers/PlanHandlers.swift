@@ -17,7 +17,9 @@ enum PlanHandlers {
         var context = try exchange.commandContext(reason: reason, body: body)
         (context.idempotencyKey, context.now) = (nil, now)
         let at = request.at?.epochSeconds
-        let commands = try PlanReader(book: view.book, now: max(now, at ?? now), reason: reason).commands(
+        let commands = try PlanReader(
+            book: view.book, now: max(now, at ?? now), reason: reason, approvalSeconds: nil
+        ).commands(
             request.commands)
         let bytes = CanonicalJSON.encode(request.commands)
         let answer: Result<PlanAnswer, Refusal> = await exchange.services.searcher.plan(
@@ -46,7 +48,10 @@ enum PlanHandlers {
         if let key = context.idempotencyKey, view.book.keepsSuccess(under: key) {
             return answer(try await exchange.submit(.heartbeat, context).0, exchange.scheduler.view, exchange)
         }
-        let commands = try PlanReader(book: view.book, now: now, reason: request.reason).commands(request.commands)
+        let commands = try PlanReader(
+            book: view.book, now: now, reason: request.reason,
+            approvalSeconds: exchange.services.loadTargetApprovalSeconds
+        ).commands(request.commands)
         let commitment = PlanCommitment(token: token, request: CanonicalJSON.encode(request.commands))
         let (outcome, after, _) = try await exchange.submit(.carryOut(commands, commitment), context)
         return answer(outcome, after, exchange)

@@ -26,9 +26,15 @@ enum ReclaimHandlers {
         if isPlan {
             let now = exchange.scheduler.now
             let book = try await exchange.services.searcher.fork(before.book, after: command, context, now: now)
-            return try answer(lease.number, in: book, before, exchange)
+            return try answer(lease.number, in: book, before, exchange, isServed: false)
         }
         let (_, view, _) = try await exchange.submit(command, context)
+        if let (approval, preview) = view.book.openApproval(ofNoticeOn: lease.number), exchange.audience == .provider {
+            let encoding = NoticeEncoding(book: view.book, now: exchange.scheduler.now)
+            var answer = encoding.answer(preview, to: exchange.role)
+            (answer.id, answer.approval) = (nil, ApprovalID.text(approval.number))
+            return exchange.answer(answer, .accepted, view: view)
+        }
         return try answer(lease.number, in: view.book, view, exchange, status: .created)
     }
 
@@ -77,11 +83,14 @@ enum ReclaimHandlers {
     /// The last notice on a lease.
     private static func answer(
         _ number: UInt64, in book: Book, _ view: PublishedView, _ exchange: Exchange,
-        status: HTTPResponse.Status = .ok
+        status: HTTPResponse.Status = .ok, isServed: Bool = true
     ) throws -> Response {
         guard let reclaim = book.reclaims(of: number).last else { throw LeaseHandlers.notFound }
         let encoding = NoticeEncoding(book: book, now: exchange.scheduler.now)
-        return exchange.answer(encoding.answer(reclaim, to: exchange.role), status, view: view)
+        var answer = encoding.answer(reclaim, to: exchange.role)
+        // Notices are counted for all tenants, and one that is only planned has no number.
+        if !isServed { answer.id = nil }
+        return exchange.answer(answer, status, view: view)
     }
 }
 
@@ -108,7 +117,8 @@ extension Searcher {
         context.idempotencyKey = nil
         context.now = max(now, book.time)
         do {
-            _ = try fork.execute(command, context)
+            // As part of a plan, so that nothing waits for a second operator.
+            _ = try fork.execute(.carryOut([PlannedCommand(command, reason: context.reason)], nil), context)
         } catch {
             throw Problem(error)
         }

@@ -17,6 +17,8 @@ enum DueEvent: Equatable, Sendable {
     case maintenanceEnd(UInt64)
     /// The next of a lease's caps begins.
     case leaseCapStep(UInt64)
+    /// Nobody has answered in time.
+    case approvalExpires(UInt64)
 
     /// At one second ends come before returns and starts come after both, so that a unit can change hands.
     fileprivate var rank: UInt64 {
@@ -29,6 +31,7 @@ enum DueEvent: Equatable, Sendable {
         case .orderOverdue: 5
         case .maintenanceEnd: 6
         case .leaseCapStep: 7
+        case .approvalExpires: 8
         }
     }
 
@@ -36,7 +39,8 @@ enum DueEvent: Equatable, Sendable {
     fileprivate var number: UInt64 {
         switch self {
         case .leaseEnd(let number), .leaseReturn(let number), .leaseStart(let number), .leasePower(let number),
-            .orderOverdue(let number), .maintenanceEnd(let number), .leaseCapStep(let number):
+            .orderOverdue(let number), .maintenanceEnd(let number), .leaseCapStep(let number),
+            .approvalExpires(let number):
             number
         case .nodeUntil(let node): UInt64(node)
         }
@@ -51,7 +55,8 @@ enum DueEvent: Equatable, Sendable {
         case 4: self = .leasePower(number)
         case 5: self = .orderOverdue(number)
         case 6: self = .maintenanceEnd(number)
-        default: self = .leaseCapStep(number)
+        case 7: self = .leaseCapStep(number)
+        default: self = .approvalExpires(number)
         }
     }
 }
@@ -59,11 +64,13 @@ enum DueEvent: Equatable, Sendable {
 /// Due events by time and rank. Derived from leases and nodes, so not stored.
 struct Agenda: Sendable {
     private var events = RadixTable<RadixTable<Bool>>()
+    /// Ranks are 0 to 15.
+    private static let rankBits: UInt64 = 4
 
     /// The earliest event, or nil.
     var first: (at: Int64, event: DueEvent)? {
         guard let slot = events.first(), let number = slot.value.first()?.key else { return nil }
-        return (Int64(slot.key >> 3), DueEvent(rank: slot.key & 7, number: number))
+        return (Int64(slot.key >> Self.rankBits), DueEvent(rank: slot.key & (1 << Self.rankBits - 1), number: number))
     }
 
     mutating func add(_ event: DueEvent, at time: Int64) {
@@ -82,5 +89,7 @@ struct Agenda: Sendable {
         events[key] = numbers.isEmpty ? nil : numbers
     }
 
-    private func slot(of event: DueEvent, at time: Int64) -> UInt64 { UInt64(max(0, time)) << 3 | event.rank }
+    private func slot(of event: DueEvent, at time: Int64) -> UInt64 {
+        UInt64(max(0, time)) << Self.rankBits | event.rank
+    }
 }

@@ -82,6 +82,8 @@ extension Book {
             }
             put(part)
         case .reclaimSet(let reclaim): apply(reclaim)
+        case .approvalAsked(let approval): apply(approval)
+        case .approvalEnded(let number, _): endApproval(number)
         case .leaseTermsRenewed(let number): renewTerms(of: number)
         case .leaseCapStepped(let number, _): stepCap(of: number)
         case .memberReplaced(let replacement): apply(replacement)

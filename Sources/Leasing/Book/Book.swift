@@ -41,6 +41,7 @@ public struct Book: Sendable {
     var feeds = FeedState()
     /// Notices that were served on leases that are kept, oldest first.
     var reclaimsByLease = RadixTable<[Reclaim]>()
+    var approvals = ApprovalTable()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
     /// The number that every planned lease shows; no granted lease reaches it.

@@ -52,15 +52,21 @@ struct AgreementsRecord: FieldCoded {
     var leases: [LeaseVersion] = []
     /// By lease, then oldest first.
     var reclaims: [Reclaim] = []
+    var approvals: [Approval] = []
+    var nextApproval: UInt64 = 1
 
     static var blank: AgreementsRecord { AgreementsRecord() }
 
-    var isBlank: Bool { contracts.isEmpty && leases.isEmpty && reclaims.isEmpty }
+    var isBlank: Bool {
+        contracts.isEmpty && leases.isEmpty && reclaims.isEmpty && approvals.isEmpty && nextApproval == 1
+    }
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&contracts)
         try coder.code(&leases)
         try coder.code(&reclaims)
+        try coder.code(&approvals)
+        try coder.code(&nextApproval)
     }
 
     /// Why it belongs to no book, or nil.
@@ -68,6 +74,8 @@ struct AgreementsRecord: FieldCoded {
         let isSound =
             zip(contracts, contracts.dropFirst()).allSatisfy { $0.name < $1.name }
             && zip(leases, leases.dropFirst()).allSatisfy { $0.lease < $1.lease }
+            && zip(approvals, approvals.dropFirst()).allSatisfy { $0.number < $1.number }
+            && approvals.allSatisfy { $0.number < nextApproval }
             && zip(reclaims, reclaims.dropFirst()).allSatisfy { ($0.lease, $0.notice) < ($1.lease, $1.notice) }
         return isSound ? nil : "contracts are not in order"
     }
@@ -103,6 +111,7 @@ extension Book {
             record.reclaims += reclaims
             return true
         }
+        (record.approvals, record.nextApproval) = (openApprovals, approvals.nextNumber)
         return record
     }
 
@@ -111,6 +120,8 @@ extension Book {
         for item in record.agreements.reclaims {
             reclaimsByLease[item.lease] = (reclaimsByLease[item.lease] ?? []) + [item]
         }
+        for item in record.agreements.approvals { apply(item) }
+        approvals.nextNumber = record.agreements.nextApproval
         for item in record.agreements.contracts {
             let versions = item.versions.map { ContractVersion(since: $0.since, terms: $0.terms) }
             contractsByName[item.name] = Contract(versions: versions, isRemoved: item.isRemoved)

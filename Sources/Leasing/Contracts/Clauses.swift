@@ -71,6 +71,33 @@ public struct MoveClause: Equatable, Sendable {
     }
 }
 
+/// Which of the provider's notices a second operator has to approve.
+public struct ApprovalClause: Equatable, Sendable {
+    public var forCause: Bool
+    public var forConvenience: Bool
+    public var cancellation: Bool
+    /// How long it may wait.
+    public var expirySeconds: Int64
+
+    public init(forCause: Bool, forConvenience: Bool, cancellation: Bool, expirySeconds: Int64) {
+        self.forCause = forCause
+        self.forConvenience = forConvenience
+        self.cancellation = cancellation
+        self.expirySeconds = expirySeconds
+    }
+
+    /// How long a notice waits for a second operator, or nil when it needs none.
+    func seconds(for clause: ReclaimClause) -> Int64? {
+        let isNeeded =
+            switch clause {
+            case .cause: forCause
+            case .convenience: forConvenience
+            case .cancellation(let byTenant): cancellation && !byTenant
+            }
+        return isNeeded ? expirySeconds : nil
+    }
+}
+
 /// The name of a clause, as the contract's document spells it.
 public enum Clause: String, CaseIterable, Sendable {
     case tenant
@@ -86,7 +113,7 @@ public enum Clause: String, CaseIterable, Sendable {
     case curtailmentFloor = "curtailment.floorPercent"
     case sites
     case models = "gpu"
-    case movable
+    case movable, approvals
 
     /// Where it stands in the contract's document.
     public var pointer: String { "/" + rawValue.split(separator: ".").joined(separator: "/") }

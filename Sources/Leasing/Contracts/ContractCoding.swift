@@ -41,7 +41,7 @@ extension ContractTerms {
                 tenantNoticeSeconds: tenantNoticeSeconds, cancellationAfter: cancellationAfter,
                 causeNoticeSeconds: causeNoticeSeconds, convenience: convenience, offRamp: offRamp,
                 replacementSeconds: replacementSeconds, credits: credits, sites: sites, models: models,
-                movable: movable)
+                movable: movable, approvals: approvals)
         }
         set {
             rampDiscounts = newValue.rampDiscounts
@@ -53,6 +53,7 @@ extension ContractTerms {
                 newValue.convenience, newValue.offRamp, newValue.replacementSeconds
             )
             (credits, sites, models, movable) = (newValue.credits, newValue.sites, newValue.models, newValue.movable)
+            approvals = newValue.approvals
         }
     }
 }
@@ -71,6 +72,7 @@ struct LaterClauses: Equatable, Sendable, FieldCoded {
     var sites: [String] = []
     var models: [String] = []
     var movable: MoveClause?
+    var approvals: ApprovalClause?
 
     static var blank: LaterClauses { LaterClauses() }
 
@@ -87,6 +89,7 @@ struct LaterClauses: Equatable, Sendable, FieldCoded {
         try coder.code(&sites)
         try coder.code(&models)
         try coder.code(&movable, blank: .blank) { (clause, coder) throws(CodingFault) in try coder.code(&clause) }
+        try coder.code(&approvals, blank: .blank) { (clause, coder) throws(CodingFault) in try coder.code(&clause) }
     }
 }
 
@@ -113,6 +116,10 @@ extension Reclaim: FieldCoded {
         try coder.code(&withdrawnAt)
         try coder.code(&nominated)
         try coder.code(&cuts)
+        var gone = gone
+        try coder.code(&gone, blank: .blank) { (record, coder) throws(CodingFault) in
+            try record.codeAsPart(with: &coder)
+        }
         guard !steps.isEmpty, zip(steps, steps.dropFirst()).allSatisfy({ $0.at < $1.at && $0.gpus > $1.gpus }) else {
             throw coder.fault("the steps of a notice are not in order")
         }
@@ -120,7 +127,7 @@ extension Reclaim: FieldCoded {
             lease: lease, notice: notice, clause: clause, servedAt: servedAt, actor: actor, reason: reason,
             steps: steps,
             gpusBefore: gpusBefore, acknowledgedAt: acknowledgedAt, withdrawnAt: withdrawnAt, nominated: nominated,
-            cuts: cuts)
+            cuts: cuts, gone: gone)
     }
 }
 
@@ -207,6 +214,70 @@ extension CreditBand: FieldCoded {
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&belowBasisPoints)
         try coder.code(&creditBasisPoints)
+    }
+}
+
+extension ApprovalClause: FieldCoded {
+    static var blank: ApprovalClause {
+        ApprovalClause(forCause: false, forConvenience: false, cancellation: false, expirySeconds: 1)
+    }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&forCause)
+        try coder.code(&forConvenience)
+        try coder.code(&cancellation)
+        try coder.code(&expirySeconds)
+        guard expirySeconds > 0 else { throw coder.fault("an approval that expires at once") }
+    }
+}
+
+extension ReclaimOrder: FieldCoded {
+    static var blank: ReclaimOrder { ReclaimOrder(clause: .convenience) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&clause)
+        try coder.code(&steps)
+        try coder.code(&gpus)
+    }
+}
+
+extension Approval: FieldCoded {
+    static var blank: Approval {
+        Approval(number: 0, subject: .loadTarget(.blank), askedBy: "", reason: "", askedAt: 0, expiresAt: 1)
+    }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        var (number, subject, askedBy) = (number, subject, askedBy)
+        var (reason, askedAt, expiresAt) = (reason, askedAt, expiresAt)
+        try coder.code(&number)
+        try coder.code(&subject)
+        try coder.code(&askedBy)
+        try coder.code(&reason)
+        try coder.code(&askedAt)
+        try coder.code(&expiresAt)
+        self = Approval(
+            number: number, subject: subject, askedBy: askedBy, reason: reason, askedAt: askedAt, expiresAt: expiresAt)
+    }
+}
+
+extension Approval.Subject: FieldCoded {
+    static var blank: Approval.Subject { .loadTarget(.blank) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        var (isTarget, order, preview, target) = (true, ReclaimOrder.blank, Reclaim.blank, LoadTarget.blank)
+        switch self {
+        case .reclaim(let asked, let planned): (isTarget, order, preview) = (false, asked, planned)
+        case .loadTarget(let asked): target = asked
+        }
+        try coder.code(&isTarget)
+        if isTarget {
+            try coder.code(&target)
+            self = .loadTarget(target)
+        } else {
+            try coder.code(&order)
+            try coder.code(&preview)
+            self = .reclaim(order, preview)
+        }
     }
 }
 

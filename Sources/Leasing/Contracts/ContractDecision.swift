@@ -5,7 +5,7 @@ extension Book {
     mutating func decideContract(_ name: String, _ terms: ContractTerms, _ step: inout Step) throws(Refusal) {
         try check(terms)
         if contract(name) == terms { return }
-        if let tenant = terms.tenant, let holder = holder(ofContract: name), holder.tenant != tenant {
+        if let tenant = terms.tenant, let holder = holder(ofContract: name, otherThan: tenant) {
             throw Refusal(
                 .inUse,
                 "lease \(naming.id(of: holder.leaseNumber)) of \(holder.tenant) is under contract \(name); "
@@ -59,10 +59,10 @@ extension Book {
     }
 
     /// A lease under a contract that is not over, or nil. O(leases).
-    private func holder(ofContract name: String) -> Lease? {
+    private func holder(ofContract name: String, otherThan tenant: String? = nil) -> Lease? {
         var holder: Lease?
         forEachLease { lease in
-            if lease.contract == name && !lease.state.isFinal { holder = lease }
+            if lease.contract == name && !lease.state.isFinal && lease.tenant != tenant { holder = lease }
             return holder == nil
         }
         return holder

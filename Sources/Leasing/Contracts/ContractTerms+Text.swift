@@ -36,6 +36,16 @@ extension ContractTerms {
         if !sites.isEmpty { say(.sites, "Its leases lie at \(sites.joined(separator: " or ")).") }
         if !models.isEmpty { say(.models, "Its leases are of \(models.joined(separator: " or ")).") }
         say(.movable, movable.map(text) ?? "Healthy hardware is never exchanged unless the tenant asks for it.")
+        if let approvals {
+            let notices = [
+                approvals.forCause ? "for cause" : nil, approvals.forConvenience ? "for convenience" : nil,
+                approvals.cancellation ? "of cancellation" : nil,
+            ].compactMap(\.self)
+            say(
+                .approvals,
+                "The provider's notices \(notices.joined(separator: ", ")) need a second operator's approval, which expires "
+                    + "after \(durationText(approvals.expirySeconds)).")
+        }
         return texts
     }
 

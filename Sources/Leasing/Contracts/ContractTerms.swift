@@ -52,6 +52,7 @@ public struct ContractTerms: Equatable, Sendable {
     /// GPU models that its leases may be of; empty for any.
     public var models: [String] = []
     public var movable: MoveClause?
+    public var approvals: ApprovalClause?
 
     public init() {}
 

@@ -58,6 +58,15 @@ extension ContractTerms {
                 why: "no cause is named for which capacity can be reclaimed"
             )
         }
+        if let approvals, approvals.forCause && reclaimCauses.isEmpty {
+            return Contradiction(
+                first: .approvals, second: .reclaimCauses, why: "no cause is named for which approval could be asked")
+        }
+        if let approvals, approvals.forConvenience && convenience == nil {
+            return Contradiction(
+                first: .approvals, second: .reclaimForConvenience,
+                why: "nothing may be reclaimed without a cause, so that there is nothing to approve")
+        }
         if offRamp != nil && reclaimCauses.isEmpty && convenience == nil && cancellationAfter == nil {
             return Contradiction(
                 first: .offRamp, second: .reclaimForConvenience,

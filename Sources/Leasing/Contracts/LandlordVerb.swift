@@ -48,8 +48,10 @@ struct LeaseGuard {
     init?(_ lease: Lease, in book: Book, now: Int64) {
         guard let name = lease.contract, let terms = book.terms(of: lease) else { return nil }
         (self.lease, self.terms, self.name, self.now) = (lease, terms, name, now)
-        convenienceTimes = book.reclaims(of: lease.number).filter { $0.clause == .convenience && $0.withdrawnAt == nil }
-            .map(\.servedAt)
+        convenienceTimes = book.reclaims(of: lease.number).filter {
+            $0.clause == .convenience && !$0.wasWithdrawnInTime
+        }
+        .map(\.servedAt)
     }
 
     func verdict(_ verb: LandlordVerb) -> GuardVerdict {
@@ -80,7 +82,8 @@ struct LeaseGuard {
     private var shortening: GuardVerdict {
         let ways = [cancellation, reclaimForConvenience].filter { $0.from != nil }
         guard let way = ways.min(by: { $0.from! < $1.from! }), let from = way.from, from < lease.end else {
-            return refused(.shorten, .cancellationAfter, "no clause lets the provider end or reduce it before its end")
+            return refused(
+                .shorten, .cancellationAfter, "no clause lets the provider end it before its end, or reduce it at once")
         }
         let means = way.verb == .cancel ? "a cancellation" : "a reclaim for convenience"
         return refused(
@@ -185,13 +188,23 @@ extension GuardVerdict {
 }
 
 extension Book {
-    /// What the terms of a lease let the provider do with it, verb by verb; everything without a contract.
+    /// What the terms of a lease let the provider do with it, verb by verb. Without a contract there is nothing to reclaim
+    /// under, and everything else is allowed.
     public func verdicts(on lease: Lease, now: Int64) -> [GuardVerdict] {
-        LandlordVerb.allCases.map { verb in
-            LeaseGuard(lease, in: self, now: now)?.verdict(verb)
-                ?? GuardVerdict(
-                    verb: verb, isAllowed: true, clause: nil, from: nil,
-                    text: "the lease has no contract that binds anybody")
+        let notices: [LandlordVerb] = [.reclaimForCause, .reclaimForConvenience, .cancel]
+        return LandlordVerb.allCases.map { verb in
+            if let open = openReclaim(on: lease.number), notices.contains(verb) || verb == .shorten {
+                return GuardVerdict(
+                    verb: verb, isAllowed: false, clause: nil, from: nil,
+                    text: "a notice is in force, \(open.clause.text) from \(RFC3339.text(open.deadline)) on")
+            }
+            if let binding = LeaseGuard(lease, in: self, now: now) { return binding.verdict(verb) }
+            let isNotice = notices.contains(verb)
+            return GuardVerdict(
+                verb: verb, isAllowed: !isNotice, clause: nil, from: nil,
+                text: isNotice
+                    ? "the lease has no contract, and needs no notice: release it"
+                    : "the lease has no contract that binds anybody")
         }
     }
 

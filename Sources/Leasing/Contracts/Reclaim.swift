@@ -1,7 +1,7 @@
 // Capacity that is taken back under a clause, or given back after a notice.
 
 import FleetModel
-public import Packing
+import Packing
 
 /// Under which clause a notice was served.
 public enum ReclaimClause: Equatable, Sendable {
@@ -62,9 +62,13 @@ public struct Reclaim: Equatable, Sendable {
     /// Hardware that the tenant wants to go first.
     var nominated: [IDRange] = []
     var cuts: [Cut] = []
+    /// What it took of parts that had not begun, as parts of their own.
+    var gone: [LeaseRecord] = []
 
     /// When the first of it goes.
     public var deadline: Int64 { steps[0].at }
+    /// Whether it was taken back before any of it went.
+    var wasWithdrawnInTime: Bool { withdrawnAt.map { $0 < deadline } ?? false }
     /// Whether nothing is left in the end.
     public var isWhole: Bool { steps.last!.gpus == 0 }
 }
@@ -80,6 +84,7 @@ extension Book {
     /// that it changes only when the tenant's index moves.
     public func isOpen(_ reclaim: Reclaim) -> Bool {
         guard reclaim.withdrawnAt == nil else { return false }
+        if !reclaim.gone.isEmpty, lease(reclaim.lease)?.state == .scheduled { return true }
         return reclaim.cuts.contains { cut in
             guard let part = lease(cut.part) else { return false }
             return (part.isInWindow || part.state == .scheduled) && part.end < cut.end
@@ -105,8 +110,9 @@ extension Book {
         guard let reclaim = openReclaim(on: lease.number) else { return nil }
         return Condition(
             kind: .noticeServed,
-            reason: reclaim.clause.text + ", from " + RFC3339.text(reclaim.deadline) + " on"
-                + (reclaim.isWhole ? "" : "; \(reclaim.steps.last!.gpus) GPUs stay"), since: reclaim.servedAt)
+            reason: reclaim.clause.text + ": "
+                + reclaim.steps.map { "\($0.gpus) GPUs from \(RFC3339.text($0.at)) on" }.joined(separator: ", "),
+            since: reclaim.servedAt)
     }
 
     mutating func apply(_ reclaim: Reclaim) {

@@ -8,17 +8,36 @@ import HashTreeCollections
 import Packing
 
 extension Book {
-    /// Serves a notice on a lease. A refusal may come after some of it has been applied.
+    /// Serves a notice on a lease, or asks a second operator where the contract says so. A refusal may come after some of it
+    /// has been applied.
     mutating func decideReclaim(_ order: ReclaimOrder, of number: UInt64, _ step: inout Step) throws(Refusal) {
-        let lease = try reclaimable(number)
+        guard step.use != .whatIf,
+            let seconds = lease(number).flatMap({ terms(of: $0) })?.approvals?.seconds(for: order.clause)
+        else {
+            return try serveReclaim(order, of: number, by: step.actor.name, because: step.reason, &step)
+        }
+        guard openApproval(ofNoticeOn: number) == nil else {
+            throw Refusal(.wrongState, "a notice on the lease waits for a second operator already")
+        }
+        var (trial, ignored) = (self, step)
+        try trial.serveReclaim(order, of: number, by: step.actor.name, because: step.reason, &ignored)
+        try ask(for: .reclaim(order, trial.reclaim(on: number)!), within: seconds, &step)
+        step.outcome.leases = [number]
+    }
+
+    /// Serves a notice now.
+    mutating func serveReclaim(
+        _ order: ReclaimOrder, of number: UInt64, by actor: String, because reason: String, _ step: inout Step
+    ) throws(Refusal) {
+        let lease = try reclaimable(number, order.clause.audience(of: self.lease(number)), now: step.now)
         if let open = openReclaim(on: number) {
             throw Refusal(
                 .wrongState, "a notice was served on the lease at \(RFC3339.text(open.servedAt)); withdraw it first")
         }
         let steps = try steps(of: order, lease, now: step.now)
         let reclaim = Reclaim(
-            lease: number, notice: power.nextNumber, clause: order.clause, servedAt: step.now, actor: step.actor.name,
-            reason: step.reason, steps: steps, gpusBefore: whole(lease).promised.gpus)
+            lease: number, notice: power.nextNumber, clause: order.clause, servedAt: step.now, actor: actor,
+            reason: reason, steps: steps, gpusBefore: whole(lease).promised.gpus)
         try serve(reclaim, &step)
         step.outcome.leases = [number]
         planOthersAnew(than: [], &step)
@@ -26,14 +45,16 @@ extension Book {
 
     /// Takes a notice back; what others were granted in the meantime stays theirs.
     mutating func decideReclaimWithdrawal(of number: UInt64, byTenant: Bool, _ step: inout Step) throws(Refusal) {
-        _ = try reclaimable(number)
+        let audience: Audience = byTenant ? .tenant(self.lease(number)?.tenant ?? "") : .provider
+        _ = try reclaimable(number, audience, now: step.now)
         guard var reclaim = openReclaim(on: number) else {
             throw Refusal(.notFound, "no notice is in force on the lease")
         }
         guard (reclaim.clause == .cancellation(byTenant: true)) == byTenant else {
-            throw Refusal(.notFound, "the notice in force was served by the other side")
+            throw Refusal(
+                .wrongState, "the notice in force was served by the other side, which alone may withdraw it")
         }
-        try restore(reclaim, &step)
+        try restore(reclaim, audience, &step)
         reclaim.withdrawnAt = step.now
         commit(.reclaimSet(reclaim), &step)
         step.outcome.leases = [number]
@@ -42,7 +63,8 @@ extension Book {
 
     /// What the tenant wants to go first, as far as it is the lease's.
     mutating func decideNomination(_ nodes: [Range<Int>], of number: UInt64, _ step: inout Step) throws(Refusal) {
-        let lease = try reclaimable(number)
+        let audience = Audience.tenant(self.lease(number)?.tenant ?? "")
+        let lease = try reclaimable(number, audience, now: step.now)
         guard var reclaim = openReclaim(on: number), reclaim.deadline > step.now else {
             throw Refusal(.wrongState, "no notice whose first step is ahead is in force on the lease")
         }
@@ -57,20 +79,23 @@ extension Book {
                 "the lease does not hold all of these nodes as a whole: "
                     + HardwarePaths(foreign, in: fleet).paths.joined(separator: ", "), pointer: "/nodes")
         }
-        try restore(reclaim, &step)
+        try restore(reclaim, audience, &step)
         reclaim.nominated = register.permanent(nodes)
         try serve(reclaim, &step)
         step.outcome.leases = [number]
         planOthersAnew(than: [], &step)
     }
 
-    private func reclaimable(_ number: UInt64) throws(Refusal) -> Lease {
+    private func reclaimable(_ number: UInt64, _ audience: Audience, now: Int64) throws(Refusal) -> Lease {
         guard let lease = lease(number), lease.partOf == nil else {
             throw Refusal(.notFound, "there is no such lease")
         }
         guard lease.state == .scheduled || lease.isInWindow else {
             throw Refusal(
                 .wrongState, "the lease is \(whole(lease).state.name); notice is served only on one that is not over")
+        }
+        guard !liveParts(of: number).contains(where: { ($0.nextChangeAt ?? .max) <= now }) else {
+            throw Refusal(.wrongState, changeIsDue(audience))
         }
         return lease
     }
@@ -143,17 +168,18 @@ extension Book {
     private func rampSteps(
         of order: ReclaimOrder, _ lease: Lease, held: Int, from: Int64
     ) throws(Refusal) -> [ReclaimStep] {
+        guard order.clause == .convenience else { return [ReclaimStep(at: from, gpus: 0)] }
         let terms = terms(of: lease)
         var most = held
-        if order.clause == .convenience, let clause = terms?.convenience { most = held * Int(clause.maxPercent) / 100 }
+        if let clause = terms?.convenience { most = held * Int(clause.maxPercent) / 100 }
         let taken = order.gpus ?? most
         guard taken > 0, taken <= held else {
             throw Refusal(
-                .invalid, "1 to \(held) GPUs can be taken back, as many as the lease holds", pointer: "/gpus")
+                .invalid, "of the \(held) GPUs that the lease holds \(most) can be taken back, and not \(taken)",
+                pointer: "/gpus")
         }
         try checkExtent(order, lease, kept: held - taken, held: held)
-        var count: Int64 = 1
-        if case .convenience = order.clause, let ramp = terms?.offRamp { count = ramp.steps }
+        let count = terms?.offRamp?.steps ?? 1
         let interval = terms?.offRamp?.intervalSeconds ?? 1
         var steps: [ReclaimStep] = []
         for place in 1...count {
@@ -161,6 +187,10 @@ extension Book {
             guard at < lease.end else { break }
             let kept = held - Int(Int64(taken) * place / count)
             if kept < steps.last?.gpus ?? held { steps.append(ReclaimStep(at: at, gpus: kept)) }
+        }
+        guard !steps.isEmpty else {
+            throw Refusal(
+                .invalid, "no step of the contract's off-ramp takes a GPU before the lease is over", pointer: "/gpus")
         }
         return steps
     }
@@ -206,14 +236,20 @@ extension Book {
         var course = AmendmentCourse(
             number: number, amendment: Amendment(), now: step.now, from: reclaim.deadline, oldEnd: oldEnd,
             newEnd: oldEnd, firstToGo: register.dense(reclaim.nominated) ?? [])
+        var (taken, steps) = (0, [ReclaimStep]())
         for item in reclaim.steps where item.gpus > 0 {
-            for (index, count) in counts(keeping: item.gpus, of: number, at: item.at) {
-                let window = item.at..<oldEnd
-                let target = RampFunction(window, initial: count, steps: [])
-                try cut(index, to: target, over: window, course, &step)
+            let held = gpus(of: number, at: item.at)
+            for (index, gone) in units(taking: reclaim.gpusBefore - item.gpus - taken, of: number, at: item.at) {
+                try cut(
+                    index, to: agreed(index, of: number, less: gone, over: item.at..<oldEnd), over: item.at..<oldEnd,
+                    course, &step)
             }
+            let went = held - gpus(of: number, at: item.at)
+            taken += went
+            if went > 0 { steps.append(ReclaimStep(at: item.at, gpus: reclaim.gpusBefore - taken)) }
         }
         if reclaim.isWhole {
+            steps.append(reclaim.steps.last!)
             course.newEnd = max(reclaim.steps.last!.at, step.now)
             if course.newEnd > step.now {
                 shorten(&course, &step)
@@ -228,41 +264,71 @@ extension Book {
             guard let old, part.end < old.end, !part.state.isFinal, part.state != .ending else { return nil }
             return Reclaim.Cut(part: part.number, end: old.end, capSteps: old.capSteps)
         }
-        guard !reclaim.cuts.isEmpty || known(number).state == .cancelled || course.newEnd <= step.now else {
+        reclaim.gone = before.compactMap { whatIsGone(of: $0) }
+        guard !steps.isEmpty else {
             throw Refusal(
                 .invalid, "no unit of the lease is as small as that: nothing would go", pointer: "/gpus")
         }
+        reclaim.steps = steps
         commit(.reclaimSet(reclaim), &step)
     }
 
-    /// Units that each line keeps so that the lease keeps at least so many GPUs: the last lines go first, in whole units.
-    private func counts(keeping gpus: Int, of number: UInt64, at time: Int64) -> [(index: Int, count: Int)] {
+    /// GPUs that the parts of a lease hold at a time.
+    private func gpus(of number: UInt64, at time: Int64) -> Int {
+        parts(of: number).reduce(0) { $0 + ($1.covers(time) ? $1.promised.gpus : 0) }
+    }
+
+    /// Units of each line that hold no more GPUs than are to be taken: the last lines go first. Units of one line can be of
+    /// different sizes, and the largest counts.
+    private func units(taking gpus: Int, of number: UInt64, at time: Int64) -> [(index: Int, count: Int)] {
         let held = liveParts(of: number).filter { $0.covers(time) }
-        let lines = known(number).lines.indices
-        var sizes = lines.map { index in
-            let all = held.flatMap { units(ofLine: index, of: $0) }
-            let gpus = all.reduce(0) { $0 + $1.hardware.placement.gpuCount(in: fleet) }
-            return (count: all.count, gpus: gpus)
-        }
-        var excess = sizes.reduce(0) { $0 + $1.gpus } - gpus
-        var result: [(Int, Int)] = []
-        for index in lines.reversed() where excess > 0 && sizes[index].gpus > 0 {
-            let unit = sizes[index].gpus / sizes[index].count
-            let gone = min(sizes[index].count, excess / max(1, unit))
-            guard gone > 0 else { continue }
-            sizes[index].count -= gone
-            excess -= gone * unit
-            result.append((index, sizes[index].count))
+        var (left, result) = (gpus, [(Int, Int)]())
+        for index in known(number).lines.indices.reversed() where left > 0 {
+            let units = held.flatMap { self.units(ofLine: index, of: $0) }
+            let size = units.reduce(0) { max($0, $1.hardware.placement.gpuCount(in: fleet)) }
+            guard size > 0, left >= size else { continue }
+            let count = min(units.count, left / size)
+            left -= count * size
+            result.append((index, count))
         }
         return result
     }
 
+    /// What a line is to come to when so many units fewer are held than was agreed, at every time of a window.
+    private func agreed(_ index: Int, of number: UInt64, less gone: Int, over window: Range<Int64>) -> RampFunction {
+        let parts = liveParts(of: number)
+        func count(at time: Int64) -> Int {
+            max(0, parts.reduce(0) { $0 + ($1.covers(time) ? $1.count(ofLine: index) : 0) } - gone)
+        }
+        let times = Set(parts.flatMap { [$0.start, $0.end] }).filter {
+            $0 > window.lowerBound && $0 < window.upperBound
+        }
+        return RampFunction(
+            window, initial: count(at: window.lowerBound),
+            steps: times.sorted().map { RampStep(at: $0, count: count(at: $0)) })
+    }
+
+    /// What a part that had not begun no longer holds, as a part of its own; nil when that is nothing.
+    private func whatIsGone(of old: Lease) -> LeaseRecord? {
+        guard old.state == .scheduled else { return nil }
+        var gone = old
+        // What was split off holds it for a while, and gets its end back.
+        for part in liveParts(of: old.leaseNumber) where part.state == .scheduled {
+            for index in gone.lines.indices where part.lines.indices.contains(index) {
+                gone.lines[index].remove(what: part.lines[index])
+            }
+        }
+        for index in gone.lines.indices { gone.lines[index].count = units(ofLine: index, of: gone).count }
+        return gone.holdsSomething ? LeaseRecord(gone, register: register) : nil
+    }
+
     /// Gives parts back the ends that a notice took from them; their hardware and its watts must be free that long.
-    private mutating func restore(_ reclaim: Reclaim, _ step: inout Step) throws(Refusal) {
+    private mutating func restore(
+        _ reclaim: Reclaim, _ audience: Audience, _ step: inout Step
+    ) throws(Refusal) {
         var course = AmendmentCourse(
-            number: reclaim.lease, amendment: Amendment(), now: step.now, from: step.now,
-            oldEnd: known(reclaim.lease).end,
-            newEnd: reclaim.cuts.map(\.end).max() ?? known(reclaim.lease).end)
+            number: reclaim.lease, amendment: Amendment(audience: audience), now: step.now, from: step.now,
+            oldEnd: known(reclaim.lease).end, newEnd: reclaim.cuts.map(\.end).max() ?? known(reclaim.lease).end)
         for cut in reclaim.cuts {
             guard var part = lease(cut.part), !part.state.isFinal, part.state != .ending, part.end > step.now else {
                 continue
@@ -274,6 +340,14 @@ extension Book {
             part.end = cut.end
             part.capSteps = cut.capSteps
             commitAmended(part, &step)
+        }
+        for record in reclaim.gone {
+            guard let part = record.lease(register: register), part.end > step.now else { continue }
+            let again = part.asPart(number: nextLeaseNumber, of: reclaim.lease, from: max(part.start, step.now))
+            let blocking = bookings(inTheWayOf: again, over: again.start..<again.until)
+            guard blocking.isEmpty else { throw blocked(blocking, course) }
+            course.risen.append((again.bookedHardware, again.start..<again.until))
+            commitGranted(again, &step)
         }
         try checkOutcome(course, &step)
     }
@@ -295,6 +369,11 @@ extension Lease {
 }
 
 extension ReclaimClause {
+    /// Who serves it, and so who is told what is in the way.
+    func audience(of lease: Lease?) -> Audience {
+        self == .cancellation(byTenant: true) ? .tenant(lease?.tenant ?? "") : .provider
+    }
+
     /// The clause that says how long the notice is.
     var noticeClause: Clause {
         switch self {

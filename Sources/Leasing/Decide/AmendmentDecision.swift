@@ -91,7 +91,7 @@ extension Book {
     }
 
     /// Why a lease cannot be amended of which a change is due that has not been applied.
-    private func changeIsDue(_ audience: Audience) -> String {
+    func changeIsDue(_ audience: Audience) -> String {
         guard let freeze else { return "the lease changes at this very moment; try again" }
         // Who has frozen what and why is the provider's own business.
         guard audience == .provider else {

@@ -132,11 +132,11 @@ extension Lease {
     }
 
     /// The same as a further part of a lease.
-    fileprivate func asPart(number: UInt64, of lease: UInt64) -> Lease {
+    func asPart(number: UInt64, of lease: UInt64, from start: Int64? = nil) -> Lease {
         var part = Lease(
             number: number, tenant: tenant, contract: contract, label: label, leaseClass: leaseClass, sites: sites,
-            cap: cap, sparesPerDomain: sparesPerDomain, lines: lines, start: start, end: end,
-            turnRoundSeconds: turnRoundSeconds, state: state, conditions: conditions, promised: promised,
+            cap: cap, sparesPerDomain: sparesPerDomain, lines: lines, start: start ?? self.start,
+            end: end, turnRoundSeconds: turnRoundSeconds, state: state, conditions: conditions, promised: promised,
             meterWatts: meterWatts, downNodes: downNodes)
         (part.partOf, part.capSteps, part.capStepsBegun) = (lease, capSteps, capStepsBegun)
         return part
@@ -145,6 +145,15 @@ extension Lease {
 
 extension LeaseLine {
     mutating func empty() { (count, holdings) = (0, Holdings()) }
+
+    /// Takes out hardware that another state of the line holds, and leaves the count.
+    mutating func remove(what other: LeaseLine) {
+        holdings.spareNodes.removeAll { other.holdings.spareNodes.contains($0) }
+        holdings.wholeNodes = holdings.wholeNodes.subtracting(other.holdings.wholeNodes)
+        let (partials, slices) = (Set(other.holdings.partialNodes), Set(other.holdings.slices))
+        holdings.partialNodes.removeAll { partials.contains($0) }
+        holdings.slices.removeAll { slices.contains($0) }
+    }
 
     fileprivate mutating func remove(_ units: [Holdings]) {
         holdings.wholeNodes = holdings.wholeNodes.subtracting(units.flatMap(\.wholeNodes).coalesced())

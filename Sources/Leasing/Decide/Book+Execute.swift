@@ -71,6 +71,7 @@ extension Book {
         case .amendLease(let number, let amendment): try decideAmendment(amendment, of: number, &step)
         case .releaseLease(let number, let audience): try decideRelease(of: number, by: audience, &step)
         case .serveReclaim(let number, let order): try decideReclaim(order, of: number, &step)
+        case .answerApproval(let number, let approves): try decideApproval(number, approves: approves, &step)
         case .withdrawReclaim(let number, let byTenant):
             try decideReclaimWithdrawal(of: number, byTenant: byTenant, &step)
         case .nominate(let number, let nodes): try decideNomination(nodes, of: number, &step)
@@ -79,7 +80,7 @@ extension Book {
         case .failFeed(let name, let source): try decideFailure(ofFeed: name, source: source, &step)
         case .restoreFeed(let name, let source): try decideRestoration(ofFeed: name, source: source, &step)
         case .setNodes(let verb, let nodes, let until): try decide(verb, on: nodes, until: until, &step)
-        case .setLoadTarget(let target): try decideLoadTarget(target, &step)
+        case .setLoadTarget(let target, let seconds): try decideLoadTarget(target, approvalSeconds: seconds, &step)
         case .removeLoadTarget(let key): try decideLoadTargetRemoval(key, &step)
         case .acknowledgeOrders(let numbers): try decideOrderAcknowledgement(numbers, &step)
         case .acknowledgeNotice(let notice, let lease): try decideNoticeAcknowledgement(notice, of: lease, &step)
@@ -132,11 +133,15 @@ extension Book {
 
 /// What one command has decided so far.
 struct Step {
+    enum Use { case alone, whatIf, committedPlan }
+
     let now: Int64
     /// When what is being decided takes effect: the time it was due when time brings it, else `now`.
     var at: Int64
     let actor: Actor
     let reason: String
+    /// How far what is decided counts.
+    var use = Use.alone
     /// Whether a refusal is to say what is in the way, which takes long: so beside the writer only.
     var explains = false
     var facts: [Fact] = []

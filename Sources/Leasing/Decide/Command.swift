@@ -32,6 +32,8 @@ public enum Command: Sendable {
     case withdrawReclaim(UInt64, byTenant: Bool)
     /// What the tenant wants to go first under the notice in force: dense, ascending ranges of nodes.
     case nominate(UInt64, nodes: [Range<Int>])
+    /// A second operator's answer to what one has asked for.
+    case answerApproval(UInt64, approves: Bool)
     /// Maintenance of a name; what it was before is replaced.
     case putMaintenance(String, Maintenance.Plan)
     case removeMaintenance(String)
@@ -41,7 +43,9 @@ public enum Command: Sendable {
     /// `nodes` are dense, ascending ranges of the fleet in force.
     case setNodes(NodeVerb, nodes: [Range<Int>], until: Int64?)
     /// Plans how a load target is met and puts it in force, in place of what was set under its key before.
-    case setLoadTarget(LoadTarget)
+    ///
+    /// With `approvalSeconds` one that is under what is committed waits for a second operator, at most so long.
+    case setLoadTarget(LoadTarget, approvalSeconds: Int64? = nil)
     /// Ends a load target now.
     case removeLoadTarget(LoadTargetKey)
     /// The actuator says that it has orders: all of them or none.
@@ -62,7 +66,7 @@ public enum Command: Sendable {
         switch self {
         case .requestLeases(let orders, _), .requestSeries(_, let orders):
             orders.count > 1 || orders.contains { order in order.lines.contains { !$0.ramp.isEmpty } }
-        case .amendLease, .carryOut, .serveReclaim, .withdrawReclaim, .nominate: true
+        case .amendLease, .carryOut, .serveReclaim, .withdrawReclaim, .nominate, .answerApproval: true
         default: false
         }
     }
@@ -101,6 +105,8 @@ public struct Outcome: Sendable {
     public var hasMoreDue = false
     /// The load target that was set or removed.
     public var loadTarget: LoadTargetKey?
+    /// What waits for a second operator, or was answered by one.
+    public var approval: UInt64?
 
     public init() {}
 

@@ -87,6 +87,8 @@ extension Fact: FieldCoded {
         case .leaseCapStepped: 32
         case .leaseTermsRenewed: 51
         case .reclaimSet: 52
+        case .approvalAsked: 53
+        case .approvalEnded: 54
         }
     }
 
@@ -132,6 +134,8 @@ extension Fact: FieldCoded {
         case 50: .contractPut(name: "", terms: ContractTerms())
         case 51: .leaseTermsRenewed(number: 0)
         case 52: .reclaimSet(.blank)
+        case 53: .approvalAsked(.blank)
+        case 54: .approvalEnded(number: 0, end: .approved)
         default: nil
         }
     }
@@ -185,6 +189,13 @@ extension Fact: FieldCoded {
         case .leasePartAmended(var record):
             try record.codeAsPart(with: &coder)
             self = .leasePartAmended(record)
+        case .approvalAsked(var approval):
+            try coder.code(&approval)
+            self = .approvalAsked(approval)
+        case .approvalEnded(var number, var end):
+            try coder.code(&number)
+            try coder.code(&end)
+            self = .approvalEnded(number: number, end: end)
         case .reclaimSet(var reclaim):
             try coder.code(&reclaim)
             self = .reclaimSet(reclaim)

@@ -70,6 +70,9 @@ public enum Fact: Equatable, Sendable {
     case leasePartAmended(LeaseRecord)
     /// A notice was served on a lease, or has changed.
     case reclaimSet(Reclaim)
+    /// A change waits for a second operator.
+    case approvalAsked(Approval)
+    case approvalEnded(number: UInt64, end: Approval.End)
     /// A lease comes under the newest version of its contract.
     case leaseTermsRenewed(number: UInt64)
     /// The next cap of a lease or part began at `at`, as it was agreed.

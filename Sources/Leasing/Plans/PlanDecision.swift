@@ -85,6 +85,7 @@ extension Book {
         let newFrom = nextLeaseNumber
         for (index, planned) in commands.enumerated() {
             var part = Step(now: step.now, actor: step.actor, reason: planned.reason)
+            part.use = commitment == nil ? .whatIf : .committedPlan
             do throws(Refusal) {
                 try decide(planned.command, &part)
             } catch {

@@ -1,6 +1,6 @@
 // What a plan does to leases, and what that earns.
 
-import FleetModel
+public import FleetModel
 import Packing
 
 /// A lease before and after a plan.
@@ -9,6 +9,9 @@ public struct PlannedLease: Sendable {
     /// Nil for a lease that the plan grants.
     public let before: Lease?
     public let after: Lease
+    /// The same with all of their parts.
+    public let wholeBefore: WholeLease?
+    public let wholeAfter: WholeLease
     /// Nodes that the plan replaces in it.
     public let replacedCount: Int
 
@@ -19,6 +22,21 @@ public struct PlannedLease: Sendable {
     public var goes: Bool {
         guard let before else { return false }
         return !before.isOver && after.isOver
+    }
+
+    /// Whether it comes to hold less with the plan, or ends earlier.
+    public func isReduced(in fleet: Fleet) -> Bool {
+        guard let wholeBefore, !goes else { return false }
+        func steps(_ whole: WholeLease) -> [Int64: Int] {
+            var steps = [Int64.min: whole.promised.gpus, whole.lease.end: 0]
+            for step in whole.schedule(in: fleet) { steps[step.at] = step.promised.gpus }
+            return steps
+        }
+        let (old, new) = (steps(wholeBefore), steps(wholeAfter))
+        func held(_ steps: [Int64: Int], at time: Int64) -> Int {
+            steps.keys.filter { $0 <= time }.max().flatMap { steps[$0] } ?? 0
+        }
+        return Set(old.keys).union(new.keys).contains { held(new, at: $0) < held(old, at: $0) }
     }
 
     /// Whether some load target lowers it further, less or otherwise with the plan.
@@ -59,10 +77,10 @@ extension PlannedChange {
         }
         let order = granted + numbers.subtracting(granted).sorted()
         return order.compactMap { number in
-            after.lease(number).map {
-                PlannedLease(
-                    number: number, before: before.lease(number), after: $0, replacedCount: replaced[number] ?? 0)
-            }
+            guard let lease = after.lease(number), let whole = after.wholeLease(number) else { return nil }
+            return PlannedLease(
+                number: number, before: before.lease(number), after: lease, wholeBefore: before.wholeLease(number),
+                wholeAfter: whole, replacedCount: replaced[number] ?? 0)
         }
     }
 

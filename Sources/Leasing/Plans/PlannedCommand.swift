@@ -40,7 +40,7 @@ extension Command {
             .removeLoadTarget, .putTenant, .removeTenant, .putContract, .removeContract:
             true
         case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
-            .setFreeze, .nominate, .carryOut, .advance, .heartbeat:
+            .setFreeze, .nominate, .answerApproval, .carryOut, .advance, .heartbeat:
             false
         }
     }

@@ -11,7 +11,9 @@ extension Book {
 
     // MARK: Load targets
 
-    mutating func decideLoadTarget(_ wanted: LoadTarget, _ step: inout Step) throws(Refusal) {
+    mutating func decideLoadTarget(
+        _ wanted: LoadTarget, approvalSeconds: Int64?, _ step: inout Step
+    ) throws(Refusal) {
         var target = wanted
         if target.startsWhenSet {
             target.end = target.end.map { step.now + $0 - target.start }
@@ -22,9 +24,21 @@ extension Book {
                 .invalid, "\(Book.sourceLossID) is the name of what a lost source brings; choose another id")
         }
         let budget = try checked(target, now: step.now)
+        if let approvalSeconds, step.use != .whatIf, target.kind == .economic,
+            isUnderCommitted(target, on: budget, now: step.now)
+        {
+            return try ask(for: .loadTarget(wanted), within: approvalSeconds, &step)
+        }
         (target.actor, target.reason, target.setAt) = (step.actor.name, step.reason, step.now)
         set(target, on: budget, &step)
         planOthersAnew(than: [target.key], &step)
+    }
+
+    /// Whether a target lets less than is committed at some instant of it, other targets left out.
+    private func isUnderCommitted(_ target: LoadTarget, on budget: BudgetIndex, now: Int64) -> Bool {
+        let start = max(target.start, now)
+        let peak = packing.entitledPeak(of: budget, from: start, until: max(target.until, start + 1))
+        return target.watts < fleet.budgets[budget.offset].measuredWatts(rackWatts: peak)
     }
 
     /// Plans how a target is met from now on and commits that.

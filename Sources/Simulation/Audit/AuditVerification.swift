@@ -56,11 +56,27 @@ public enum AuditVerification {
             guard sequence <= size, let row = shares.take(Array(bytes)), wrong == nil else { return }
             if table != nil, table?.next() != row { wrong = sequence }
         }
+        if wrong == nil, table != nil { wrong = try rowBeyondRecords(&table!, stored) }
         if let wrong {
             check.report.findings.append(
                 AuditFinding(revision: wrong, problem: "the table audit does not say what the entry says"))
         }
         check.report.findings += shares.findings(in: &check)
+    }
+
+    /// The number of a row of the table that no record stands behind, or nil. The records are read again where a row is ahead of
+    /// those that were checked, since a daemon may have added some in the meantime.
+    private static func rowBeyondRecords(
+        _ table: inout AuditTable, _ stored: StoredBook
+    ) throws(JournalFault) -> UInt64? {
+        var numbers: [UInt64] = []
+        while let row = table.next() {
+            if case .integer(let number) = row[0] { numbers.append(UInt64(clamping: number)) }
+        }
+        guard let last = numbers.last else { return nil }
+        var recorded: UInt64 = 0
+        try stored.verifyRecords { sequence, _ in recorded = max(recorded, sequence) }
+        return last > recorded ? numbers.first { $0 > recorded } : nil
     }
 
     /// The text that the leaf of a tenant's entry is made of.

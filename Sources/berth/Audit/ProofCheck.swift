@@ -26,6 +26,7 @@ struct ProofCheck {
                     + "ask for a proof at size \(known.head.size)"
             }
         }
+        guard proof.number > 0 else { return "it is of no entry: they are numbered from 1" }
         if let problem = contentProblem(leaf, head.head) { return problem }
         let path = proof.path.compactMap { MerkleHash(hex: $0) }
         guard path.count == proof.path.count, proof.number > 0,
@@ -45,6 +46,7 @@ struct ProofCheck {
             let start = "berth audit entry 1\nbook \(head.bookID)\ntenant \(name)\nnumber \(proof.number)\n"
             return text.hasPrefix(start) ? nil : "its text is of another book, tenant or number"
         case .book:
+            guard proof.text == nil else { return "it has a text, which no entry of the book's log has" }
             guard let stored = proof.stored else {
                 return proof.number == 1 ? nil : "the bytes of the entry are not in it"
             }

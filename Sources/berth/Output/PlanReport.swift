@@ -93,7 +93,8 @@ struct PlanReport {
         let counts = plan.leases
         let parts = [
             (counts.appear, "granted"), (counts.go, "ended"), (counts.changeState, "in another state"),
-            (counts.curtailed, "curtailed otherwise"), (counts.moved, "with nodes replaced"),
+            (counts.reduced, "that end earlier or come to hold less"), (counts.curtailed, "curtailed otherwise"),
+            (counts.moved, "with nodes replaced"),
             (counts.loseNodes, "with nodes lost"),
         ].filter { $0.0 > 0 }.map { "\(counted($0.0)) \($0.1)" }
         return parts.isEmpty ? "none touched" : parts.joined(separator: ", ")
@@ -101,7 +102,7 @@ struct PlanReport {
 
     private var leases: Table {
         var table = Table(
-            .word("LEASE"), .text("TENANT"), .word("STATE"), .number("GPUS"), .word("CAP"), .text("NODES").optional)
+            .word("LEASE"), .text("TENANT"), .word("STATE"), .number("GPUS"), .word("CAP"), .text("WHAT").optional)
         for lease in plan.changes {
             let (delivered, after) = (lease.gpusDelivered, lease.stateAfter.rawValue)
             let state = lease.stateBefore.map { $0 == lease.stateAfter ? after : "\($0.rawValue) → \(after)" }
@@ -129,7 +130,11 @@ struct PlanReport {
         var parts = lease.allocation ?? []
         if lease.nodesMoved > 0 { parts.append("\(counted(lease.nodesMoved, "node")) replaced") }
         if let lost = lease.nodesLost { parts.append("lost: " + lost.joined(separator: " ")) }
-        return parts.joined(separator: " ")
+        if let before = lease.endBefore, before != lease.end { parts.append("ends \(lease.end.short)") }
+        for step in lease.schedule ?? [] {
+            parts.append("\(counted(step.promised.gpus, "GPU")) from \(step.at.short)")
+        }
+        return parts.joined(separator: ", ")
     }
 
     private var revenue: Table {

@@ -8,7 +8,8 @@ struct ReclaimDetail {
 
     init(_ reclaim: ReclaimAnswer) { self.reclaim = reclaim }
 
-    private var what: String {
+    /// What becomes of the lease, in a few words.
+    var what: String {
         switch reclaim.clause {
         case .cause: "reclaimed for cause (\(reclaim.cause ?? ""))"
         case .convenience: "reclaimed for convenience"
@@ -17,11 +18,16 @@ struct ReclaimDetail {
     }
 
     var lines: [String] {
-        var lines = ["\(reclaim.id)  lease \(reclaim.lease) \(what)"]
+        var lines = ["\(reclaim.approval ?? reclaim.id ?? "a notice")  lease \(reclaim.lease) \(what)"]
         func add(_ title: String, _ text: String?) {
             if let text { lines.append("  " + title + String(repeating: " ", count: max(1, 19 - title.count)) + text) }
         }
-        add("served", "\(reclaim.servedAt)" + (reclaim.actor.map { " by \($0)" } ?? "") + ": \(reclaim.reason)")
+        if let approval = reclaim.approval {
+            add("waits", "for a second operator: berth approvals approve \(approval) --reason …")
+        }
+        add(
+            reclaim.approval == nil ? "served" : "asked",
+            "\(reclaim.servedAt)" + (reclaim.actor.map { " by \($0)" } ?? "") + ": \(reclaim.reason)")
         var before = reclaim.gpusBefore
         for step in reclaim.steps {
             add(
@@ -31,7 +37,10 @@ struct ReclaimDetail {
             before = step.gpus
         }
         add("goes first", reclaim.nominated?.joined(separator: " "))
-        add("acknowledged", reclaim.withdrawnAt == nil ? reclaim.acknowledgedAt.map { "\($0)" } ?? "not yet" : nil)
+        add(
+            "acknowledged",
+            reclaim.withdrawnAt == nil && reclaim.approval == nil
+                ? reclaim.acknowledgedAt.map { "\($0)" } ?? "not yet" : nil)
         add("withdrawn", reclaim.withdrawnAt.map { "\($0)" })
         return lines
     }

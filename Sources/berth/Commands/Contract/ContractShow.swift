@@ -74,6 +74,9 @@ func contractTable(_ contract: ContractAnswer) -> Table {
     add("sites", terms.sites?.joined(separator: ", "))
     add("gpu", terms.gpu?.joined(separator: ", "))
     add("movable", terms.movable.map(\.text))
+    add(
+        "approvals",
+        terms.approvals.map { "\($0.of.map(\.rawValue).joined(separator: ", ")), expire after \($0.expiresAfter)" })
     add("description", terms.description)
     return table
 }
