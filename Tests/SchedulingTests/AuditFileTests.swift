@@ -77,8 +77,10 @@ struct AuditFileTests {
             ("UPDATE audit SET reason = 'another' WHERE revision = 12", 12),
             ("DELETE FROM audit WHERE revision = 33", 33),
             (
-                "INSERT INTO audit SELECT 9999, recorded_at, actor, role, reason, request_id, what, about FROM audit WHERE revision = 5",
-                9_999
+                """
+                INSERT INTO audit SELECT 9999, recorded_at, actor, role, reason, request_id, what, about FROM audit
+                WHERE revision = 5
+                """, 9_999
             ),
             ("UPDATE audit SET about = 'rival' WHERE revision = 5", 5),
         ] as [(String, UInt64)])
