@@ -50,7 +50,7 @@ import Testing
         #expect(BookRules.violations(of: desk.book) == [])
         // It stands in the snapshot, of which no shorter one is a book.
         let bytes = desk.book.snapshot()
-        #expect(bytes[0] == 6)
+        #expect(bytes[0] == 8)
         let again = try Book(snapshot: bytes)
         #expect(again.snapshot() == bytes && again.lease(lease)?.keptEnergy == desk.lease(lease).keptEnergy)
         for count in 0..<bytes.count {

@@ -18,6 +18,8 @@ extension Book {
         revision += 1
         time = max(time, now)
         packing.advance(to: time)
+        ledger.effectiveAt = time
+        ledger.touched = []
     }
 
     /// Closes the revision: keeps its success for repeated requests.
@@ -45,6 +47,12 @@ extension Book {
     }
 
     mutating func apply(_ fact: Fact) {
+        settleAccounts(before: fact)
+        put(fact)
+        noteAccounts(after: fact)
+    }
+
+    private mutating func put(_ fact: Fact) {
         switch fact {
         case .bookOpened(let bookID, let secret):
             self.bookID = bookID

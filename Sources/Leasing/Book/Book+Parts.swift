@@ -63,6 +63,9 @@ extension Book {
             book.forgetParts(of: part.leaseNumber)
             let old = book.lease(part.number)
             book.carryCurtailments(to: &part, from: old)
+            // What one part held until now and another one holds from now on is accounted for.
+            let from = book.ledger.effectiveAt
+            part.accountedUntil = old.map(\.accountedUntil) ?? (part.start < from ? from : Int64.min)
             if let old { book.takeOff(old) }
             book.putOn(part)
         }
@@ -134,6 +137,7 @@ extension Book {
         finalLeases[oldest.key] = nil
         guard let gone = self.lease(oldest.value) else { return }
         stateCounts[Int(state(of: gone, otherParts(of: gone.number)).rawValue)] -= 1
+        closeAccount(of: gone)
         for part in [gone.number] + (furtherParts[gone.number] ?? []) { leaseBoxes[part] = nil }
         furtherParts[gone.number] = nil
         reclaimsByLease[gone.number] = nil

@@ -40,6 +40,7 @@ extension Book {
         record.power = powerRecord
         record.operations = operationsRecord
         record.energies = energyRecords
+        record.ledger = ledgerRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -95,6 +96,7 @@ extension Book {
         }
         var moved = Book(record, fleet: fleet, register: newRegister)
         moved?.keepEnergies(of: self)
+        moved?.settleAccounts(before: self)
         return moved
     }
 
@@ -129,6 +131,7 @@ extension Book {
             }
             insert(lease)
         }
+        take(record.ledger)
         guard take(record.operations) else { return nil }
         nextLeaseNumber = record.nextLeaseNumber
         for number in record.finalLeases {

@@ -42,6 +42,7 @@ public struct Book: Sendable {
     /// Notices that were served on leases that are kept, oldest first.
     var reclaimsByLease = RadixTable<[Reclaim]>()
     var approvals = ApprovalTable()
+    var ledger = LedgerState()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
     /// The number that every planned lease shows; no granted lease reaches it.

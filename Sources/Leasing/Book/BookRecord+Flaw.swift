@@ -17,6 +17,7 @@ extension BookRecord {
         return flawInRuns(nodeCount: fleet.nodeCount) ?? flawInTenants() ?? flawInLeases() ?? flawInRest()
             ?? operations.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax)
             ?? power.flaw ?? flawInEnergies() ?? agreements.flaw
+            ?? ledger.flaw(leases: Set(leases.map(\.number)), at: time)
     }
 
     /// The runs must number the fleet's nodes without gaps, each id once.

@@ -95,6 +95,8 @@ public struct Lease: Equatable, Sendable {
     var keptEnergy: KeptEnergy?
     /// The instant up to which the condition `Curtailed` is true.
     var powerSettledAt = Int64.min
+    /// The instant up to which its account has counted it; before its start for not at all.
+    var accountedUntil = Int64.min
     /// The revision of its last change.
     public var revision: UInt64 = 0
     /// Its tenant's index at its last change: the revision that the tenant is shown, which others do not move.
