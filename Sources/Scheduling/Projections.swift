@@ -8,7 +8,7 @@ import Packing
 /// Tables derived from facts. They can be dropped and rebuilt at any time.
 public enum Projections {
     /// Raised whenever the tables or what they hold change; the journal then asks for a rebuild.
-    public static let version = 4
+    public static let version = 5
 
     public static let tables: [ProjectionTable] = [
         ProjectionTable(
@@ -45,6 +45,7 @@ public enum Projections {
                 .init("budget", .text), .init("source", .text), .init("since", .text), .init("actor", .text),
                 .init("reason", .text),
             ], primaryKeyColumnCount: 2),
+        ledgerTable,
         ProjectionTable(
             name: "audit",
             columns: [
@@ -84,6 +85,7 @@ public enum Projections {
             }
         }
         writes += leases.compactMap { book.wholeLease($0).map { leaseRow($0, book) } }
+        writes += ledgerWrites(after: book)
         writes.append(auditRow(entry, about: subjects))
         return writes
     }

@@ -197,7 +197,7 @@ struct SchedulerTests {
         bench.scheduler.stop()
         let book = bench.scheduler.view.book
         let reports = try Verification.run(book, journal: bench.journal, now: bench.scheduler.now)
-        #expect(reports.map(\.rule) == [1, 2, 3, 4, 5, 6, 7, 9])
+        #expect(reports.map(\.rule) == [1, 2, 3, 4, 5, 6, 7, 9, 10])
         #expect(reports.flatMap(\.violations) == [])
         #expect(reports.first?.checked.first?.count == 20)
         // A book that is ahead of its journal: rules 4 and 5 must say so.
@@ -243,13 +243,34 @@ struct SchedulerTests {
         bench.clock.advance(seconds: 11)
         _ = await bench.submit(.heartbeat)
         bench.scheduler.stop()
-        let written = ["leases", "tenants", "contracts", "audit"].map { bench.journal.rows(of: $0) }
+        let names = ["leases", "tenants", "contracts", "audit", "ledger"]
+        let written = names.map { bench.journal.rows(of: $0) }
         try Recovery.rebuildProjections(of: bench.journal)
-        let rebuilt = ["leases", "tenants", "contracts", "audit"].map { bench.journal.rows(of: $0) }
+        let rebuilt = names.map { bench.journal.rows(of: $0) }
         #expect(Set(written[0]) == Set(rebuilt[0]))
         #expect(Set(written[3]) == Set(rebuilt[3]))
         #expect(written[0].count == 5)
         #expect(written[3].count == Int(bench.journal.lastSequence))
+        // Five leases of a GPU for ten seconds each.
+        #expect(Set(written[4]) == Set(rebuilt[4]) && written[4].count == 5)
+        #expect(written[4].allSatisfy { $0[6] == .integer(10_000) && $0[7] == .integer(10_000) })
+    }
+
+    @Test("an account that is not what its facts give is found, with the lease and the month")
+    func accounts() async throws {
+        let bench = try Bench()
+        _ = await bench.putTenant("acme")
+        let lease = try #require(await bench.submit(bench.request("acme", seconds: 10)).outcome?.leases.first)
+        bench.clock.advance(seconds: 3_600)
+        _ = await bench.submit(.heartbeat)
+        bench.scheduler.stop()
+        let book = bench.scheduler.view.book
+        let sound = try LedgerRules(book, journal: bench.journal, now: bench.scheduler.now).check()
+        #expect(sound.violations == [] && sound.checked.map(\.count) == [1, 1])
+        try bench.journal.rebuildProjections([])
+        let broken = try LedgerRules(book, journal: bench.journal, now: bench.scheduler.now).check()
+        let name = "the table's row of lease \(book.naming.id(of: lease)), 2027-01"
+        #expect(broken.violations.count == 1 && broken.violations[0].hasPrefix(name), "\(broken.violations)")
     }
 }
 

@@ -48,7 +48,7 @@ extension SystemTests {
             for words in ["110,000", "220,928"] { #expect(table.output.contains(words), "\(table.output)") }
             let verify = try home.berth("verify")
             #expect(verify.wait() == .exited(0))
-            for rule in ["1", "2", "3", "4", "5", "6", "9"] {
+            for rule in ["1", "2", "3", "4", "5", "6", "9", "10"] {
                 let line = verify.output.split(separator: "\n").first {
                     $0.split(separator: " ").first.map { $0 == rule } ?? false
                 }

@@ -124,6 +124,12 @@ extension Book {
         return account.rows
     }
 
+    /// What of it stands in the account, without what has gone by since. O(1).
+    public func settledLedgerRows(of number: UInt64) -> [LedgerRow] { ledger.accounts[number]?.rows ?? [] }
+
+    /// Accounts that the last entry has added to, each with the first month that it did so to.
+    public var touchedAccounts: [(lease: UInt64, month: Int64)] { ledger.touched }
+
     /// Units whose turn-round is over its time, by node.
     var overdueUnits: [OverdueUnit] {
         var units: [OverdueUnit] = []

@@ -197,6 +197,17 @@ public struct LedgerReplay {
         return rows.filter { $0.sums != LedgerSums() }
     }
 
+    /// A lease as it was when an entry last was about it.
+    public func lease(_ number: UInt64) -> Lease? { leases[number] }
+
+    /// The rows of each lease that is over, in order of numbers.
+    public func rowsOfLeasesOver() -> [(lease: UInt64, rows: [LedgerRow])] {
+        leases.keys.sorted().compactMap { number in
+            let isOver = parts(of: number).allSatisfy(\.state.isFinal)
+            return isOver ? (number, rows(of: number, until: book.time)) : nil
+        }
+    }
+
     /// How many leases have been granted.
     public var leaseCount: Int { leases.count }
 

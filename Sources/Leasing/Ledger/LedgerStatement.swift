@@ -100,11 +100,12 @@ extension Book {
 }
 
 extension ContractAccount {
-    /// What one month comes to; nil when nothing was due or promised in it.
+    /// What one month comes to; nil when nothing was due or promised in it, and nothing is from now on.
     func statement(of name: String, _ month: CalendarMonth, until: Int64) -> ContractStatement? {
         let (before, after) = (charges(until: month.start), charges(until: until))
         let held = rows.last { $0.month == month.index }?.version
-        let version = [held, cover.clamped(to: month.start..<until).last?.version].compactMap(\.self).max()
+        let window = month.start..<min(until + 1, month.seconds.upperBound)
+        let version = [held, cover.clamped(to: window).last?.version].compactMap(\.self).max()
         guard let version else { return nil }
         var result = ContractStatement(contract: name, version: version, sums: rows.sums(of: month.index))
         result.perMonthMicros = MicroDollars(clamping: after.perMonth - before.perMonth)
