@@ -77,6 +77,8 @@ public enum Routes {
     public static let tenantPattern = "/v1/tenants/{name}"
     /// GET `?index=&wait=`: ``TenantAllocation``.
     public static let tenantAllocationPattern = "/v1/tenants/{name}/allocation"
+    /// GET `?month=`: ``LedgerAnswer``.
+    public static let tenantLedgerPattern = "/v1/tenants/{name}/ledger"
     /// GET: ``ContractList``.
     public static let contracts = "/v1/contracts"
     /// GET `?version=`: ``ContractExplanation``.
@@ -148,6 +150,8 @@ public enum Routes {
     public static func tenant(_ name: String) -> String { tenants + "/" + segment(name) }
     /// The poll of one tenant.
     public static func tenantAllocation(_ name: String) -> String { tenant(name) + "/allocation" }
+    /// The statement of one tenant.
+    public static func tenantLedger(_ name: String) -> String { tenant(name) + "/ledger" }
     /// One maintenance.
     public static func maintenance(_ name: String) -> String { maintenance + "/" + segment(name) }
     /// One approval.

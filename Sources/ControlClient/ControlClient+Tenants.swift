@@ -20,6 +20,11 @@ extension ControlClient {
         try await answer(TenantAnswer.self, to: .put(Routes.tenant(name), specification))
     }
 
+    /// The statement of a tenant for a month such as `2026-12`, or for the one that goes on.
+    public func ledger(of tenant: String, month: String? = nil) async throws(ClientError) -> LedgerAnswer {
+        try await answer(LedgerAnswer.self, to: .get(Routes.tenantLedger(tenant), query: [("month", month)]))
+    }
+
     /// Removes a tenant that has no live leases.
     public func removeTenant(_ name: String, reason: String? = nil) async throws(ClientError) {
         try await send(.delete(Routes.tenant(name), query: [("reason", reason)]))

@@ -139,6 +139,7 @@ struct Route: Sendable {
             Route(.delete, Routes.tenantPattern, Audiences.operators, query: ["reason"], TenantHandlers.remove),
             Route(
                 .get, Routes.tenantAllocationPattern, Audiences.holders, query: ["index", "wait"], PollHandler.poll),
+            Route(.get, Routes.tenantLedgerPattern, Audiences.holders, query: ["month"], LedgerHandlers.show),
             Route(.get, Routes.contracts, Audiences.holders, query: ["limit", "cursor"], ContractHandlers.list),
             Route(.get, Routes.contractPattern, Audiences.holders, query: ["version"], ContractHandlers.show),
             Route(

@@ -67,9 +67,9 @@ extension SystemTests {
                     Request(method: "POST", target: "/v1/leases", body: Self.lease("acme")),
                     Request(target: "/v1/leases"), Request(target: "/v1/tenants/acme"),
                     Request(target: "/v1/tenants/acme/allocation"), Request(target: "/v1/contracts"),
-                    Request(target: "/v1/leases?tenant=acme"),
+                    Request(target: "/v1/leases?tenant=acme"), Request(target: "/v1/tenants/acme/ledger"),
                 ])
-            #expect(own.map(\.status) == [201, 200, 200, 200, 200, 200], "\(own.map(\.text))")
+            #expect(own.map(\.status) == [201, 200, 200, 200, 200, 200, 200], "\(own.map(\.text))")
             for answer in own {
                 #expect(answer.headers["berth-revision"] == nil)
                 #expect(!answer.text.contains("rival") && answer.json["decision"].isAbsent, "\(answer.text)")
@@ -87,10 +87,11 @@ extension SystemTests {
                     Request(target: "/v1/tenants/rival/allocation?index=1&wait=300s"),
                     Request(target: "/v1/contracts/rival-1"), Request(target: "/v1/contracts/none"),
                     Request(target: "/v1/leases?tenant=rival"), Request(target: "/v1/leases?tenant=none"),
+                    Request(target: "/v1/tenants/rival/ledger"), Request(target: "/v1/tenants/none/ledger"),
                 ])
             #expect(hidden.allSatisfy { $0.status == 404 && $0.isProblem }, "\(hidden.map(\.text))")
             func words(_ answer: HTTPAnswer) -> String { answer.json["detail"].string ?? "" }
-            for (one, other) in [(0, 1), (4, 5), (7, 8), (9, 10)] {
+            for (one, other) in [(0, 1), (4, 5), (7, 8), (9, 10), (11, 12)] {
                 #expect(words(hidden[one]) == words(hidden[other]))
             }
 

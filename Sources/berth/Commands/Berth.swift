@@ -33,7 +33,7 @@ struct Berth: AsyncParsableCommand {
             LeaseCommand.self,
             OfferCommand.self, PlanCommands.self,
             TenantCommand.self,
-            ContractCommand.self, ApprovalsCommand.self,
+            ContractCommand.self, LedgerCommand.self, ApprovalsCommand.self,
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
             FreezeCommand.self, UnfreezeCommand.self,
             ApplyCommand.self, WatchCommand.self,
