@@ -231,6 +231,47 @@ import Testing
         replay(desk)
     }
 
+    @Test("A fleet on which the meters show more splits the account, and restarts in between change nothing")
+    func fleets() throws {
+        var desk = try desk()
+        let lease = try desk.request(order(.node, 4, until: noon + 10 * hour))
+        let other = try desk.request(order(.node, 1, tenant: "bob", until: noon + 10 * hour))
+        desk.advance(to: noon + 2 * hour)
+        try desk.set(.fault, 1)
+        desk.advance(to: noon + 3 * hour)
+        try desk.execute(.adoptFleet(Fleets.parse(Fleets.text().replacing("pue: 1.2", with: "pue: 1.5"))))
+        desk.now = noon + 5 * hour
+        // 10,200 W × 1.05 × 1.5 are 16,065 W.
+        #expect(sums(desk, other).meter.promised == (3 * meter + 2 * 16_065) * hour)
+        #expect(sums(desk, other).rack.promised == 5 * node * hour)
+        #expect(sums(desk, lease).gpus.down == 8_000 * 3 * hour)
+        #expect(sums(desk, lease).meter.delivered == (2 * 4 * meter + 3 * meter + 2 * 3 * 16_065) * hour)
+        replay(desk)
+        desk.advance(to: noon + 11 * hour)
+        #expect(sums(desk, other).meter.delivered == (3 * meter + 7 * 16_065) * hour)
+        replay(desk)
+    }
+
+    @Test("Months owe the price while a lease runs, and none between two of them")
+    func gaps() throws {
+        var desk = try desk { $0.pricePerMonthMicros = 744_000_000 }
+        for start in [noon, noon + 10 * hour] {
+            for nodes in 1...2 {
+                try desk.request(order(.node, nodes, from: start, until: start + 3 * hour, contract: "c"))
+            }
+        }
+        desk.advance(to: noon + 5 * hour)
+        #expect(statement(desk).dueMicros == 3_000_000)
+        desk.advance(to: noon + 12 * hour)
+        #expect(statement(desk).dueMicros == 5_000_000)
+        desk.advance(to: noon + 2 * day)
+        #expect(
+            statement(desk).dueMicros == 6_000_000
+                && statement(desk).contracts[0].sums.gpus.promised == 24_000 * 6 * hour)
+        #expect(desk.book.contractCover(of: "ada", "c").pieces.map(\.from) == [noon, noon + 10 * hour])
+        replay(desk)
+    }
+
     @Test("Leases that are kept no longer keep their sums and what they made due")
     func retired() throws {
         var desk = try desk { ($0.pricePerMonthMicros, $0.pricePerGPUHourMicros) = (744_000_000, 1_000_000) }

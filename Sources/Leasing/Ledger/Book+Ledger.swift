@@ -39,7 +39,9 @@ extension Book {
     mutating func noteAccounts(after fact: Fact) {
         switch fact {
         case .leaseMembersDown(let number, _, _): noteDown(known(number).leaseNumber)
-        case .memberReplaced(let replacement): noteDown(known(replacement.lease).leaseNumber)
+        case .memberReplaced(let replacement):
+            let lease = known(replacement.lease).leaseNumber
+            if ledger.accounts[lease]?.down.since(replacement.old) != nil { noteDown(lease) }
         case .leasePartGranted(let record), .leasePartAmended(let record): noteDown(record.leaseNumber)
         case .leaseMoved(let number, .end, _), .leaseMoved(let number, .release, _):
             if let lease = lease(number)?.leaseNumber, ledger.accounts[lease]?.down.isEmpty == false { noteDown(lease) }
@@ -82,9 +84,8 @@ extension Book {
         guard !part.downNodes.isEmpty else { return [] }
         let seconds = terms(of: part)?.replacementSeconds ?? 0
         return part.downNodes.map { node in
-            let id = register.id(of: NodeIndex(node)).number
-            let since = down.first { $0.node == id }?.since ?? part.start
-            return DownNode(node: node, excusedUntil: since.addingReportingOverflow(seconds).partialValue)
+            let since = down.since(register.id(of: NodeIndex(node)).number) ?? part.start
+            return DownNode(node: node, excusedUntil: since + min(seconds, LedgerState.secondsMax))
         }
     }
 
@@ -94,9 +95,7 @@ extension Book {
         let ids = Set(parts.flatMap(\.downNodes)).map { register.id(of: NodeIndex($0)).number }.sorted()
         let known = ledger.accounts[number]?.down ?? []
         guard ids != known.map(\.node) else { return }
-        let down = ids.map { id in
-            known.first { $0.node == id } ?? DownUnit(node: id, since: ledger.effectiveAt)
-        }
+        let down = ids.map { DownUnit(node: $0, since: known.since($0) ?? ledger.effectiveAt) }
         ledger.changeAccount(of: number) { $0.down = down }
     }
 
@@ -212,21 +211,29 @@ extension Book {
         }
     }
 
-    /// For how long a lease makes its contract's price for months and years due, and under which versions: its window, and what
-    /// is left of the commitment where the tenant or its end, not the provider, ended it.
+    /// For how long a lease makes its contract's price for months and years due, and under which versions that have one: its
+    /// window, and what is left of the commitment where the tenant or its end, not the provider, ended it.
     func cover(of lease: Lease) -> ContractCover {
         var cover = ContractCover()
         guard lease.contract != nil, lease.state != .cancelled else { return cover }
         let isBound = lease.state == .expired || (lease.state == .ending && returning(lease.number) == .return)
         var until = lease.end
-        if isBound, let seconds = terms(of: lease)?.commitmentSeconds { until = max(until, lease.start + seconds) }
-        var from = lease.start
-        for earlier in ledger.accounts[lease.number]?.earlier ?? [] {
-            let end = min(until, earlier.until)
-            cover.add(CoverPiece(from: from, until: end, version: earlier.version))
-            from = max(from, end)
+        if isBound, let seconds = terms(of: lease)?.commitmentSeconds {
+            until = max(until, lease.start + min(seconds, LedgerState.secondsMax))
         }
-        cover.add(CoverPiece(from: from, until: until, version: lease.contractVersion))
+        var from = lease.start
+        func add(_ version: Int, until: Int64) {
+            let versions = contractsByName[lease.contract!]?.versions ?? []
+            let isKnown = versions.indices.contains(version - 1)
+            if isKnown && versions[version - 1].terms.hasBasePrice {
+                cover.add(CoverPiece(from: from, until: until, version: version))
+            }
+            from = max(from, until)
+        }
+        for earlier in ledger.accounts[lease.number]?.earlier ?? [] {
+            add(earlier.version, until: min(until, earlier.until))
+        }
+        add(lease.contractVersion, until: until)
         return cover
     }
 

@@ -1,13 +1,14 @@
 // When leases under a contract ran, and under which version of it.
 
-/// A stretch in which at least one lease is under a contract, with the newest version that one of them is under.
+/// A stretch in which at least one lease is under a contract, with the newest version that one of them is under, of those with a
+/// price for months or years.
 struct CoverPiece: Equatable, Sendable {
     var from: Int64
     var until: Int64
     var version: Int
 }
 
-/// The time for which a contract's price for months and years is owed.
+/// The time for which a contract's price for months and years is owed. Versions without such a price are not in it.
 struct ContractCover: Equatable, Sendable {
     /// In order of time, not overlapping; neighbours that touch have different versions.
     private(set) var pieces: [CoverPiece] = []

@@ -9,6 +9,18 @@ struct DownUnit: Equatable, Sendable {
     var since: Int64
 }
 
+extension [DownUnit] {
+    /// Since when a node has been down, or nil. O(log).
+    func since(_ node: UInt32) -> Int64? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].node < node { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low].node == node ? self[low].since : nil
+    }
+}
+
 /// A version of the contract that a lease was under before.
 struct EarlierVersion: Equatable, Sendable {
     var version: Int
@@ -53,6 +65,9 @@ struct ClosedAccount: Equatable, Sendable {
 
 /// All accounts of a book.
 struct LedgerState: Sendable {
+    /// The longest that a clause counts for, so that adding it to a time stays within 64 bits.
+    static let secondsMax: Int64 = 1 << 47
+
     /// Of leases that are kept, by number.
     var accounts = RadixTable<LeaseAccount>()
     /// By the permanent id of the node.

@@ -91,6 +91,7 @@ struct LedgerRecord: FieldCoded {
             accounts.allSatisfy { item in
                 item.account.rows.areSound && item.account.earlier.allSatisfy { (0...time).contains($0.until) }
                     && item.account.down.allSatisfy { (0...time).contains($0.since) }
+                    && zip(item.account.down, item.account.down.dropFirst()).allSatisfy { $0.node < $1.node }
             }
             && overdue.allSatisfy { item in
                 item.node <= UInt64(UInt32.max)

@@ -99,7 +99,8 @@ public struct LedgerReplay {
         let known = downSince[part.leaseNumber] ?? [:]
         var down: [Int: Int64] = [:]
         for node in part.downNodes { down[node] = known[book.register.id(of: NodeIndex(node)).number] ?? part.start }
-        let rules = Rules(replacementSeconds: book.terms(of: part)?.replacementSeconds ?? 0, downSince: down)
+        let seconds = min(book.terms(of: part)?.replacementSeconds ?? 0, LedgerState.secondsMax)
+        let rules = Rules(replacementSeconds: seconds, downSince: down)
         moments[part.number] = Moment(part: part, since: since, fleet: book.fleet, rules: rules)
     }
 
@@ -265,13 +266,19 @@ public struct LedgerReplay {
             var end = lease.end
             let isEnded =
                 lease.state == .expired || lease.state == .ending && book.returning(lease.number) == .return
-            if isEnded, let seconds = book.terms(of: lease)?.commitmentSeconds { end = max(end, lease.start + seconds) }
-            var from = lease.start
-            for version in (earlier[number] ?? []) {
-                pieces.append(CoverPiece(from: from, until: min(end, version.until), version: version.version))
-                from = max(from, min(end, version.until))
+            if isEnded, let seconds = book.terms(of: lease)?.commitmentSeconds {
+                end = max(end, lease.start + min(seconds, LedgerState.secondsMax))
             }
-            pieces.append(CoverPiece(from: from, until: end, version: lease.contractVersion))
+            var from = lease.start
+            let last = EarlierVersion(version: lease.contractVersion, until: end)
+            for version in (earlier[number] ?? []) + [last] {
+                let until = min(end, version.until)
+                let terms = book.contractsByName[contract]!.versions[version.version - 1].terms
+                if terms.pricePerMonthMicros != nil || terms.pricePerYearMicros != nil {
+                    pieces.append(CoverPiece(from: from, until: until, version: version.version))
+                }
+                from = max(from, until)
+            }
         }
         let times = Set((pieces + cover.pieces).flatMap { [$0.from, $0.until] }).sorted()
         for time in times {
