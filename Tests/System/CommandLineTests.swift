@@ -60,7 +60,7 @@ extension SystemTests {
             try home.start()
             let after = json(try home.berth("verify", "-o", "json"))
             #expect(
-                after["rules"].array.count == 8 && after["rules"].array.allSatisfy { $0["violations"].array.isEmpty })
+                after["rules"].array.count == 9 && after["rules"].array.allSatisfy { $0["violations"].array.isEmpty })
             #expect(json(try home.berth("status", "-o", "json"))["gpus"]["leased"].int == 330_928 + 8 + 4)
             try home.stop()
         }

@@ -21,7 +21,7 @@ extension SystemTests {
 
         private func checkRules(_ connection: HTTPConnection) throws {
             let rules = try connection.get("/v1/verify").json["rules"].array
-            #expect(rules.count == 8)
+            #expect(rules.count == 9)
             for rule in rules { #expect(rule["violations"].array.isEmpty, "\(rule)") }
         }
 

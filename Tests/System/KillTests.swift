@@ -163,7 +163,7 @@ private struct KillAudit {
 
     private func checkRules() throws {
         let answer = try connection.get("/v1/verify").json
-        #expect(answer["rules"].array.count == 8)
+        #expect(answer["rules"].array.count == 9)
         for rule in answer["rules"].array {
             #expect(rule["violations"].array.isEmpty, "\(round): rule \(rule["rule"]): \(rule["violations"])")
         }

@@ -11,7 +11,8 @@ import Packing
 public struct LedgerReplay {
     /// The book that the entries make.
     public private(set) var book = Book()
-    private var moments: [UInt64: Moment] = [:]
+    /// Of the parts of each lease that are not over.
+    private var moments: [UInt64: [Moment]] = [:]
     private var leases: [UInt64: Lease] = [:]
     private var earlier: [UInt64: [EarlierVersion]] = [:]
     private var downSince: [UInt64: [UInt32: Int64]] = [:]
@@ -41,10 +42,10 @@ public struct LedgerReplay {
         for fact in entry.facts {
             at = time(of: fact) ?? at
             if case .fleetAdopted = fact {
-                let numbers = moments.keys.sorted()
-                for number in numbers { close(number, at) }
+                let leases = moments.keys.sorted()
+                for lease in leases { for moment in moments[lease]! { close(moment.part, at) } }
                 book.apply(fact)
-                for number in numbers { if let part = book.lease(number) { open(part, at) } }
+                for lease in leases { for part in parts(of: lease) { open(part, at) } }
                 let retired = overdue.keys.sorted().filter { book.register.node(of: PermanentNodeID($0)) == nil }
                 for id in retired { bringBack(id, at) }
                 continue
@@ -57,7 +58,7 @@ public struct LedgerReplay {
             }
             let lease = fact.partNumber.map { fact.ownLease ?? book.lease($0)?.leaseNumber ?? $0 }
             let before = lease.map(parts(of:)) ?? []
-            for part in before { close(part.number, at) }
+            for part in before { close(part, at) }
             book.apply(fact)
             if case .nodesOverdue(let nodes) = fact { noteOverdue(nodes) }
             guard let lease else { continue }
@@ -94,20 +95,34 @@ public struct LedgerReplay {
     // MARK: Moments
 
     private mutating func open(_ part: Lease, _ at: Int64) {
-        var since = at
-        if let before = moments[part.number], before.part.isInWindow { since = max(before.since, at) }
+        var all = moments[part.leaseNumber] ?? []
+        let place = all.firstIndex { $0.part.number == part.number }
+        if part.state.isFinal {
+            if let place { all.remove(at: place) }
+            moments[part.leaseNumber] = all.isEmpty ? nil : all
+            return
+        }
         let known = downSince[part.leaseNumber] ?? [:]
         var down: [Int: Int64] = [:]
         for node in part.downNodes { down[node] = known[book.register.id(of: NodeIndex(node)).number] ?? part.start }
         let seconds = min(book.terms(of: part)?.replacementSeconds ?? 0, LedgerState.secondsMax)
         let rules = Rules(replacementSeconds: seconds, downSince: down)
-        moments[part.number] = Moment(part: part, since: since, fleet: book.fleet, rules: rules)
+        var moment = Moment(part: part, since: at, fleet: book.fleet, rules: rules)
+        if let place {
+            if all[place].part.isInWindow { moment.since = max(all[place].since, at) }
+            all[place] = moment
+        } else {
+            all.append(moment)
+        }
+        moments[part.leaseNumber] = all
     }
 
-    private mutating func close(_ number: UInt64, _ at: Int64) {
-        guard let moment = moments[number] else { return }
-        add(moment, until: at, to: &sums[moment.part.leaseNumber, default: []])
-        if at > moment.since { moments[number]!.since = at }
+    private mutating func close(_ part: Lease, _ at: Int64) {
+        let lease = part.leaseNumber
+        guard let place = moments[lease]?.firstIndex(where: { $0.part.number == part.number }) else { return }
+        let moment = moments[lease]![place]
+        add(moment, until: at, to: &sums[lease, default: []])
+        if at > moment.since { moments[lease]![place].since = at }
     }
 
     private mutating func noteDown(_ parts: [Lease], _ at: Int64) {
@@ -186,15 +201,16 @@ public struct LedgerReplay {
 
     // MARK: Comparing
 
+    /// Units whose turn-round is over its time, by lease.
+    private var overdueByLease: [UInt64: [OverdueUnit]] {
+        Dictionary(grouping: overdue.keys.sorted().flatMap { overdue[$0]! }, by: \.lease)
+    }
+
     /// The rows of a lease until a time, without those of which all sums are zero.
-    func rows(of lease: UInt64, until time: Int64) -> [LedgerRow] {
+    private func rows(of lease: UInt64, _ overdue: [UInt64: [OverdueUnit]], until time: Int64) -> [LedgerRow] {
         var rows = sums[lease] ?? []
-        for number in moments.keys.sorted() {
-            if let moment = moments[number], moment.part.leaseNumber == lease { add(moment, until: time, to: &rows) }
-        }
-        for id in overdue.keys.sorted() {
-            for unit in overdue[id] ?? [] where unit.lease == lease { add(unit, until: time, to: &rows) }
-        }
+        for moment in moments[lease] ?? [] { add(moment, until: time, to: &rows) }
+        for unit in overdue[lease] ?? [] { add(unit, until: time, to: &rows) }
         return rows.filter { $0.sums != LedgerSums() }
     }
 
@@ -203,9 +219,10 @@ public struct LedgerReplay {
 
     /// The rows of each lease that is over, in order of numbers.
     public func rowsOfLeasesOver() -> [(lease: UInt64, rows: [LedgerRow])] {
-        leases.keys.sorted().compactMap { number in
+        let overdue = overdueByLease
+        return leases.keys.sorted().compactMap { number in
             let isOver = parts(of: number).allSatisfy(\.state.isFinal)
-            return isOver ? (number, rows(of: number, until: book.time)) : nil
+            return isOver ? (number, rows(of: number, overdue, until: book.time)) : nil
         }
     }
 
@@ -216,17 +233,20 @@ public struct LedgerReplay {
     public func differences(from other: Book, until time: Int64) -> [String] {
         var found: [String] = []
         var gone: [String: [LedgerRow]] = [:]
+        var numbersByName: [String: [UInt64]] = [:]
+        let overdue = overdueByLease
         for number in leases.keys.sorted() {
-            let (lease, rows) = (leases[number]!, rows(of: number, until: time))
+            let (lease, rows) = (leases[number]!, rows(of: number, overdue, until: time))
+            let name = "\(lease.tenant)\n\(lease.contract ?? "")"
+            numbersByName[name, default: []].append(number)
             guard other.lease(number) != nil else {
-                gone["\(lease.tenant)\n\(lease.contract ?? "")", default: []].add(rows)
+                gone[name, default: []].add(rows)
                 continue
             }
             let kept = other.ledgerRows(of: number, until: time).filter { $0.sums != LedgerSums() }
             found += Self.differences("lease \(other.naming.id(of: number))", kept, rows)
         }
-        let names = Set(leases.values.map { "\($0.tenant)\n\($0.contract ?? "")" }).sorted()
-        for name in names {
+        for name in numbersByName.keys.sorted() {
             let (tenant, contract) = Self.parted(name)
             let closed = other.ledger.closed[tenant]?.first { $0.contract == contract }
             var rows = closed?.rows ?? []
@@ -236,7 +256,7 @@ public struct LedgerReplay {
             found += Self.differences(
                 "leases of \(tenant) no longer kept", rows.filter { $0.sums != LedgerSums() },
                 (gone[name] ?? []).filter { $0.sums != LedgerSums() })
-            if let contract { found += coverDifferences(tenant, contract, other, until: time) }
+            if let contract { found += coverDifferences(tenant, contract, numbersByName[name]!, other) }
         }
         return found
     }
@@ -257,12 +277,14 @@ public struct LedgerReplay {
     }
 
     /// Whether the contract's price for months and years is due when it is by the leases themselves.
-    private func coverDifferences(_ tenant: String, _ contract: String, _ other: Book, until: Int64) -> [String] {
+    private func coverDifferences(
+        _ tenant: String, _ contract: String, _ numbers: [UInt64], _ other: Book
+    ) -> [String] {
         let cover = other.contractCover(of: tenant, contract)
         var pieces: [CoverPiece] = []
-        for number in leases.keys.sorted() {
+        for number in numbers {
             let lease = leases[number]!
-            guard lease.tenant == tenant, lease.contract == contract, lease.state != .cancelled else { continue }
+            guard lease.state != .cancelled else { continue }
             var end = lease.end
             let isEnded =
                 lease.state == .expired || lease.state == .ending && book.returning(lease.number) == .return
