@@ -240,6 +240,11 @@ import Testing
         let amended = try desk.refused(
             .amendLease(lease.number, Amendment(extendBySeconds: day, audience: .tenant("ada"))))
         #expect(amended.code == .wrongState && amended.detail.contains("a notice is in force"))
+        for audience in [Audience.provider, .tenant("ada")] {
+            let adopted = try desk.refused(
+                .amendLease(lease.number, Amendment(adoptsTerms: true, audience: audience)))
+            #expect(adopted.code == .wrongState)
+        }
     }
 
     @Test("before a lease begins leaves nothing of it")

@@ -228,7 +228,7 @@ extension Book {
         _ course: AmendmentCourse, _ targets: [(index: Int, target: RampFunction)]
     ) throws(Refusal) {
         let lease = known(course.number)
-        if let open = openReclaim(on: lease.number), course.amendment != Amendment(adoptsTerms: true) {
+        if let open = openReclaim(on: lease.number) {
             throw Refusal(
                 .wrongState,
                 "a notice is in force on the lease, \(open.clause.text) from \(RFC3339.text(open.deadline)) on; it is not "
