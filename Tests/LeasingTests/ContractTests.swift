@@ -195,6 +195,23 @@ import Testing
         #expect(desk.book.contractHistory("c")?.number == 3)
     }
 
+    @Test("has a thousand versions at most, whether or not it is removed in between")
+    func versionsMax() throws {
+        var desk = JournalledBook(Fleets.plain)
+        desk.replaysAll = false
+        func terms(_ number: Int64) -> ContractTerms {
+            var terms = ContractTerms()
+            terms.noticeSeconds = number
+            return terms
+        }
+        for number in 0..<Int64(Contract.versionsMax) {
+            _ = try desk.quietly(.putContract(name: "c", terms: terms(number)))
+        }
+        #expect(try desk.refused(.putContract(name: "c", terms: terms(-1))).code == .inUse)
+        try desk.execute(.removeContract(name: "c"))
+        #expect(try desk.refused(.putContract(name: "c", terms: terms(-1))).code == .inUse)
+    }
+
     @Test("with every clause outlives the journal and a snapshot")
     func coding() throws {
         var desk = JournalledBook(Fleets.plain)

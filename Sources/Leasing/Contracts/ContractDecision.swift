@@ -1,5 +1,7 @@
 // Deciding contracts.
 
+import HashTreeCollections
+
 extension Book {
     /// Puts the next version of a contract. Leases under it keep theirs.
     mutating func decideContract(_ name: String, _ terms: ContractTerms, _ step: inout Step) throws(Refusal) {
@@ -11,7 +13,7 @@ extension Book {
                 "lease \(naming.id(of: holder.leaseNumber)) of \(holder.tenant) is under contract \(name); "
                     + "it cannot go to \(tenant) before that is over")
         }
-        if let contract = contractHistory(name), contract.number >= Contract.versionsMax {
+        if let contract = contractsByName[name], contract.number >= Contract.versionsMax {
             throw Refusal(
                 .inUse,
                 "contract \(name) has had \(Contract.versionsMax) versions; state further terms under a new name")
