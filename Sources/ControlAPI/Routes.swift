@@ -75,6 +75,10 @@ public enum Routes {
     public static let tenants = "/v1/tenants"
     /// GET: ``TenantAnswer``. PUT: ``TenantSpecification`` to ``TenantAnswer``. DELETE `?reason=`: no body.
     public static let tenantPattern = "/v1/tenants/{name}"
+    /// GET `?limit=&cursor=`: ``CohortList``.
+    public static let cohorts = "/v1/cohorts"
+    /// GET: ``CohortAnswer``. PUT: ``CohortSpecification`` to ``CohortAnswer``. DELETE `?reason=`: no body.
+    public static let cohortPattern = "/v1/cohorts/{name}"
     /// GET `?index=&wait=`: ``TenantAllocation``.
     public static let tenantAllocationPattern = "/v1/tenants/{name}/allocation"
     /// GET `?month=`: ``LedgerAnswer``.
@@ -148,6 +152,8 @@ public enum Routes {
     public static func leaseGuards(_ id: String) -> String { lease(id) + "/guards" }
     /// One tenant.
     public static func tenant(_ name: String) -> String { tenants + "/" + segment(name) }
+    /// One cohort.
+    public static func cohort(_ name: String) -> String { cohorts + "/" + segment(name) }
     /// The poll of one tenant.
     public static func tenantAllocation(_ name: String) -> String { tenant(name) + "/allocation" }
     /// The statement of one tenant.

@@ -30,6 +30,28 @@ extension ControlClient {
         try await send(.delete(Routes.tenant(name), query: [("reason", reason)]))
     }
 
+    /// A page of cohorts.
+    public func cohorts(page: Page = Page()) async throws(ClientError) -> CohortList {
+        try await answer(CohortList.self, to: .get(Routes.cohorts, query: page.query))
+    }
+
+    /// One cohort.
+    public func cohort(_ name: String) async throws(ClientError) -> CohortAnswer {
+        try await answer(CohortAnswer.self, to: .get(Routes.cohort(name)))
+    }
+
+    /// Makes a cohort what the specification says, whether or not it was there.
+    public func setCohort(
+        _ name: String, to specification: CohortSpecification
+    ) async throws(ClientError) -> CohortAnswer {
+        try await answer(CohortAnswer.self, to: .put(Routes.cohort(name), specification))
+    }
+
+    /// Removes a cohort without members.
+    public func removeCohort(_ name: String, reason: String? = nil) async throws(ClientError) {
+        try await send(.delete(Routes.cohort(name), query: [("reason", reason)]))
+    }
+
     /// A page of contracts.
     public func contracts(page: Page = Page()) async throws(ClientError) -> ContractList {
         try await answer(ContractList.self, to: .get(Routes.contracts, query: page.query))

@@ -72,6 +72,10 @@ actor Searcher {
         book.explain(order, to: audience, now: now)
     }
 
+    func preempting(_ order: LeaseOrder, in book: Book, now: Int64) -> Preemption? {
+        book.preempting(order, now: now)
+    }
+
     /// Runs a long reading of a view, in turn with the searches.
     func run<Value: Sendable>(_ body: @Sendable () throws -> Value) rethrows -> Value { try body() }
 

@@ -137,6 +137,10 @@ struct Route: Sendable {
             Route(.get, Routes.tenantPattern, Audiences.holders, TenantHandlers.show),
             Route(.put, Routes.tenantPattern, Audiences.operators, TenantHandlers.put),
             Route(.delete, Routes.tenantPattern, Audiences.operators, query: ["reason"], TenantHandlers.remove),
+            Route(.get, Routes.cohorts, Audiences.readers, query: ["limit", "cursor"], CohortHandlers.list),
+            Route(.get, Routes.cohortPattern, Audiences.readers, CohortHandlers.show),
+            Route(.put, Routes.cohortPattern, Audiences.operators, CohortHandlers.put),
+            Route(.delete, Routes.cohortPattern, Audiences.operators, query: ["reason"], CohortHandlers.remove),
             Route(
                 .get, Routes.tenantAllocationPattern, Audiences.holders, query: ["index", "wait"], PollHandler.poll),
             Route(.get, Routes.tenantLedgerPattern, Audiences.holders, query: ["month"], LedgerHandlers.show),

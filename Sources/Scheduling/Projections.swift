@@ -191,6 +191,10 @@ extension Fact {
         case .fleetAdopted: "adopt fleet"
         case .tenantPut(let name, _, _): "put tenant \(name)"
         case .tenantRemoved(let name): "remove tenant \(name)"
+        case .tenantShared(let name, let share):
+            "put tenant \(name) " + (share.cohort.map { "in cohort \($0)" } ?? "in no cohort")
+        case .cohortSet(let cohort): "put cohort \(cohort.name)"
+        case .cohortRemoved(let name): "remove cohort \(name)"
         case .contractPut(let name, _): "put contract \(name)"
         case .contractRemoved(let name): "remove contract \(name)"
         case .leaseGranted: "grant lease \(lease)"

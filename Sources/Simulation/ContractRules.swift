@@ -42,6 +42,14 @@ struct ContractRules {
 
     private mutating func checkNotice(_ reclaim: Reclaim, _ entry: Entry, _ book: Book) {
         notices += 1
+        if reclaim.clause == .preemption, let lease = book.lease(reclaim.lease) {
+            // Without a contract nobody is bound.
+            let shortest = book.terms(of: lease).map { $0.preemptionNoticeSeconds ?? .max } ?? 0
+            if lease.leaseClass != .opportunistic || reclaim.deadline - reclaim.servedAt < shortest {
+                report.violate("entry \(entry.revision) let lease \(reclaim.lease) give way against its terms")
+            }
+            return
+        }
         guard let lease = book.lease(reclaim.lease), let terms = book.terms(of: lease) else {
             return report.violate("entry \(entry.revision) served a notice on a lease without a contract")
         }
@@ -52,6 +60,7 @@ struct ContractRules {
             case .convenience: (terms.convenience?.noticeSeconds ?? .max, terms.convenience != nil)
             case .cancellation(byTenant: true): (terms.tenantNotice, true)
             case .cancellation(byTenant: false): (terms.providerNotice, terms.cancellationAfter != nil)
+            case .preemption: (.max, false)
             }
         if !isAllowed { report.violate("entry \(entry.revision) served a notice that no clause allows") }
         if reclaim.deadline - reclaim.servedAt < shortest {

@@ -14,10 +14,21 @@ enum BookRules {
             leases.append(lease)
             return true
         }
-        let live = leases.filter { !$0.state.isFinal }
+        let live = live(book)
         return PartRules.violations(live, book) + overlaps(live, book) + wattsWrong(live, book)
             + illegalHardware(live, book)
             + sumsWrong(leases, live, book) + statesWrong(live, book) + MIGRules.unpinned(live, book)
+            + cohortsWrong(live, book)
+    }
+
+    /// Leases and parts that are not over.
+    static func live(_ book: Book) -> [Lease] {
+        var leases: [Lease] = []
+        book.forEachLease { lease in
+            if !lease.state.isFinal { leases.append(lease) }
+            return true
+        }
+        return leases
     }
 
     // MARK: Rule 1
@@ -248,7 +259,8 @@ enum BookRules {
                 }
                 let isOver =
                     tenant.quota.gpus.map { gpus > $0 } ?? false || tenant.quota.watts.map { watts > $0 } ?? false
-                if isOver && book.isQuotaKept(name) {
+                // Whoever may borrow is looked at with its cohort.
+                if isOver && book.isQuotaKept(name) && tenant.share.cohort == nil {
                     result.append("tenant \(name) is over its quota at \(instant)")
                 }
             }

@@ -190,7 +190,27 @@ enum FactFixtures {
                 askedBy: "uid:1 op",
                 reason: "odd", askedAt: 1_800_000_000, expiresAt: 1_800_086_400)),
         .approvalEnded(number: 3, end: .declined),
+        .tenantShared(
+            name: "ada",
+            share: QuotaShare(cohort: "research", borrowing: Quota(gpus: 512), lending: Quota(watts: 1_000_000))),
+        .cohortSet(
+            Cohort(
+                name: "research", quota: Quota(gpus: 64), share: QuotaShare(cohort: "all", lending: Quota(gpus: 8)),
+                description: "labs")),
+        .cohortRemoved(name: "research"),
+        .contractPut(name: "spot", terms: givingWay),
+        .reclaimSet(
+            Reclaim(
+                lease: 300, notice: 78, clause: .preemption, servedAt: 1_800_000_000, actor: "uid:1 op", reason: "way",
+                steps: [ReclaimStep(at: 1_800_000_600, gpus: 0)], gpusBefore: 64)),
     ]
+
+    static let givingWay: ContractTerms = {
+        var terms = ContractTerms()
+        terms.movable = MoveClause(noticeSeconds: 60)
+        terms.preemptionNoticeSeconds = 600
+        return terms
+    }()
 
     static let loadTarget: LoadTarget = {
         var target = LoadTarget(

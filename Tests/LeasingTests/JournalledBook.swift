@@ -78,6 +78,11 @@ struct JournalledBook {
         refusal(of: .requestLeases([order], planTokens: [token]))
     }
 
+    /// The refusal of a request for one lease that must not be granted; a test ends where it is.
+    mutating func refused(_ order: LeaseOrder, token: [UInt8]? = nil) throws -> Refusal {
+        try refused(.requestLeases([order], planTokens: [token]))
+    }
+
     private mutating func record(_ entry: Entry) {
         do {
             let read = try Entry(decoding: entry.encoded())

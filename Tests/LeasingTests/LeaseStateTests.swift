@@ -9,11 +9,12 @@ import Testing
         (.scheduled, [.start: .starting, .release: .cancelled]),
         (.starting, [.deliver: .active, .end: .failed, .release: .ending]),
         (.active, [.end: .ending, .release: .ending]),
-        (.ending, [.return: .expired, .takeBack: .reclaimed]),
+        (.ending, [.return: .expired, .takeBack: .reclaimed, .giveWay: .preempted]),
         (.expired, [:]),
         (.cancelled, [:]),
         (.failed, [:]),
         (.reclaimed, [:]),
+        (.preempted, [:]),
     ]
 
     @Test("Every state and event lead where the table says and nowhere else", arguments: table)
@@ -38,11 +39,11 @@ import Testing
         #expect(
             LeaseState.allCases.map { "\($0.rawValue) \($0.name)" } == [
                 "0 scheduled", "1 starting", "2 active", "3 ending", "4 expired", "5 cancelled", "6 failed",
-                "7 reclaimed",
+                "7 reclaimed", "8 preempted",
             ])
         #expect(
             LeaseEvent.allCases.map { "\($0.rawValue) \($0.name)" } == [
-                "0 start", "1 deliver", "2 end", "3 release", "4 return", "5 take-back",
+                "0 start", "1 deliver", "2 end", "3 release", "4 return", "5 take-back", "6 give-way",
             ])
         #expect(
             ConditionKind.allCases.map { "\($0.rawValue) \($0.name)" } == [

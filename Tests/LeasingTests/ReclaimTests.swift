@@ -282,8 +282,10 @@ import Testing
         #expect(verdict(.move)?.from == 1_800_151_200)
         let unbound = desk.book.verdicts(on: try JournalledBook(Fleets.plain).lease(), now: noon)
         #expect(
-            unbound.filter { !$0.isAllowed }.map(\.verb) == [.reclaimForCause, .reclaimForConvenience, .cancel],
-            "without a contract it is released, without a notice")
+            unbound.filter { !$0.isAllowed }.map(\.verb) == [
+                .reclaimForCause, .reclaimForConvenience, .cancel, .preempt,
+            ],
+            "without a contract it is released, without a notice; and it is no opportunistic one")
     }
 
     @Test("whose steps come after the end of the lease, or take nothing, is refused")

@@ -9,7 +9,7 @@ import Testing
 @Suite struct WorkloadTests {
     @Test(
         "The rules hold through random commands on small fleets",
-        arguments: [UInt64(1), 2, 3, 5, 6, 10, 11, 12, 14, 23, 54])
+        arguments: [UInt64(2), 4, 5, 9, 10, 16, 18, 20, 24, 25, 32])
     func randomLives(seed: UInt64) {
         var workload = Workload(seed: seed)
         var violations: [String] = []
@@ -24,6 +24,7 @@ import Testing
         #expect(workload.grants > 15, "seed \(seed)")
         #expect(workload.amendments > 5, "seed \(seed)")
         #expect(workload.notices > 0, "seed \(seed)")
+        #expect(workload.preemptions > 0, "seed \(seed)")
         #expect(workload.refused.count >= 4, "seed \(seed): \(workload.refused)")
         workload.desk.advance(to: workload.desk.now + 1_000 * day)
         #expect(workload.desk.book.leaseCount(in: .active) == 0)
@@ -46,6 +47,7 @@ struct Workload {
     private(set) var grants = 0
     private(set) var amendments = 0
     private(set) var notices = 0
+    private(set) var preemptions = 0
     private(set) var refused: [Refusal.Code: Int] = [:]
     /// Indexes that moved although nothing of their tenant changed, or did not although something did.
     private(set) var strangers: [String] = []
@@ -99,6 +101,7 @@ struct Workload {
         do throws(Refusal) {
             let outcome = try desk.execute(command, key: key)
             if case .requestLeases = command { grants += outcome.leases.count }
+            preemptions += outcome.preempted.count
             if case .amendLease = command { amendments += 1 }
             if case .serveReclaim = command { notices += 1 }
         } catch {
@@ -128,7 +131,8 @@ struct Workload {
             return .releaseLease(number, by: random.isOne(in: 4) ? .provider : .tenant(tenant))
         case 57..<63: return notice()
         case 63..<84: return verb()
-        case 84..<88: return maintenance()
+        case 84..<87: return maintenance()
+        case 87: return cohort()
         case 88..<91:
             let quota = Quota(
                 gpus: random.isOne(in: 2) ? nil : Int.random(in: 40...200, using: &random),
@@ -156,7 +160,25 @@ struct Workload {
             let watts = tenant.wattTimeline.peak(from: desk.now, until: .max)
             isLowered = quota.gpus.map { $0 < gpus } ?? false || quota.watts.map { $0 < watts } ?? false
         }
-        return .putTenant(name: name, quota: quota, description: isLowered ? "lowered" : "kept")
+        var share = QuotaShare()
+        if random.isOne(in: 3) {
+            share = QuotaShare(
+                cohort: ["labs", "all"].randomElement(using: &random)!, borrowing: anyLimit(), lending: anyLimit())
+        }
+        return .putTenant(name: name, quota: quota, share: share, description: isLowered ? "lowered" : "kept")
+    }
+
+    private mutating func anyLimit() -> Quota {
+        Quota(
+            gpus: random.isOne(in: 2) ? nil : Int.random(in: 0...80, using: &random),
+            watts: random.isOne(in: 2) ? nil : Int64.random(in: 0...200_000, using: &random))
+    }
+
+    private mutating func cohort() -> Command {
+        let name = ["labs", "all"].randomElement(using: &random)!
+        if random.isOne(in: 5) { return .removeCohort(name: name) }
+        let share = random.isOne(in: 2) ? QuotaShare(cohort: "all", lending: anyLimit()) : QuotaShare()
+        return .putCohort(Cohort(name: name, quota: anyLimit(), share: share))
     }
 
     private mutating func maintenance() -> Command {
@@ -189,9 +211,25 @@ struct Workload {
             return .requestLeases([plan.order], planTokens: [plan.token])
         }
         let count = random.isOne(in: 5) ? Int.random(in: 2...4, using: &random) : 1
-        let orders = (0..<count).map { _ in anyOrder() }
+        var orders = (0..<count).map { _ in anyOrder() }
+        // What is idle goes to opportunistic leases, and later somebody wants it.
+        if count == 1, random.isOne(in: 3) {
+            let (isFirm, nodes) = (random.isOne(in: 2), Int.random(in: 2...9, using: &random))
+            orders[0] = order(
+                random.isOne(in: 4) ? .gpus(2) : .node, nodes, tenant: tenant(),
+                from: isFirm ? desk.now + 2_400 : nil,
+                until: desk.now + 2_400 + [day, 9 * day].randomElement(using: &random)!,
+                cap: .percent(40))
+            orders[0].contract = random.isOne(in: 3) ? contract(for: orders[0].tenant) : nil
+            orders[0].leaseClass = isFirm ? .guaranteed : .opportunistic
+        }
         if random.isOne(in: 6), let plan = try? desk.book.plan(orders[0], now: desk.now) {
             plans.append((orders[0], plan.token))
+        }
+        if count == 1, (try? desk.book.plan(orders[0], now: desk.now)) == nil,
+            let found = desk.book.preempting(orders[0], now: desk.now)
+        {
+            return .requestLeases(orders, planTokens: [found.planToken])
         }
         return .requestLeases(orders, planTokens: orders.map { _ in nil })
     }
@@ -212,6 +250,7 @@ struct Workload {
         terms.curtailmentMayStop = [nil, true].randomElement(using: &random)!
         terms.shedTier = [nil, 1, 4].randomElement(using: &random)!
         addReclaim(to: &terms)
+        terms.preemptionNoticeSeconds = [nil, 0, 600].randomElement(using: &random)!
         return terms
     }
 
@@ -494,7 +533,8 @@ struct Workload {
 
     /// What the poll says of a notice in force.
     private func notice(on lease: UInt64, in book: Book) -> String {
-        book.openReclaim(on: lease).map { "\($0.notice) \($0.steps) \($0.acknowledgedAt != nil)" } ?? ""
+        book.openReclaims(on: lease).map { "\($0.notice) \($0.steps) \($0.acknowledgedAt != nil)" }.joined(
+            separator: ", ")
     }
 
     private mutating func compare(_ before: [String: Answer], _ after: [String: Answer]) {

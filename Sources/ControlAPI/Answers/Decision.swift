@@ -65,12 +65,15 @@ public struct Decision: Codable, Sendable, Equatable {
     public var strandedWatts: Int
     /// The cap that was found, where one was sought.
     public var highestCap: HighestCap?
+    /// Ids of opportunistic leases that give way to it; absent: none.
+    public var preempts: [String]?
 
     /// Every field; those left out are absent.
     public init(
         micros: Int, wholeBlocksLeft: Int, largestShapeLeft: ShapeCount? = nil, strandedGpus: Int, strandedWatts: Int,
-        highestCap: HighestCap? = nil
+        highestCap: HighestCap? = nil, preempts: [String]? = nil
     ) {
+        self.preempts = preempts
         self.micros = micros
         self.wholeBlocksLeft = wholeBlocksLeft
         self.largestShapeLeft = largestShapeLeft

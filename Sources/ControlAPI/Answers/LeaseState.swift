@@ -18,6 +18,8 @@ public enum LeaseState: String, WireEnumeration {
     case cancelled
     /// Taken back under a clause.
     case reclaimed
+    /// Its hardware went to a lease whose class comes first.
+    case preempted
     /// Never delivered.
     case failed
 }
@@ -27,7 +29,7 @@ extension LeaseState {
     public var isOver: Bool {
         switch self {
         case .pending, .scheduled, .starting, .active, .ending: false
-        case .expired, .cancelled, .reclaimed, .failed: true
+        case .expired, .cancelled, .reclaimed, .preempted, .failed: true
         }
     }
 }

@@ -8,6 +8,12 @@ public struct TenantAnswer: Codable, Sendable, Equatable {
     public var index: Int
     /// Limits; absent: none.
     public var quota: QuotaSpecification?
+    /// The cohort whose idle quota it may borrow; absent: none.
+    public var cohort: String?
+    /// The most that it may hold beyond its quota; absent: as much as the cohort has.
+    public var borrowingLimit: QuotaSpecification?
+    /// The most of its quota that others of the cohort may use; absent: all of it.
+    public var lendingLimit: QuotaSpecification?
     /// Who it is.
     public var description: String?
     /// What its live leases are promised now.
@@ -19,9 +25,13 @@ public struct TenantAnswer: Codable, Sendable, Equatable {
 
     /// Every field; those left out are absent.
     public init(
-        name: String, index: Int, quota: QuotaSpecification? = nil, description: String? = nil, holds: Capacity,
-        wattsAtMeter: Int? = nil, leases: Int
+        name: String, index: Int, quota: QuotaSpecification? = nil, cohort: String? = nil,
+        borrowingLimit: QuotaSpecification? = nil, lendingLimit: QuotaSpecification? = nil,
+        description: String? = nil, holds: Capacity, wattsAtMeter: Int? = nil, leases: Int
     ) {
+        self.cohort = cohort
+        self.borrowingLimit = borrowingLimit
+        self.lendingLimit = lendingLimit
         self.name = name
         self.index = index
         self.quota = quota
@@ -35,7 +45,10 @@ public struct TenantAnswer: Codable, Sendable, Equatable {
 extension TenantAnswer {
     /// What PUT would state to leave the tenant as it is.
     public var specification: TenantSpecification {
-        TenantSpecification(quota: quota, description: description).withoutReason
+        TenantSpecification(
+            quota: quota, cohort: cohort, borrowingLimit: borrowingLimit, lendingLimit: lendingLimit,
+            description: description
+        ).withoutReason
     }
 }
 

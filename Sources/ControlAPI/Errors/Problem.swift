@@ -14,7 +14,7 @@ public enum BlockerKind: String, WireEnumeration {
     case quota
     /// A clause of the contract.
     case clause
-    /// A class that may not displace others.
+    /// A lease that gives way to the class that was asked for, though not as soon.
     case `class`
 }
 
@@ -53,6 +53,8 @@ public enum CounterOfferKind: String, WireEnumeration {
     case smallerDomains = "smaller-domains"
     /// The same elsewhere.
     case otherSites = "other-sites"
+    /// All of it, for which opportunistic leases give way.
+    case preempting
 }
 
 /// A request that would be granted as things stand.

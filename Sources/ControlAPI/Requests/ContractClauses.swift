@@ -220,8 +220,27 @@ extension ApprovalSpecification: CheckedOnDecoding {
         guard !of.isEmpty, Set(of).count == of.count else {
             throw WireValueError(field: "of", expected: "different clauses, one at least", found: "\(of.count) clauses")
         }
+        if of.contains(.preemption) {
+            throw WireValueError(field: "of", expected: "cause, convenience or cancellation", found: "preemption")
+        }
         guard expiresAfter.seconds > 0 else {
             throw WireValueError(field: "expiresAfter", expected: "more than no time", found: "\(expiresAfter)")
         }
+    }
+}
+
+/// How opportunistic leases give way to leases of other classes.
+public struct PreemptionSpecification: Codable, Sendable, Equatable {
+    /// How long before that it is said; absent: not at all.
+    public var noticePeriod: WireDuration?
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case noticePeriod
+    }
+
+    /// The field.
+    public init(noticePeriod: WireDuration? = nil) {
+        self.noticePeriod = noticePeriod
     }
 }

@@ -148,6 +148,8 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
     public var movable: MoveSpecification?
     /// What needs a second operator; absent: nothing.
     public var approvals: ApprovalSpecification?
+    /// How its opportunistic leases give way to others; absent: they do not.
+    public var preemption: PreemptionSpecification?
     /// What it is, at most 1,024 bytes.
     public var description: String?
     /// Why this is being written, for the audit log.
@@ -158,7 +160,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         case tenant, price, commitment, minimumTerm, noticePeriod, providerNoticePeriod, tenantNoticePeriod,
             cancellationAfter, reclaimCauses, reclaimForCause, reclaimForConvenience, offRamp, shedTier, spares,
             replacementDeadline, wholeRackSwap, availabilityTargetPercent, availabilityCredits, curtailment, sites, gpu,
-            movable, approvals, description, reason
+            movable, approvals, preemption, description, reason
     }
 
     /// Every field; those left out are absent.
@@ -171,8 +173,8 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         replacementDeadline: WireDuration? = nil, wholeRackSwap: WholeRackSwapSpecification? = nil,
         availabilityTargetPercent: Percentage? = nil, availabilityCredits: [CreditBandSpecification]? = nil,
         curtailment: CurtailmentSpecification? = nil, sites: [String]? = nil, gpu: [String]? = nil,
-        movable: MoveSpecification? = nil, approvals: ApprovalSpecification? = nil, description: String? = nil,
-        reason: String? = nil
+        movable: MoveSpecification? = nil, approvals: ApprovalSpecification? = nil,
+        preemption: PreemptionSpecification? = nil, description: String? = nil, reason: String? = nil
     ) {
         self.tenant = tenant
         self.price = price
@@ -197,6 +199,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         self.gpu = gpu
         self.movable = movable
         self.approvals = approvals
+        self.preemption = preemption
         self.description = description
         self.reason = reason
     }

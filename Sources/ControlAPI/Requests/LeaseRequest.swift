@@ -29,6 +29,8 @@ public struct LeaseRequest: Codable, Sendable, Equatable {
     public var highestCap: Bool?
     /// How firmly it is held; absent: `standard`.
     public var leaseClass: LeaseClass?
+    /// False: opportunistic leases do not give way to it. Absent: they do, where it fits in no other way.
+    public var preempt: Bool?
     /// Units held for replacement; absent: what the contract says, else none.
     public var spares: SpareRequest?
     /// Why, for the audit log; at most 1,024 bytes.
@@ -44,7 +46,7 @@ public struct LeaseRequest: Codable, Sendable, Equatable {
         case tenant, contract, label, reservations, sites, start, end, duration, capWattsPerGpu, capPercent,
             highestCap
         case leaseClass = "class"
-        case spares, reason, planToken, recurrence
+        case preempt, spares, reason, planToken, recurrence
     }
 
     /// Every field; those left out are absent.
@@ -52,7 +54,7 @@ public struct LeaseRequest: Codable, Sendable, Equatable {
         tenant: String, contract: String? = nil, label: String? = nil, reservations: [ReservationRequest],
         sites: [String]? = nil, start: Timestamp? = nil, end: Timestamp? = nil, duration: WireDuration? = nil,
         capWattsPerGpu: Int? = nil, capPercent: Int? = nil, highestCap: Bool? = nil, leaseClass: LeaseClass? = nil,
-        spares: SpareRequest? = nil, reason: String? = nil, planToken: String? = nil,
+        preempt: Bool? = nil, spares: SpareRequest? = nil, reason: String? = nil, planToken: String? = nil,
         recurrence: RecurrenceRequest? = nil
     ) {
         self.tenant = tenant
@@ -67,6 +69,7 @@ public struct LeaseRequest: Codable, Sendable, Equatable {
         self.capPercent = capPercent
         self.highestCap = highestCap
         self.leaseClass = leaseClass
+        self.preempt = preempt
         self.spares = spares
         self.reason = reason
         self.planToken = planToken

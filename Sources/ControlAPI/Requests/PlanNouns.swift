@@ -53,6 +53,12 @@ public struct PlanTenant: Codable, Sendable, Equatable {
     public var name: String
     /// Limits; absent: none.
     public var quota: QuotaSpecification?
+    /// The cohort whose idle quota it may borrow; absent: none.
+    public var cohort: String?
+    /// The most that it may hold beyond its quota; absent: as much as the cohort has.
+    public var borrowingLimit: QuotaSpecification?
+    /// The most of its quota that others of the cohort may use; absent: all of it.
+    public var lendingLimit: QuotaSpecification?
     /// Who it is.
     public var description: String?
     /// Why; absent: the plan's reason.
@@ -60,15 +66,20 @@ public struct PlanTenant: Codable, Sendable, Equatable {
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, quota, description, reason
+        case name, quota, cohort, borrowingLimit, lendingLimit, description, reason
     }
 
     /// Every field; those left out are absent.
     public init(
-        name: String, quota: QuotaSpecification? = nil, description: String? = nil, reason: String? = nil
+        name: String, quota: QuotaSpecification? = nil, cohort: String? = nil,
+        borrowingLimit: QuotaSpecification? = nil, lendingLimit: QuotaSpecification? = nil,
+        description: String? = nil, reason: String? = nil
     ) {
         self.name = name
         self.quota = quota
+        self.cohort = cohort
+        self.borrowingLimit = borrowingLimit
+        self.lendingLimit = lendingLimit
         self.description = description
         self.reason = reason
     }
@@ -77,6 +88,7 @@ public struct PlanTenant: Codable, Sendable, Equatable {
 extension PlanTenant: CheckedOnDecoding {
     func check() throws(WireValueError) {
         try ResourceName.check(name, field: "name")
+        try ResourceName.check(cohort, field: "cohort")
         try checkText(description, field: "description")
         try checkText(reason, field: "reason")
     }

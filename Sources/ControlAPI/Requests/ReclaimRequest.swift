@@ -8,6 +8,8 @@ public enum ReclaimClauseName: String, WireEnumeration {
     case convenience
     /// The end of the lease by notice alone, for either side.
     case cancellation
+    /// An opportunistic lease gives way to one whose class comes first. Nobody serves it: such a lease is requested.
+    case preemption
 }
 
 /// How many GPUs a lease keeps from a time on.
@@ -67,6 +69,11 @@ public struct ReclaimRequest: Codable, Sendable, Equatable {
 
 extension ReclaimRequest: CheckedOnDecoding {
     func check() throws(WireValueError) {
+        if clause == .preemption {
+            throw WireValueError(
+                field: "clause", expected: "cause, convenience or cancellation: leases give way by themselves",
+                found: "preemption")
+        }
         if (cause != nil) != (clause == .cause) {
             throw WireValueError(
                 field: "cause", expected: clause == .cause ? "the cause" : "a cause with the clause cause alone",

@@ -30,6 +30,12 @@ extension QuotaSpecification: CheckedOnDecoding {
 public struct TenantSpecification: Codable, Sendable, Equatable {
     /// Limits; absent: none.
     public var quota: QuotaSpecification?
+    /// The cohort whose idle quota it may borrow; absent: none.
+    public var cohort: String?
+    /// The most that it may hold beyond its quota; absent: as much as the cohort has.
+    public var borrowingLimit: QuotaSpecification?
+    /// The most of its quota that others of the cohort may use while it is idle; absent: all of it.
+    public var lendingLimit: QuotaSpecification?
     /// Who it is, at most 1,024 bytes.
     public var description: String?
     /// Why this is being written, for the audit log.
@@ -37,12 +43,18 @@ public struct TenantSpecification: Codable, Sendable, Equatable {
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case quota, description, reason
+        case quota, cohort, borrowingLimit, lendingLimit, description, reason
     }
 
     /// Every field; those left out are absent.
-    public init(quota: QuotaSpecification? = nil, description: String? = nil, reason: String? = nil) {
+    public init(
+        quota: QuotaSpecification? = nil, cohort: String? = nil, borrowingLimit: QuotaSpecification? = nil,
+        lendingLimit: QuotaSpecification? = nil, description: String? = nil, reason: String? = nil
+    ) {
         self.quota = quota
+        self.cohort = cohort
+        self.borrowingLimit = borrowingLimit
+        self.lendingLimit = lendingLimit
         self.description = description
         self.reason = reason
     }
@@ -50,6 +62,7 @@ public struct TenantSpecification: Codable, Sendable, Equatable {
 
 extension TenantSpecification: CheckedOnDecoding {
     func check() throws(WireValueError) {
+        try ResourceName.check(cohort, field: "cohort")
         try checkText(description, field: "description")
         try checkText(reason, field: "reason")
     }
@@ -57,8 +70,15 @@ extension TenantSpecification: CheckedOnDecoding {
     /// The same statement without the reason, which describes the writing and not the tenant, and without a quota that
     /// limits nothing.
     public var withoutReason: TenantSpecification {
-        TenantSpecification(quota: quota == QuotaSpecification() ? nil : quota, description: description)
+        TenantSpecification(
+            quota: quota.stated, cohort: cohort, borrowingLimit: borrowingLimit.stated,
+            lendingLimit: lendingLimit.stated, description: description)
     }
+}
+
+extension QuotaSpecification? {
+    /// Nil where it limits nothing.
+    public var stated: QuotaSpecification? { self == QuotaSpecification() ? nil : self }
 }
 
 /// Refuses an amount that is negative or beyond what sums can hold.

@@ -34,6 +34,7 @@ extension ContractTerms {
         }
         (sites, models) = (specification.sites ?? [], specification.gpu ?? [])
         movable = specification.movable.map { MoveClause($0) }
+        preemptionNoticeSeconds = specification.preemption.map { Int64($0.noticePeriod?.seconds ?? 0) }
         approvals = specification.approvals.map {
             ApprovalClause(
                 forCause: $0.of.contains(.cause), forConvenience: $0.of.contains(.convenience),
@@ -91,6 +92,9 @@ extension ContractSpecification {
             }, sites: terms.sites.orNone, gpu: terms.models.orNone,
             movable: terms.movable.map { MoveSpecification($0) },
             approvals: terms.approvals.map { ApprovalSpecification($0) },
+            preemption: terms.preemptionNoticeSeconds.map {
+                PreemptionSpecification(noticePeriod: $0 > 0 ? WireDuration(seconds: $0) : nil)
+            },
             description: terms.description.isEmpty ? nil : terms.description)
     }
 }

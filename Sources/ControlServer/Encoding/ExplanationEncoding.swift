@@ -13,6 +13,7 @@ extension Blocker {
             case .hardware: .hardware
             case .quota: .quota
             case .clause: .clause
+            case .class: .class
             }
         self.init(
             kind: kind, name: obstacle.name, from: obstacle.from.map { Timestamp($0) },
@@ -29,6 +30,7 @@ extension ControlAPI.CounterOffer {
             case .lowerCap: .lowerCap
             case .smallerDomains: .smallerDomains
             case .otherSites: .otherSites
+            case .preempting: .preempting
             }
         self.init(
             kind: kind, message: offer.message, request: LeaseRequest(offer.order, like: original),

@@ -34,15 +34,19 @@ struct NoticeEncoding {
     }
 
     private func reclaims(of leases: [Lease]) -> [NoticeAnswer] {
-        leases.compactMap { lease in
-            guard lease.partOf == nil, let reclaim = book.openReclaim(on: lease.number) else {
-                return nil
+        leases.filter { $0.partOf == nil }.flatMap { lease in
+            book.openReclaims(on: lease.number).map { reclaim in
+                let kind: NoticeKind =
+                    switch reclaim.clause {
+                    case .cancellation: .termination
+                    case .preemption: .preemption
+                    case .cause, .convenience: .reclaim
+                    }
+                return NoticeAnswer(
+                    id: book.noticeID(reclaim.notice), kind: kind,
+                    deadline: Timestamp(reclaim.deadline), acknowledged: reclaim.acknowledgedAt != nil,
+                    tenant: lease.tenant, lease: book.naming.id(of: lease.number), steps: [], offRamp: steps(reclaim))
             }
-            let isTermination = if case .cancellation = reclaim.clause { true } else { false }
-            return NoticeAnswer(
-                id: book.noticeID(reclaim.notice), kind: isTermination ? .termination : .reclaim,
-                deadline: Timestamp(reclaim.deadline), acknowledged: reclaim.acknowledgedAt != nil,
-                tenant: lease.tenant, lease: book.naming.id(of: lease.number), steps: [], offRamp: steps(reclaim))
         }
     }
 
@@ -58,6 +62,7 @@ struct NoticeEncoding {
         case .cause(let named): (clause, cause) = (.cause, named)
         case .convenience: break
         case .cancellation(let isTenants): (clause, byTenant) = (.cancellation, isTenants)
+        case .preemption: clause = .preemption
         }
         let isTenant = if case .tenant = role { true } else { false }
         let nominated = book.nominated(by: reclaim)

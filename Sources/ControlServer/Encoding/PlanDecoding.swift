@@ -99,9 +99,12 @@ struct PlanReader {
 
     private func nouns(_ command: PlanCommand) throws -> PlannedCommand {
         if let tenant = command.tenant {
-            let quota = Quota(gpus: tenant.quota?.gpus, watts: tenant.quota?.watts.map(Int64.init))
+            let share = QuotaShare(
+                cohort: tenant.cohort, borrowing: Quota(tenant.borrowingLimit), lending: Quota(tenant.lendingLimit))
             return PlannedCommand(
-                .putTenant(name: tenant.name, quota: quota, description: tenant.description ?? ""),
+                .putTenant(
+                    name: tenant.name, quota: Quota(tenant.quota), share: share,
+                    description: tenant.description ?? ""),
                 reason: tenant.reason ?? reason)
         }
         guard let contract = command.contract else {

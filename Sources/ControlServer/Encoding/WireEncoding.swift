@@ -25,6 +25,7 @@ extension ControlAPI.LeaseState {
             case .cancelled: .cancelled
             case .failed: .failed
             case .reclaimed: .reclaimed
+            case .preempted: .preempted
             }
     }
 }

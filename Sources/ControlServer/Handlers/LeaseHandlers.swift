@@ -24,7 +24,7 @@ enum LeaseHandlers {
         if isPlan { return try await plan(order, request, highest, exchange) }
         let (outcome, view, took) = try await submit(order, request, context, exchange)
         let lease = try granted(outcome, view)
-        let decision = try await decision(took, view, highest, exchange)
+        let decision = decision(took, view, highest, preempted: outcome.preempted, exchange)
         let encoding = LeaseEncoding(book: view.book, role: exchange.role)
         let answer = encoding.answer(lease, decision: decision)
         var headers = HTTPFields()
@@ -149,14 +149,18 @@ enum LeaseHandlers {
     ) async throws -> Response {
         let view = exchange.scheduler.view
         let start = exchange.scheduler.clock.steadyNanoseconds
-        let planned: (lease: WholeLease, token: [UInt8])
+        var planned: (lease: WholeLease, token: [UInt8])
+        var preempted: [UInt64] = []
         do {
             planned = try view.book.planWhole(order, now: exchange.scheduler.now)
         } catch {
-            throw await explained(error, order, request, in: view, exchange)
+            guard let found = await preempting(order, request, refusedBy: error, in: view, exchange) else {
+                throw await explained(error, order, request, in: view, exchange)
+            }
+            (planned, preempted) = ((found.lease, found.planToken), found.leases)
         }
         let took = exchange.scheduler.clock.steadyNanoseconds - start
-        let decision = try await decision(took, view, highest, exchange)
+        let decision = decision(took, view, highest, preempted: preempted, exchange)
         let encoding = LeaseEncoding(book: view.book, role: exchange.role)
         let answer = encoding.answer(planned.lease, decision: decision, planToken: planned.token)
         return exchange.answer(answer, view: view)
@@ -168,9 +172,30 @@ enum LeaseHandlers {
         let token = try token(of: request)
         switch await exchange.scheduler.submit(.requestLeases([order], planTokens: [token]), context) {
         case .accepted(let outcome, let view, let took): return (outcome, view, took)
-        case .refused(let refusal, let view): throw await explained(refusal, order, request, in: view, exchange)
+        case .refused(let refusal, let view):
+            if let found = await preempting(order, request, refusedBy: refusal, in: view, exchange) {
+                let command = Command.requestLeases([order], planTokens: [found.planToken])
+                switch await exchange.scheduler.submit(command, context) {
+                case .accepted(let outcome, let view, let took): return (outcome, view, took)
+                // Somebody was faster: what the first answer said is still so.
+                case .refused: break
+                case .faulted(let fault): throw Problem(fault)
+                }
+            }
+            throw await explained(refusal, order, request, in: view, exchange)
         case .faulted(let fault): throw Problem(fault)
         }
+    }
+
+    /// What gives way to a request that finds no room beside it, where that was left to the daemon.
+    private static func preempting(
+        _ order: LeaseOrder, _ request: LeaseRequest, refusedBy refusal: Refusal, in view: PublishedView,
+        _ exchange: Exchange
+    ) async -> Preemption? {
+        guard refusal.code == .noCapacity || refusal.code == .quotaExceeded, request.preempt != false,
+            request.planToken == nil
+        else { return nil }
+        return await exchange.services.searcher.preempting(order, in: view.book, now: exchange.scheduler.now)
     }
 
     static func token(of request: LeaseRequest, pointer: String = "/planToken") throws -> [UInt8]? {
@@ -190,7 +215,8 @@ enum LeaseHandlers {
         let explanation = await exchange.services.searcher.explain(
             order, to: exchange.audience, in: view.book, now: exchange.scheduler.now)
         problem.blockers = explanation.obstacles.map { Blocker($0) }
-        problem.counterOffers = explanation.counterOffers.map { ControlAPI.CounterOffer($0, like: request) }
+        let offers = explanation.counterOffers.filter { $0.kind != .preempting || request.preempt != false }
+        problem.counterOffers = offers.map { ControlAPI.CounterOffer($0, like: request) }
         return problem
     }
 
@@ -202,10 +228,13 @@ enum LeaseHandlers {
     }
 
     private static func decision(
-        _ nanoseconds: Int64, _ view: PublishedView, _ highest: HighestCap?, _ exchange: Exchange
-    ) async throws -> Decision? {
+        _ nanoseconds: Int64, _ view: PublishedView, _ highest: HighestCap?, preempted: [UInt64], _ exchange: Exchange
+    ) -> Decision? {
         if case .tenant = exchange.role { return nil }
-        return Decision(nanoseconds: nanoseconds, view.report(at: exchange.scheduler.now), highestCap: highest)
+        var decision = Decision(
+            nanoseconds: nanoseconds, view.report(at: exchange.scheduler.now), highestCap: highest)
+        if !preempted.isEmpty { decision.preempts = preempted.map(view.book.naming.id) }
+        return decision
     }
 
     // MARK: Batches

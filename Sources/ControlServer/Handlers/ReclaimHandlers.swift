@@ -102,6 +102,7 @@ extension ReclaimOrder {
             case .cause: .cause(request.cause ?? "")
             case .convenience: .convenience
             case .cancellation: .cancellation(byTenant: byTenant)
+            case .preemption: preconditionFailure("nobody serves it; it is refused where the request is read")
             }
         self.init(
             clause: clause,

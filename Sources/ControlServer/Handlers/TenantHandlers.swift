@@ -29,9 +29,11 @@ enum TenantHandlers {
         let body = try await exchange.body()
         let request = try exchange.decode(TenantSpecification.self, from: body)
         let isNew = exchange.scheduler.view.book.tenant(name) == nil
-        let quota = Quota(gpus: request.quota?.gpus, watts: request.quota?.watts.map(Int64.init))
+        let share = QuotaShare(
+            cohort: request.cohort, borrowing: Quota(request.borrowingLimit), lending: Quota(request.lendingLimit))
         let context = try exchange.commandContext(reason: request.reason, body: body)
-        let command = Command.putTenant(name: name, quota: quota, description: request.description ?? "")
+        let command = Command.putTenant(
+            name: name, quota: Quota(request.quota), share: share, description: request.description ?? "")
         let (_, view, _) = try await exchange.submit(command, context)
         guard let tenant = view.book.tenant(name) else { throw notFound }
         return exchange.answer(answer(tenant, view.book, exchange), isNew ? .created : .ok, view: view)
@@ -55,9 +57,10 @@ enum TenantHandlers {
             }
             return true
         }
-        let quota = QuotaSpecification(gpus: tenant.quota.gpus, watts: tenant.quota.watts.map(Int.init))
         return TenantAnswer(
-            name: tenant.name, index: Int(tenant.index), quota: quota == QuotaSpecification() ? nil : quota,
+            name: tenant.name, index: Int(tenant.index), quota: QuotaSpecification(stated: tenant.quota),
+            cohort: tenant.share.cohort, borrowingLimit: QuotaSpecification(stated: tenant.share.borrowing),
+            lendingLimit: QuotaSpecification(stated: tenant.share.lending),
             description: tenant.description.isEmpty ? nil : tenant.description, holds: ControlAPI.Capacity(holds),
             wattsAtMeter: Int(meter), leases: tenant.leases.count)
     }

@@ -65,7 +65,13 @@ extension Book {
             tenant.quota = quota
             tenant.description = description
             tenantsByName[name] = tenant
-        case .tenantRemoved(let name): tenantsByName[name] = nil
+            if tenant.share.cohort != nil { recountCohorts() }
+        case .tenantRemoved(let name):
+            tenantsByName[name] = nil
+            recountCohorts()
+        case .tenantShared(let name, let share): self.share(share, of: name)
+        case .cohortSet(let cohort): apply(cohort)
+        case .cohortRemoved(let name): removeCohort(name)
         case .contractPut(let name, let terms): applyContract(name, terms)
         case .contractRemoved(let name): contractsByName[name]?.isRemoved = true
         case .leaseGranted(let record):
@@ -158,14 +164,14 @@ extension Book {
             lease.end = min(lease.end, max(at, lease.start + 1))
             promise(lease, sign: 1)
             book(lease)
-        case .expired, .cancelled, .reclaimed, .failed:
+        case .expired, .cancelled, .reclaimed, .preempted, .failed:
             unbook(lease)
             promise(lease, sign: -1)
         default: break
         }
         if next == .ending || next.isFinal { (lease.downNodes, lease.conditions) = ([], []) }
         lease.state = next
-        let isBack = next == .expired || next == .reclaimed
+        let isBack = [.expired, .reclaimed, .preempted].contains(next)
         let shown = isBack ? wholeLease(number).map { ($0.state, $0.nextChangeAt) } : nil
         keepingCount(of: lease.leaseNumber) { book in
             book.leaseBoxes[lease.number] = LeaseBox(lease)
@@ -282,7 +288,7 @@ extension Lease {
         case .scheduled: [(start, .leaseStart(number))] + dueCapStep + duePower
         case .starting, .active: [(end, .leaseEnd(number))] + dueCapStep + duePower
         case .ending: [(until, .leaseReturn(number))]
-        case .expired, .cancelled, .reclaimed, .failed: []
+        case .expired, .cancelled, .reclaimed, .preempted, .failed: []
         }
     }
 

@@ -43,7 +43,7 @@ extension Book {
         case .starting, .active:
             let holding = all.filter { $0.isInWindow && $0.holdsSomething }
             return holding.isEmpty || holding.contains { $0.state == .active } ? .active : .starting
-        case .expired, .cancelled, .reclaimed, .failed:
+        case .expired, .cancelled, .reclaimed, .preempted, .failed:
             if others.contains(where: { !$0.state.isFinal }) { return .ending }
             let hasFailed = !lease.holdsSomething && others.allSatisfy { $0.state == .failed }
             return hasFailed ? .failed : lease.state
@@ -145,14 +145,20 @@ extension Book {
 
     // MARK: Quota
 
-    /// Adds what a part promises to its tenant's timelines, or takes it off.
+    /// Adds what a part promises to what its tenant holds, or takes it off.
     mutating func promise(_ part: Lease, sign: Int64) {
         guard part.start < part.end else { return }
-        let gpus = Int64(part.quotaGPUs(in: fleet))
-        tenantsByName[part.tenant]!.gpuTimeline.add(sign * gpus, from: part.start, until: part.end)
-        for (window, watts) in wattStretches(of: part) {
-            tenantsByName[part.tenant]!.wattTimeline.add(
-                sign * watts, from: window.lowerBound, until: window.upperBound)
+        for resource in QuotaResource.allCases {
+            let changes = usage(resource, of: part).map { UsageChange(window: $0.window, amount: sign * $0.amount) }
+            count(resource, of: part.tenant, changes, isFirm: part.leaseClass.isFirm)
+        }
+    }
+
+    /// What a part counts for in its tenant's quota.
+    func usage(_ resource: QuotaResource, of part: Lease) -> [UsageChange] {
+        switch resource {
+        case .gpus: [UsageChange(window: part.start..<part.end, amount: Int64(part.quotaGPUs(in: fleet)))]
+        case .watts: wattStretches(of: part).map { UsageChange(window: $0.window, amount: $0.watts) }
         }
     }
 

@@ -41,6 +41,7 @@ extension Book {
         record.operations = operationsRecord
         record.energies = energyRecords
         record.ledger = ledgerRecord
+        record.cohorts = cohortsRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -117,6 +118,7 @@ extension Book {
             tenantsByName[item.name] = tenant
         }
         takeContracts(record)
+        take(record.cohorts)
         var (powers, energies) = (record.power.leases[...], record.energies[...])
         for item in record.leases {
             guard var lease = item.lease(register: register), isBookable(lease) else { return nil }

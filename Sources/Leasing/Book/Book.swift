@@ -21,6 +21,7 @@ public struct Book: Sendable {
     /// How many fleets have been in force, this one included.
     public internal(set) var fleetVersion = 0
     var tenantsByName = TreeDictionary<String, Tenant>()
+    var cohortsByName = TreeDictionary<String, CohortState>()
     var contractsByName = TreeDictionary<String, Contract>()
     /// Leases and their further parts.
     var leaseBoxes = RadixTable<LeaseBox>()

@@ -16,7 +16,7 @@ extension BookRecord {
         else { return "a number of the book is out of range" }
         return flawInRuns(nodeCount: fleet.nodeCount) ?? flawInTenants() ?? flawInLeases() ?? flawInRest()
             ?? operations.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax)
-            ?? power.flaw ?? flawInEnergies() ?? agreements.flaw
+            ?? power.flaw ?? flawInEnergies() ?? agreements.flaw ?? cohorts.flaw(tenants: tenants)
             ?? ledger.flaw(leases: Set(leases.map(\.number)), at: time)
     }
 

@@ -25,29 +25,32 @@ struct BookRecord: FieldCoded {
     var energies: [NumberedEnergy] = []
     var agreements = AgreementsRecord()
     var ledger = LedgerRecord()
+    var cohorts = CohortsRecord()
 
     static var blank: BookRecord { BookRecord() }
 
     /// Format 2 says more of some leases, format 3 of power, format 4 of operations, format 5 of parts and caps and format 6 of
-    /// energy that was taken on fleets before, format 7 of agreements and format 8 of accounts; a book without any of that is written in format 1, which
+    /// energy that was taken on fleets before, format 7 of agreements, format 8 of accounts and format 11 of cohorts; a book without any of that is written in format 1, which
     /// it always had.
-    private static let versions: ClosedRange<UInt64> = 1...8
+    private static let versions: ClosedRange<UInt64> = 1...11
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         if !coder.isReading {
             let needsTerms = leases.contains { $0.terms != nil }
             let hasParts = leases.contains { $0.part != .blank }
             version =
-                !ledger.isBlank
-                ? 8
-                : !agreements.isBlank
-                    ? 7
-                    : !energies.isEmpty
-                        ? 6 : hasParts ? 5 : !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
+                !cohorts.isBlank
+                ? 11
+                : !ledger.isBlank
+                    ? 8
+                    : !agreements.isBlank
+                        ? 7
+                        : !energies.isEmpty
+                            ? 6 : hasParts ? 5 : !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
         }
         try coder.code(&version)
         guard Self.versions.contains(version) else {
-            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 8")
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 11")
         }
         try coder.code(&bookID)
         try coder.code(&secret)
@@ -71,6 +74,7 @@ struct BookRecord: FieldCoded {
         if version >= 6 { try coder.code(&energies) }
         if version >= 7 { try coder.code(&agreements) }
         if version >= 8 { try coder.code(&ledger) }
+        if version >= 11 { try coder.code(&cohorts) }
     }
 
     /// What makes some leases parts of others, and their later caps, with their numbers.

@@ -93,6 +93,7 @@ public struct ApprovalClause: Equatable, Sendable {
             case .cause: forCause
             case .convenience: forConvenience
             case .cancellation(let byTenant): cancellation && !byTenant
+            case .preemption: false
             }
         return isNeeded ? expirySeconds : nil
     }
@@ -113,7 +114,7 @@ public enum Clause: String, CaseIterable, Sendable {
     case curtailmentFloor = "curtailment.floorPercent"
     case sites
     case models = "gpu"
-    case movable, approvals
+    case movable, approvals, preemption
 
     /// Where it stands in the contract's document.
     public var pointer: String { "/" + rawValue.split(separator: ".").joined(separator: "/") }

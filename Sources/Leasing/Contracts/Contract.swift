@@ -6,7 +6,7 @@ import HashTreeCollections
 public struct ContractVersion: Equatable, Sendable {
     /// When it was put; nil in a book that was kept before versions were.
     public let since: Int64?
-    public let terms: ContractTerms
+    public internal(set) var terms: ContractTerms
 }
 
 /// A contract as it was stated again and again. A lease keeps the version that it was made under until its tenant amends it.

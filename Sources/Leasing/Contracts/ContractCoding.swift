@@ -29,6 +29,7 @@ extension ContractTerms: FieldCoded {
 extension ContractTerms {
     /// The number of the fact that says all of them.
     var storedAs: UInt64 {
+        if preemptionNoticeSeconds != nil { return 68 }
         if laterClauses != LaterClauses() { return 50 }
         return curtailmentClause == CurtailmentClause() ? 5 : 25
     }
@@ -160,6 +161,7 @@ extension ReclaimClause: FieldCoded {
             case .cause(let cause): (0, cause)
             case .convenience: (1, "")
             case .cancellation(let byTenant): (byTenant ? 3 : 2, "")
+            case .preemption: (4, "")
             }
         try coder.code(&kind)
         try coder.code(&cause)
@@ -167,6 +169,7 @@ extension ReclaimClause: FieldCoded {
         case 0: self = .cause(cause)
         case 1: self = .convenience
         case 2, 3: self = .cancellation(byTenant: kind == 3)
+        case 4: self = .preemption
         default: throw coder.fault("unknown clause \(kind)")
         }
     }

@@ -35,6 +35,12 @@ extension ContractTerms {
         say(.curtailment, curtailmentText)
         if !sites.isEmpty { say(.sites, "Its leases lie at \(sites.joined(separator: " or ")).") }
         if !models.isEmpty { say(.models, "Its leases are of \(models.joined(separator: " or ")).") }
+        if let seconds = preemptionNoticeSeconds {
+            say(
+                .preemption,
+                "Its opportunistic leases give way to guaranteed and standard ones "
+                    + (seconds == 0 ? "at once." : "after \(durationText(seconds)) of notice."))
+        }
         say(.movable, movable.map(text) ?? "Healthy hardware is never exchanged unless the tenant asks for it.")
         if let approvals {
             let notices = [

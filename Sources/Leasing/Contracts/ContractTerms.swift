@@ -53,6 +53,8 @@ public struct ContractTerms: Equatable, Sendable {
     public var models: [String] = []
     public var movable: MoveClause?
     public var approvals: ApprovalClause?
+    /// The notice after which its opportunistic leases give way to leases of other classes; nil where they never do.
+    public var preemptionNoticeSeconds: Int64?
 
     public init() {}
 

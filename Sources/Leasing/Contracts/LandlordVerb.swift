@@ -12,6 +12,8 @@ public enum LandlordVerb: String, CaseIterable, Sendable {
     case reclaimForConvenience = "reclaim-for-convenience"
     /// End it before its end after a notice.
     case cancel
+    /// Give its hardware to a lease whose class comes first.
+    case preempt
     /// Exchange healthy hardware.
     case move
     /// Lower its watts for a while.
@@ -63,6 +65,7 @@ struct LeaseGuard {
         case .reclaimForCause: reclaimForCause
         case .reclaimForConvenience: reclaimForConvenience
         case .cancel: cancellation
+        case .preempt: preemption
         case .move: move
         case .curtail: curtailment
         case .shed: shedding
@@ -138,6 +141,18 @@ struct LeaseGuard {
             from: now + terms.providerNotice)
     }
 
+    private var preemption: GuardVerdict {
+        guard lease.leaseClass == .opportunistic else {
+            return refused(.preempt, .preemption, "only opportunistic leases give way to others")
+        }
+        guard let seconds = terms.preemptionNoticeSeconds else {
+            return refused(.preempt, .preemption, "no clause lets it give way to others")
+        }
+        return allowed(
+            .preempt, .preemption, seconds == 0 ? "at once" : "after \(durationText(seconds)) of notice",
+            from: now + seconds)
+    }
+
     // MARK: While it runs
 
     private var move: GuardVerdict {
@@ -199,6 +214,11 @@ extension Book {
                     text: "a notice is in force, \(open.clause.text) from \(RFC3339.text(open.deadline)) on")
             }
             if let binding = LeaseGuard(lease, in: self, now: now) { return binding.verdict(verb) }
+            if verb == .preempt, lease.leaseClass.isFirm {
+                return GuardVerdict(
+                    verb: verb, isAllowed: false, clause: nil, from: nil,
+                    text: "only opportunistic leases give way to others")
+            }
             let isNotice = notices.contains(verb)
             return GuardVerdict(
                 verb: verb, isAllowed: !isNotice, clause: nil, from: nil,

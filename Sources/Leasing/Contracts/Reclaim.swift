@@ -9,6 +9,8 @@ public enum ReclaimClause: Equatable, Sendable {
     case convenience
     /// Either side ends the lease by its notice.
     case cancellation(byTenant: Bool)
+    /// An opportunistic lease gives way to one whose class comes first. Not a reclaim: nobody asks for this one to end.
+    case preemption
 }
 
 /// How many GPUs a lease keeps from a time on.
@@ -92,7 +94,10 @@ extension Book {
     }
 
     /// The notice that is in force on a lease, or nil.
-    public func openReclaim(on lease: UInt64) -> Reclaim? { reclaim(on: lease).flatMap { isOpen($0) ? $0 : nil } }
+    public func openReclaim(on lease: UInt64) -> Reclaim? { openReclaims(on: lease).last }
+
+    /// The notices that are in force on a lease, oldest first: more than one where it gives way to several others.
+    public func openReclaims(on lease: UInt64) -> [Reclaim] { reclaims(of: lease).filter { isOpen($0) } }
 
     /// Nodes that the tenant wants to go first, as far as the fleet in force has them all.
     public func nominated(by reclaim: Reclaim) -> [Range<Int>] { register.dense(reclaim.nominated) ?? [] }
@@ -102,7 +107,7 @@ extension Book {
         guard let reclaim = reclaim(on: known(number).leaseNumber), reclaim.isWhole,
             reclaim.clause != .cancellation(byTenant: true)
         else { return .return }
-        return .takeBack
+        return reclaim.clause == .preemption ? .giveWay : .takeBack
     }
 
     /// What is true of a lease on which a notice is in force.

@@ -152,6 +152,7 @@ extension Book {
             case .cause: .reclaimForCause
             case .convenience: .reclaimForConvenience
             case .cancellation: .cancel
+            case .preemption: .preempt
             }
         let verdict = binding.verdict(verb)
         guard verdict.isAllowed, let from = verdict.from else { throw verdict.refusal(contract: binding.name) }
@@ -257,7 +258,18 @@ extension Book {
                 releaseParts(of: number, &step)
             }
         }
-        let parts = [known(number)] + otherParts(of: number)
+        guard !steps.isEmpty else {
+            throw Refusal(
+                .invalid, "no unit of the lease is as small as that: nothing would go", pointer: "/gpus")
+        }
+        reclaim.steps = steps
+        note(reclaim, changedFrom: before, &step)
+    }
+
+    /// Commits a notice with how the parts that it changed were.
+    mutating func note(_ served: Reclaim, changedFrom before: [Lease], _ step: inout Step) {
+        var reclaim = served
+        let parts = [known(reclaim.lease)] + otherParts(of: reclaim.lease)
         reclaim.cuts = parts.compactMap { part in
             // What was split off a part would have ended with it.
             let old = before.first { $0.number == part.number } ?? before.first { $0.shares(with: part) }
@@ -265,16 +277,11 @@ extension Book {
             return Reclaim.Cut(part: part.number, end: old.end, capSteps: old.capSteps)
         }
         reclaim.gone = before.compactMap { whatIsGone(of: $0) }
-        guard !steps.isEmpty else {
-            throw Refusal(
-                .invalid, "no unit of the lease is as small as that: nothing would go", pointer: "/gpus")
-        }
-        reclaim.steps = steps
         commit(.reclaimSet(reclaim), &step)
     }
 
     /// GPUs that the parts of a lease hold at a time.
-    private func gpus(of number: UInt64, at time: Int64) -> Int {
+    func gpus(of number: UInt64, at time: Int64) -> Int {
         parts(of: number).reduce(0) { $0 + ($1.covers(time) ? $1.promised.gpus : 0) }
     }
 
@@ -354,7 +361,7 @@ extension Book {
 }
 
 extension Lease {
-    fileprivate var hasPowerLines: Bool {
+    var hasPowerLines: Bool {
         lines.contains { if case .power = $0.shape { true } else { false } }
     }
 
@@ -380,6 +387,7 @@ extension ReclaimClause {
         case .cause: .reclaimForCause
         case .convenience: .reclaimForConvenience
         case .cancellation(let byTenant): byTenant ? .tenantNoticePeriod : .providerNoticePeriod
+        case .preemption: .preemption
         }
     }
 
@@ -389,6 +397,7 @@ extension ReclaimClause {
         case .cause(let cause): "for cause (\(cause))"
         case .convenience: "for convenience"
         case .cancellation(let byTenant): byTenant ? "cancelled by the tenant" : "cancelled by the provider"
+        case .preemption: "giving way to a lease whose class comes first"
         }
     }
 }

@@ -209,7 +209,8 @@ extension Book {
         guard !course.risen.isEmpty else { return }
         for (_, window) in course.risen where window.lowerBound < lease.end {
             try checkQuota(
-                of: lease.tenant, over: max(window.lowerBound, course.now)..<min(window.upperBound, lease.end))
+                of: lease.tenant, lease.leaseClass,
+                over: max(window.lowerBound, course.now)..<min(window.upperBound, lease.end))
         }
     }
 
@@ -229,22 +230,6 @@ extension Book {
         return Refusal(
             .noCapacity, "budget \(domain.name) has \(missing) W too little at the rack for the change",
             obstacles: [obstacle])
-    }
-
-    /// Refuses when a tenant's quota does not hold at some instant of a window as things stand.
-    private func checkQuota(of name: String, over window: Range<Int64>) throws(Refusal) {
-        let tenant = tenantsByName[name]!
-        let gpus = tenant.gpuTimeline.peak(from: window.lowerBound, until: window.upperBound)
-        if let limit = tenant.quota.gpus, gpus > Int64(limit) {
-            throw Refusal(
-                .quotaExceeded, "tenant \(name) may hold \(limit) GPUs and would hold \(gpus) with the change")
-        }
-        let watts = tenant.wattTimeline.peak(from: window.lowerBound, until: window.upperBound)
-        if let limit = tenant.quota.watts, watts > limit {
-            throw Refusal(
-                .quotaExceeded,
-                "tenant \(name) may hold \(limit) W at the rack and would hold \(watts) W with the change")
-        }
     }
 
     // MARK: Facts

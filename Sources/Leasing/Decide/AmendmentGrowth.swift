@@ -75,7 +75,7 @@ extension Book {
         part.promised = promised
         let gpus = part.quotaGPUs(in: fleet)
         for (stretch, watts) in wattStretches(of: part) {
-            try checkQuota(of: lease.tenant, gpus: gpus, watts: watts, over: stretch)
+            try checkQuota(of: lease.tenant, lease.leaseClass, gpus: gpus, watts: watts, over: stretch)
         }
         // It was placed at one cap; the others that it will have are looked at in the end.
         for cap in steps.map(\.cap) + [cap] { try checkCap(cap, of: part) }

@@ -56,7 +56,7 @@ extension Book {
     }
 
     /// Takes units off a part from a time on: what is held until then becomes a part that ends then.
-    private mutating func take(
+    mutating func take(
         _ units: [LineUnit], ofLine index: Int, off part: Lease, at time: Int64, _ step: inout Step
     ) throws(Refusal) {
         var (rest, gone) = (part, part)

@@ -58,10 +58,11 @@ extension Book {
             commit(
                 .fleetAdopted(source: fleet.source, runs: Book.runs(of: register), nextID: register.nextID), &step)
         case .adoptFleet(let fleet): try decideFleet(fleet, &step)
-        case .putTenant(let name, let quota, let description):
-            if let tenant = tenant(name), tenant.quota == quota, tenant.description == description { return }
-            commit(.tenantPut(name: name, quota: quota, description: description), &step)
+        case .putTenant(let name, let quota, let share, let description):
+            try decideTenant(name, quota, share, description, &step)
         case .removeTenant(let name): try decideRemoval(ofTenant: name, &step)
+        case .putCohort(let cohort): try decideCohort(cohort, &step)
+        case .removeCohort(let name): try decideRemoval(ofCohort: name, &step)
         case .putContract(let name, let terms): try decideContract(name, terms, &step)
         case .removeContract(let name): try decideRemoval(ofContract: name, &step)
         case .requestLeases(let orders, let tokens): try decideLeases(orders, tokens, &step)

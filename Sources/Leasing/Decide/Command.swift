@@ -13,8 +13,10 @@ public enum Command: Sendable {
     case open(bookID: String, secret: [UInt8], fleet: Fleet)
     /// A proposed fleet; refused when it conflicts with leases.
     case adoptFleet(Fleet)
-    case putTenant(name: String, quota: Quota, description: String)
+    case putTenant(name: String, quota: Quota, share: QuotaShare = QuotaShare(), description: String)
     case removeTenant(name: String)
+    case putCohort(Cohort)
+    case removeCohort(name: String)
     case putContract(name: String, terms: ContractTerms)
     case removeContract(name: String)
     /// All of these leases or none of them. A plan's token, where there is one, fixes the hardware.
@@ -64,6 +66,8 @@ public enum Command: Sendable {
     /// Whether a refusal can come after part of it has been applied.
     var isBatch: Bool {
         switch self {
+        // What a plan's token fixes can make others give way.
+        case .requestLeases(_, let tokens) where tokens.contains { $0 != nil }: true
         case .requestLeases(let orders, _), .requestSeries(_, let orders):
             orders.count > 1 || orders.contains { order in order.lines.contains { !$0.ramp.isEmpty } }
         case .amendLease, .carryOut, .serveReclaim, .withdrawReclaim, .nominate, .answerApproval: true
@@ -99,6 +103,8 @@ public struct Outcome: Sendable {
     /// Nodes that the change named.
     public var nodeCount = 0
     public var replacements: [Replacement] = []
+    /// Leases that give way to what was granted.
+    public var preempted: [UInt64] = []
     /// Leases that now get less than was promised.
     public var degraded: [UInt64] = []
     /// True when more is due than one step applies.

@@ -6,7 +6,7 @@ import Packing
 
 /// Something that stands in the way of a request.
 public struct Obstacle: Equatable, Sendable {
-    public enum Kind: String, Sendable { case budget, fragmentation, booking, hardware, quota, clause }
+    public enum Kind: String, Sendable { case budget, fragmentation, booking, hardware, quota, clause, `class` }
 
     public let kind: Kind
     public let name: String
@@ -23,6 +23,7 @@ public struct CounterOffer: Sendable {
         case lowerCap = "lower-cap"
         case smallerDomains = "smaller-domains"
         case otherSites = "other-sites"
+        case preempting
     }
 
     public let kind: Kind
@@ -50,9 +51,9 @@ extension Book {
         guard let sound = try? SoundOrder(order, in: self, now: now) else { return Explanation() }
         if sound.parts.count > 1 { return explainRamp(sound, to: audience, now: now) }
         let outcome = packing.place(sound.request)
-        return Explanation(
-            obstacles: obstacles(to: order, sound, outcome, audience),
-            counterOffers: counterOffers(to: order, sound, outcome, now: now))
+        var offers = counterOffers(to: order, sound, outcome, now: now)
+        if let offer = offerPreempting(order, sound, now: now) { offers.append(offer) }
+        return Explanation(obstacles: obstacles(to: order, sound, outcome, audience), counterOffers: offers)
     }
 
     /// What is in the way of an order, without what would be granted instead; nothing when it fits. As long as a few
@@ -68,7 +69,7 @@ extension Book {
     private func obstacles(
         to order: LeaseOrder, _ sound: SoundOrder, _ outcome: PlacementOutcome, _ audience: Audience
     ) -> [Obstacle] {
-        var result = quotaObstacles(to: sound, outcome)
+        var result = quotaObstacles(to: sound, outcome, audience)
         for (index, finding) in outcome.findings.enumerated() where finding.placed < finding.wanted {
             result += obstacles(to: order.lines[index], finding, sound, audience)
         }
@@ -171,7 +172,7 @@ extension Book {
             kind: .booking, name: "other commitments", from: nil, until: nil,
             message: "other commitments hold hardware in this window")
         let windows = audience == .provider ? kept.prefix(Self.bookingsNamedMax).map(obstacle) : []
-        return named.map(booking) + windows + (areOthers ? [others] : [])
+        return named.map { booking($0, in: sound) } + windows + (areOthers ? [others] : [])
     }
 
     private static let bookingsNamedMax = 5
@@ -212,8 +213,16 @@ extension Book {
             message: "maintenance of \(WattsText.grouped(maintenance.nodeCount)) nodes: \(maintenance.plan.reason)")
     }
 
-    private func booking(_ lease: Lease) -> Obstacle {
-        Obstacle(
+    private func booking(_ lease: Lease, in sound: SoundOrder) -> Obstacle {
+        let now = sound.request.now
+        if sound.order.leaseClass.isFirm, let whole = self.lease(lease.leaseNumber), mayGiveWay(whole, now: now) {
+            let from = now + (terms(of: whole)?.preemptionNoticeSeconds ?? 0) + whole.turnRoundSeconds
+            return Obstacle(
+                kind: .class, name: naming.id(of: lease.leaseNumber), from: lease.start, until: lease.until,
+                message: "\(lease.tenant) holds \(lease.promised.phrase) as opportunistic, and gives way to a start at "
+                    + "\(RFC3339.text(from)) or later")
+        }
+        return Obstacle(
             kind: .booking, name: naming.id(of: lease.leaseNumber), from: lease.start, until: lease.until,
             message: "\(lease.tenant) holds \(lease.promised.phrase)")
     }

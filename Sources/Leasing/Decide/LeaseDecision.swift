@@ -19,7 +19,10 @@ extension Book {
                 let planned = try tokens[index].map { token throws(Refusal) in
                     try self.planned(by: token, sound, now: step.now)
                 }
-                try grant(sound, planned: planned, &step)
+                if let planned, !planned.giving.isEmpty {
+                    try giveWay(planned.giving, to: sound, planned.placements, &step)
+                }
+                try grant(sound, planned: planned?.placements, &step)
             } catch {
                 throw error.at(index)
             }
@@ -108,37 +111,6 @@ extension Book {
                 .noCapacity, "line \(sound.order.lines[short].name) does not fit over the whole window")
         }
         return outcome.lines
-    }
-
-    /// Refuses what would bring the tenant over its quota with one part of an order as it was placed.
-    func checkQuota(of sound: SoundOrder, _ part: SoundPart, _ lines: [LeaseLine]) throws(Refusal) {
-        let promised = lines.promise(cap: sound.order.cap, in: fleet).capacity
-        let gpus = lines.reduce(promised.gpus) { $0 + $1.holdings.quotaGPUs(ofInstancesIn: fleet) }
-        try checkQuota(of: sound.order.tenant, gpus: gpus, watts: promised.watts, over: part.window)
-    }
-
-    /// Refuses what would bring a tenant over its quota at some instant of a window.
-    func checkQuota(of name: String, gpus: Int, watts: Watts, over window: Range<Int64>) throws(Refusal) {
-        let tenant = tenantsByName[name]!
-        let (start, end) = (window.lowerBound, window.upperBound)
-        if let limit = tenant.quota.gpus, gpus > 0 {
-            let held = tenant.gpuTimeline.peak(from: start, until: end)
-            guard held + Int64(gpus) <= Int64(limit) else {
-                throw Refusal(
-                    .quotaExceeded,
-                    "tenant \(name) may hold \(limit) GPUs and holds up to \(held) in this window; "
-                        + "\(gpus) more are too many")
-            }
-        }
-        if let limit = tenant.quota.watts, watts > 0 {
-            let held = tenant.wattTimeline.peak(from: start, until: end)
-            guard held + watts <= limit else {
-                throw Refusal(
-                    .quotaExceeded,
-                    "tenant \(name) may hold \(limit) W at the rack and holds up to \(held) W in this "
-                        + "window; \(watts) W more are too many")
-            }
-        }
     }
 
     /// Commits the grant of one part, the first one being the lease; what starts now starts in the same step.

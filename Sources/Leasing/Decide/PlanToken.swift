@@ -10,6 +10,8 @@ private struct PlanRecord: FieldCoded {
     var lines: [PermanentHoldings] = []
     /// MIG instances of each line, which holdings leave out.
     private var slices: [LineTerms] = []
+    /// Leases that give way for it.
+    var giving = GivingWay()
 
     static var blank: PlanRecord { PlanRecord() }
 
@@ -19,7 +21,15 @@ private struct PlanRecord: FieldCoded {
         slices = lines.map { LineTerms(slices: $0.slices) }
         try coder.code(&slices)
         for (index, line) in slices.enumerated() where index < lines.count { lines[index].slices = line.slices }
+        try coder.code(&giving.parts, blank: 0) { (number, coder) throws(CodingFault) in try coder.code(&number) }
+        try coder.code(&giving.wholes, blank: 0) { (number, coder) throws(CodingFault) in try coder.code(&number) }
     }
+}
+
+/// What a token gives: hardware by part and line, and the leases that give way for it.
+struct PlannedOrder {
+    var placements: [[LinePlacement]]
+    var giving: GivingWay
 }
 
 extension Book {
@@ -27,8 +37,11 @@ extension Book {
     ///
     /// It rests on nothing but that hardware and the watts above it: a grant checks those again, so that what others
     /// do elsewhere does not void it.
-    func planToken(for sound: SoundOrder, placements: [[LinePlacement]]) -> [UInt8] {
+    func planToken(
+        for sound: SoundOrder, placements: [[LinePlacement]], giving: GivingWay = GivingWay()
+    ) -> [UInt8] {
         var record = PlanRecord()
+        record.giving = giving
         record.orderDigest = sound.digest
         record.lines = placements.joined().map { register.permanent(Holdings($0)) }
         var writer = FieldWriter()
@@ -51,19 +64,20 @@ extension Book {
 
     /// The hardware a plan's or an offer's token names, by part and line; of an offer only when it has not expired and still
     /// comes to its price. Whether the hardware is still free and powered is `checkPlanned`'s to say.
-    func planned(by token: [UInt8], _ sound: SoundOrder, now: Int64) throws(Refusal) -> [[LinePlacement]] {
+    func planned(by token: [UInt8], _ sound: SoundOrder, now: Int64) throws(Refusal) -> PlannedOrder {
         guard let offer = try offerTerms(of: token) else { return try planned(byPlan: token, sound) }
         try checkExpiry(of: offer, now: now)
-        let placements = try planned(byPlan: signedPlan(offer.plan), sound)
+        let planned = try planned(byPlan: signedPlan(offer.plan), sound)
+        let placements = planned.placements
         try checkPlanned(placements[0], as: sound.parts[0].request.terms, now: now)
         let quote = quote(
             of: sound.lines(of: sound.parts[0], holding: placements[0], in: fleet), cap: sound.order.cap,
             seconds: sound.order.end - sound.start, terms: sound.order.contract.flatMap { contract($0) })
         try checkQuote(of: offer, against: quote)
-        return placements
+        return planned
     }
 
-    private func planned(byPlan token: [UInt8], _ sound: SoundOrder) throws(Refusal) -> [[LinePlacement]] {
+    private func planned(byPlan token: [UInt8], _ sound: SoundOrder) throws(Refusal) -> PlannedOrder {
         let order = sound.asked
         let (code, body) = (token.prefix(32), Array(token.dropFirst(32)))
         guard token.count > 32, HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: body, using: planKey)
@@ -85,9 +99,10 @@ extension Book {
             guard let holdings = register.dense(line) else { throw overtaken("some of its hardware is retired") }
             placements.append(holdings.placement)
         }
-        return sound.parts.indices.map { part in
+        let parts = sound.parts.indices.map { part in
             Array(placements[part * order.lines.count..<(part + 1) * order.lines.count])
         }
+        return PlannedOrder(placements: parts, giving: record.giving)
     }
 
     /// Refuses what was planned for a part of a lease when some of it is no longer free or powered.

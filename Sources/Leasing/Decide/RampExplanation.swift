@@ -10,7 +10,7 @@ extension Book {
         let order = sound.order
         guard let short = firstPartShort(of: sound) else {
             if let tenant = tenant(order.tenant), tenant.quota != Quota() {
-                explanation.obstacles.append(quotaObstacle(tenant, over: sound.start..<order.end))
+                explanation.obstacles += quotaObstacles(tenant, over: sound.start..<order.end, audience)
             }
             return explanation
         }
@@ -18,7 +18,7 @@ extension Book {
         if let alone = try? SoundOrder(order.alone(part), in: short.book, now: now) {
             // Parts of the very lease that stand in the way are not what somebody has to know.
             let own = naming.id(of: nextLeaseNumber)
-            explanation.obstacles = short.book.quotaObstacles(to: alone, short.outcome)
+            explanation.obstacles = short.book.quotaObstacles(to: alone, short.outcome, audience)
             for (place, finding) in short.outcome.findings.enumerated() where finding.placed < finding.wanted {
                 explanation.obstacles += short.book.obstacles(
                     to: alone.order.lines[place], finding, alone, audience

@@ -89,6 +89,9 @@ extension Fact: FieldCoded {
         case .reclaimSet: 52
         case .approvalAsked: 53
         case .approvalEnded: 54
+        case .tenantShared: 65
+        case .cohortSet: 66
+        case .cohortRemoved: 67
         }
     }
 
@@ -136,6 +139,11 @@ extension Fact: FieldCoded {
         case 52: .reclaimSet(.blank)
         case 53: .approvalAsked(.blank)
         case 54: .approvalEnded(number: 0, end: .approved)
+        case 65: .tenantShared(name: "", share: .blank)
+        case 66: .cohortSet(.blank)
+        case 67: .cohortRemoved(name: "")
+        // A contract whose opportunistic leases give way.
+        case 68: .contractPut(name: "", terms: ContractTerms())
         default: nil
         }
     }
@@ -171,11 +179,22 @@ extension Fact: FieldCoded {
         case .tenantRemoved(var name):
             try coder.code(&name)
             self = .tenantRemoved(name: name)
+        case .tenantShared(var name, var share):
+            try coder.code(&name)
+            try coder.code(&share)
+            self = .tenantShared(name: name, share: share)
+        case .cohortSet(var cohort):
+            try coder.code(&cohort)
+            self = .cohortSet(cohort)
+        case .cohortRemoved(var name):
+            try coder.code(&name)
+            self = .cohortRemoved(name: name)
         case .contractPut(var name, var terms):
             try coder.code(&name)
             try coder.code(&terms)
-            if number == 25 || number == 50 { try coder.code(&terms.curtailmentClause) }
-            if number == 50 { try coder.code(&terms.laterClauses) }
+            if number != 5 { try coder.code(&terms.curtailmentClause) }
+            if number >= 50 { try coder.code(&terms.laterClauses) }
+            if number >= 68 { try coder.code(&terms.preemptionNoticeSeconds) }
             self = .contractPut(name: name, terms: terms)
         case .contractRemoved(var name):
             try coder.code(&name)

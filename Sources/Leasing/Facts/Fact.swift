@@ -56,6 +56,10 @@ public enum Fact: Equatable, Sendable {
     case fleetAdopted(source: String, runs: [IDRun], nextID: UInt32)
     case tenantPut(name: String, quota: Quota, description: String)
     case tenantRemoved(name: String)
+    /// A tenant's place in a cohort.
+    case tenantShared(name: String, share: QuotaShare)
+    case cohortSet(Cohort)
+    case cohortRemoved(name: String)
     case contractPut(name: String, terms: ContractTerms)
     case contractRemoved(name: String)
     case leaseGranted(LeaseRecord)

@@ -17,7 +17,7 @@ extension Book {
             case .end, .release: settleAccount(ofPart: number, until: at)
             // What was late is down from then on.
             case .deliver: if !known(number).downNodes.isEmpty { settleAccount(ofPart: number, until: at) }
-            case .start, .return, .takeBack: break
+            case .start, .return, .takeBack, .giveWay: break
             }
         case .leaseCapStepped(_, let at), .leasePowerSettled(_, let at), .maintenanceOver(_, let at):
             ledger.effectiveAt = at

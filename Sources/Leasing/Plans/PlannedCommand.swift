@@ -37,7 +37,7 @@ extension Command {
         case .requestLeases(let orders, _): orders.count == 1
         case .releaseLease, .serveReclaim, .withdrawReclaim, .putMaintenance, .removeMaintenance, .failFeed,
             .restoreFeed, .setNodes, .setLoadTarget,
-            .removeLoadTarget, .putTenant, .removeTenant, .putContract, .removeContract:
+            .removeLoadTarget, .putTenant, .removeTenant, .putCohort, .removeCohort, .putContract, .removeContract:
             true
         case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
             .setFreeze, .nominate, .answerApproval, .carryOut, .advance, .heartbeat:

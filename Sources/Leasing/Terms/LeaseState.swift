@@ -16,6 +16,8 @@ public enum LeaseState: UInt8, CaseIterable, Sendable {
     case failed
     /// The provider took it back under a clause of its contract.
     case reclaimed
+    /// Its hardware went to a lease whose class comes first.
+    case preempted
 
     public var name: String {
         switch self {
@@ -27,11 +29,17 @@ public enum LeaseState: UInt8, CaseIterable, Sendable {
         case .cancelled: "cancelled"
         case .failed: "failed"
         case .reclaimed: "reclaimed"
+        case .preempted: "preempted"
         }
     }
 
     /// True when nothing can happen to the lease any more.
-    public var isFinal: Bool { self == .expired || self == .cancelled || self == .failed || self == .reclaimed }
+    public var isFinal: Bool {
+        switch self {
+        case .expired, .cancelled, .failed, .reclaimed, .preempted: true
+        case .scheduled, .starting, .active, .ending: false
+        }
+    }
 }
 
 /// What happens to a lease.
@@ -48,6 +56,8 @@ public enum LeaseEvent: UInt8, CaseIterable, Sendable {
     case `return`
     /// The same, of a lease that the provider reclaimed.
     case takeBack
+    /// The same, of a lease that gave way to another one.
+    case giveWay
 
     public var name: String {
         switch self {
@@ -57,6 +67,7 @@ public enum LeaseEvent: UInt8, CaseIterable, Sendable {
         case .release: "release"
         case .return: "return"
         case .takeBack: "take-back"
+        case .giveWay: "give-way"
         }
     }
 }
@@ -73,6 +84,7 @@ extension LeaseState {
         case (.active, .end), (.active, .release): .ending
         case (.ending, .return): .expired
         case (.ending, .takeBack): .reclaimed
+        case (.ending, .giveWay): .preempted
         default: nil
         }
     }

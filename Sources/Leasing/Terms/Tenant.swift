@@ -18,6 +18,8 @@ public struct Quota: Equatable, Sendable {
 public struct Tenant: Sendable {
     public let name: String
     public var quota: Quota
+    /// Where it borrows, and how much it lends.
+    public internal(set) var share = QuotaShare()
     public var description: String
     /// Changes to this tenant's answer so far, from 1; nobody else's changes move it.
     public var index: UInt64 = 1
@@ -28,10 +30,25 @@ public struct Tenant: Sendable {
     /// GPUs and watts promised over time, for the quota.
     public var gpuTimeline = CommittedTimeline(floor: 0)
     public var wattTimeline = CommittedTimeline(floor: 0)
+    /// What of it is guaranteed or standard, kept for tenants in a cohort.
+    var firm = UsageTimelines()
 
     public init(name: String, quota: Quota, description: String) {
         self.name = name
         self.quota = quota
         self.description = description
+    }
+}
+
+extension Tenant {
+    func timeline(of resource: QuotaResource) -> CommittedTimeline {
+        resource == .gpus ? gpuTimeline : wattTimeline
+    }
+
+    mutating func add(_ change: UsageChange, of resource: QuotaResource) {
+        switch resource {
+        case .gpus: gpuTimeline.add(change)
+        case .watts: wattTimeline.add(change)
+        }
     }
 }

@@ -27,7 +27,8 @@ public struct FactSubjects: Sendable {
     public mutating func subjects(of entry: Entry, after book: Book) -> [FactSubject?] {
         entry.facts.map { fact in
             switch fact {
-            case .tenantPut(let name, _, _), .tenantRemoved(let name): return FactSubject(tenant: name)
+            case .tenantPut(let name, _, _), .tenantRemoved(let name), .tenantShared(let name, _):
+                return FactSubject(tenant: name)
             case .contractPut(let name, let terms):
                 contractTenants[name] = terms.tenant
                 return terms.tenant.map { FactSubject(tenant: $0) }

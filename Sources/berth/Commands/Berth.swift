@@ -32,7 +32,7 @@ struct Berth: AsyncParsableCommand {
             NodesCommand.self, MaintenanceCommand.self,
             LeaseCommand.self,
             OfferCommand.self, PlanCommands.self,
-            TenantCommand.self,
+            TenantCommand.self, CohortCommand.self,
             ContractCommand.self, LedgerCommand.self, ApprovalsCommand.self,
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
             FreezeCommand.self, UnfreezeCommand.self,

@@ -74,6 +74,7 @@ extension CounterOfferKind {
         case .lowerCap: "at a lower cap"
         case .smallerDomains: "in smaller domains"
         case .otherSites: "elsewhere"
+        case .preempting: "others give way"
         }
     }
 }

@@ -38,6 +38,7 @@ struct LeaseCommandLine {
         add("--cap-percent", request.capPercent.map(String.init))
         if request.highestCap == true { words.append("--highest-cap") }
         add("--class", request.leaseClass?.rawValue)
+        if request.preempt == false { words.append("--no-preempt") }
         add("--spares", request.spares.map { String($0.perDomain) })
         add("--reason", request.reason)
         add("--plan", planToken)

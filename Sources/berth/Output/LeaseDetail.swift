@@ -68,6 +68,11 @@ struct LeaseDetail {
             lines.append(line("cap now", Style.attention.applied(to: now.text, inColour: inColour)))
         }
         if let text = lease.throughput?.text { lines.append(line("throughput", text)) }
+        if let preempts = lease.decision?.preempts {
+            let rest = preempts.count - Self.pathsMax
+            let more = rest > 0 ? ", and \(counted(rest)) more" : ""
+            lines.append(line("gives way", preempts.prefix(Self.pathsMax).joined(separator: ", ") + more))
+        }
         if let next = lease.decision?.highestCap?.next {
             lines.append(line("", "at \(next.percent) % it would not fit:"))
             lines += next.blockers.map { line("", "  \($0.kind.rawValue) \($0.name): \($0.message)") }
@@ -213,7 +218,7 @@ extension LeaseState {
         switch self {
         case .active: .good
         case .pending, .scheduled, .starting, .ending: .attention
-        case .reclaimed, .failed: .bad
+        case .reclaimed, .preempted, .failed: .bad
         case .expired, .cancelled: .quiet
         }
     }

@@ -14,6 +14,7 @@ struct ReclaimDetail {
         case .cause: "reclaimed for cause (\(reclaim.cause ?? ""))"
         case .convenience: "reclaimed for convenience"
         case .cancellation: reclaim.byTenant ? "cancelled by its tenant" : "cancelled by the provider"
+        case .preemption: "gives way to a lease whose class comes first"
         }
     }
 

@@ -6,12 +6,13 @@ import ControlAPI
 struct Scenario: Decodable {
     /// By which the leases of this scenario are known; absent: the file's name.
     var name: String?
+    var cohorts: NamedEntries<CohortSpecification>?
     var tenants: NamedEntries<TenantSpecification>?
     var contracts: NamedEntries<ContractSpecification>?
     var leases: NamedEntries<LeaseRequest>?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, tenants, contracts, leases
+        case name, cohorts, tenants, contracts, leases
     }
 }
 

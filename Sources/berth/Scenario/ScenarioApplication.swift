@@ -22,7 +22,8 @@ struct ScenarioApplication {
     let name: String
 
     var stepCount: Int {
-        (scenario.tenants?.entries.count ?? 0) + (scenario.contracts?.entries.count ?? 0)
+        (scenario.cohorts?.entries.count ?? 0) + (scenario.tenants?.entries.count ?? 0)
+            + (scenario.contracts?.entries.count ?? 0)
             + (scenario.leases?.entries.count ?? 0)
     }
 
@@ -39,6 +40,9 @@ struct ScenarioApplication {
             return result
         }
 
+        for (name, specification) in scenario.cohorts?.entries ?? [] {
+            try await step("cohort \(name)") { ((), try await setCohort(name, to: specification)) }
+        }
         for (name, specification) in scenario.tenants?.entries ?? [] {
             try await step("tenant \(name)") { ((), try await setTenant(name, to: specification)) }
         }
@@ -58,6 +62,13 @@ struct ScenarioApplication {
         let present = try await absentAsNil { try await client.tenant(name).specification }
         if present == specification.withoutReason { return .unchanged }
         _ = try await client.setTenant(name, to: specification)
+        return present == nil ? .created : .changed
+    }
+
+    private func setCohort(_ name: String, to specification: CohortSpecification) async throws -> StepOutcome {
+        let present = try await absentAsNil { try await client.cohort(name).specification }
+        if present == specification.withoutReason { return .unchanged }
+        _ = try await client.setCohort(name, to: specification)
         return present == nil ? .created : .changed
     }
 

@@ -77,6 +77,7 @@ func contractTable(_ contract: ContractAnswer) -> Table {
     add(
         "approvals",
         terms.approvals.map { "\($0.of.map(\.rawValue).joined(separator: ", ")), expire after \($0.expiresAfter)" })
+    add("preemption", terms.preemption.map { $0.noticePeriod.map { "\($0) of notice" } ?? "at once" })
     add("description", terms.description)
     return table
 }

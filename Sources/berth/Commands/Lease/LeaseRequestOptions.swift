@@ -55,6 +55,9 @@ struct LeaseRequestOptions: ParsableArguments {
     @Option(name: .customLong("class"), help: "How firmly it is held. Default: standard.")
     var leaseClass: LeaseClass?
 
+    @Flag(help: "Opportunistic leases do not give way to it.")
+    var noPreempt = false
+
     @Option(help: ArgumentHelp("Spare nodes held in each domain.", valueName: "nodes"))
     var spares: Int?
 
@@ -101,6 +104,7 @@ struct LeaseRequestOptions: ParsableArguments {
             sites: site.isEmpty ? nil : site, start: recurrence == nil ? start?.timestamp : nil, end: end,
             duration: recurrence == nil ? duration : nil, capWattsPerGpu: capWatts,
             capPercent: capPercent, highestCap: highestCap ? true : nil, leaseClass: leaseClass,
-            spares: spares.map(SpareRequest.init(perDomain:)), reason: reason, planToken: plan, recurrence: recurrence)
+            preempt: noPreempt ? false : nil, spares: spares.map(SpareRequest.init(perDomain:)), reason: reason,
+            planToken: plan, recurrence: recurrence)
     }
 }

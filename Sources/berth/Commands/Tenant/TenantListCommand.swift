@@ -31,11 +31,13 @@ struct TenantListCommand: AsyncParsableCommand {
 /// Tenants, a row each.
 func tenantTable(_ tenants: [TenantAnswer]) -> Table {
     var table = Table(
-        .text("TENANT"), .number("LEASES"), .number("GPUS"), .number("QUOTA"), .number("RACK"), .number("QUOTA"),
+        .text("TENANT"), .text("COHORT"), .number("LEASES"), .number("GPUS"), .number("QUOTA"), .number("RACK"),
+        .number("QUOTA"),
         .text("DESCRIPTION"))
     for tenant in tenants {
         table.add(
-            .init(tenant.name), .init(counted(tenant.leases)), .init(tenant.holds.gpuColumn),
+            .init(tenant.name), .init(tenant.cohort ?? "-"), .init(counted(tenant.leases)),
+            .init(tenant.holds.gpuColumn),
             .init(tenant.quota?.gpus.map { counted($0) } ?? "-"), .init(power(tenant.holds.watts)),
             .init(tenant.quota?.watts.map(power) ?? "-"), .init(tenant.description ?? ""))
     }

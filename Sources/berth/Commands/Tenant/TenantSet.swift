@@ -9,14 +9,17 @@ struct TenantSet: AsyncParsableCommand {
         commandName: "set",
         abstract: "State what a tenant is, whether or not it is there.",
         discussion: """
-            The whole tenant is stated: a quota that is left out is no limit.
+            The whole tenant is stated: a quota that is left out is no limit, and without --cohort it \
+            belongs to none.
 
             EXAMPLE
               berth tenant set acme --gpus 4096 --watts 6MW --description "Acme Research"
+              berth tenant set acme --gpus 4096 --cohort research --borrow-gpus 1024 --lend-gpus 2048
             """)
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var limits: LendingOptions
 
     @Argument(help: "The tenant.")
     var name: String
@@ -27,6 +30,9 @@ struct TenantSet: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most watts at the rack, as 6MW.", valueName: "power"), transform: readWatts)
     var watts: Int?
 
+    @Option(help: "The cohort whose idle quota it may borrow with opportunistic leases.")
+    var cohort: String?
+
     @Option(help: "Who it is.")
     var description: String?
 
@@ -35,10 +41,9 @@ struct TenantSet: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run(output) { client in
-            let isLimited = gpus != nil || watts != nil
             let specification = TenantSpecification(
-                quota: isLimited ? QuotaSpecification(gpus: gpus, watts: watts) : nil, description: description,
-                reason: reason)
+                quota: QuotaSpecification?(gpus, watts), cohort: cohort, borrowingLimit: limits.borrowing,
+                lendingLimit: limits.lending, description: description, reason: reason)
             try output.print(try await client.setTenant(name, to: specification)) { tenantTable([$0]).print() }
         }
     }

@@ -1,12 +1,15 @@
 // A tenant's quota that is in the way of a request, also where something else is.
 
 import FleetModel
+import HashTreeCollections
 import Packing
 
 extension Book {
     /// The quota of an order's tenant, where it does not allow what was found for the order, or, where not all was found, the
     /// least that the order comes to on any hardware.
-    func quotaObstacles(to sound: SoundOrder, _ outcome: PlacementOutcome) -> [Obstacle] {
+    func quotaObstacles(
+        to sound: SoundOrder, _ outcome: PlacementOutcome, _ audience: Audience
+    ) -> [Obstacle] {
         let order = sound.order
         guard let tenant = tenant(order.tenant), tenant.quota != Quota() else { return [] }
         let isOver: Bool
@@ -16,9 +19,29 @@ extension Book {
         } else {
             let (gpus, watts) = leastNeed(of: order)
             isOver =
-                (try? checkQuota(of: order.tenant, gpus: gpus, watts: watts, over: sound.start..<order.end)) == nil
+                (try? checkQuota(
+                    of: order.tenant, order.leaseClass, gpus: gpus, watts: watts, over: sound.start..<order.end))
+                == nil
         }
-        return isOver ? [quotaObstacle(tenant, over: sound.start..<order.end)] : []
+        return isOver ? quotaObstacles(tenant, over: sound.start..<order.end, audience) : []
+    }
+
+    /// A tenant's quota as an obstacle, and its cohort where it has one: how much that has left the provider alone is told.
+    func quotaObstacles(_ tenant: Tenant, over window: Range<Int64>, _ audience: Audience) -> [Obstacle] {
+        let own = quotaObstacle(tenant, over: window)
+        guard let name = tenant.share.cohort, let state = cohortsByName[name] else { return [own] }
+        var limits: [String] = []
+        for resource in QuotaResource.allCases where tenant.quota[resource] != nil {
+            let used = state.used[resource].peak(from: window.lowerBound, until: window.upperBound)
+            guard let most = state.most(resource) else { continue }
+            limits.append("\(resource.text(max(0, most - used))) of \(resource.text(most))")
+        }
+        let left =
+            audience == .provider && !limits.isEmpty
+            ? "cohort \(name) has \(limits.joined(separator: " and ")) left in this window"
+            : "beyond its own quota it holds what cohort \(name) leaves idle"
+        let message = left + ", which opportunistic leases alone may borrow"
+        return [own, Obstacle(kind: .quota, name: name, from: nil, until: nil, message: message)]
     }
 
     /// What a tenant may hold and what it holds of that at the most in a window.
