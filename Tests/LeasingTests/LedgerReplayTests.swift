@@ -11,7 +11,7 @@ import Testing
     func randomLives() {
         var seen = LedgerSums()
         var growths = 0
-        for seed in [UInt64(1), 2, 3, 6, 10, 11, 12, 54] {
+        for seed in [UInt64(2), 4, 5, 9, 10, 16, 18, 24] {
             var workload = Workload(seed: seed)
             var random = SeededGenerator(seed: seed)
             var (replay, taken) = (LedgerReplay(), 0)
