@@ -9,6 +9,52 @@ import Testing
 
 /// Two racks of four HGX H100 nodes of eight GPUs. At 700 W a node draws 4,600 + 8 × 700 = 10,200 W at the rack and, with 5 %
 /// network and a PUE of 1.2, 12,852 W at the meter.
+@Suite("The cost to come") struct CostToComeTests {
+    /// Eight nodes under a contract from now on for ten whole months, which begin on the first of one.
+    private func desk(_ change: (inout ContractTerms) -> Void) throws -> (desk: JournalledBook, lease: Lease) {
+        var desk = JournalledBook(Fleets.plain)
+        desk.now = RFC3339.seconds("2027-02-01T00:00:00Z")!
+        var terms = ContractTerms()
+        terms.cancellationAfter = 0
+        change(&terms)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        let end = RFC3339.seconds("2027-12-01T00:00:00Z")!
+        let lease = try desk.request(order(.node, 8, until: end, contract: "c"))
+        return (desk, lease)
+    }
+
+    @Test("is what months, GPU-hours and energy come to, with a notice and without")
+    func amounts() throws {
+        var (desk, lease) = try desk {
+            ($0.pricePerMonthMicros, $0.pricePerGPUHourMicros) = (900_000_000, 1_000_000)
+            ($0.noticeSeconds, $0.commitmentSeconds) = (28 * day, 59 * day)
+            $0.rampDiscounts = [RampDiscount(months: 1, basisPoints: 5_000)]
+        }
+        let hours = (lease.end - lease.start) / hour
+        let before = try #require(desk.book.costToCome(of: lease.number, from: desk.now, isBound: true))
+        // Half of the first month is off.
+        #expect(before.baseMicros == 9 * 900_000_000 + 450_000_000 && before.owedUntil == lease.end)
+        #expect(before.usageMicros == 64 * hours * 1_000_000)
+        let start = desk.now
+        desk.advance(to: start + 14 * day)
+        let half = try #require(desk.book.costToCome(of: lease.number, from: desk.now, isBound: true))
+        #expect(half.baseMicros == before.baseMicros - 225_000_000)
+        desk.now = start + 14 * day
+        var fork = desk
+        // The tenant leaves after 28 days of notice, and owes two whole months all the same.
+        try fork.execute(.serveReclaim(lease.number, ReclaimOrder(clause: .cancellation(byTenant: true))))
+        let left = try #require(fork.book.costToCome(of: lease.number, from: desk.now, isBound: true))
+        #expect(left.baseMicros == 225_000_000 + 900_000_000 && left.owedUntil == start + 59 * day)
+        #expect(left.usageMicros == 64 * 28 * 24 * 1_000_000)
+        // Of what the provider ends nothing is owed beyond.
+        try desk.execute(.serveReclaim(lease.number, ReclaimOrder(clause: .cancellation(byTenant: false))))
+        let taken = try #require(desk.book.costToCome(of: lease.number, from: desk.now, isBound: false))
+        #expect(taken.owedUntil == start + 42 * day)
+        #expect(taken.baseMicros == 225_000_000 + 900_000_000 * 14 / 31)
+        #expect(desk.book.costToCome(of: 99, from: desk.now, isBound: false) == nil)
+    }
+}
+
 @Suite struct LedgerTests {
     /// 2027-02-01, sixteen days and sixteen hours after the tests' noon.
     private static let february: Int64 = 1_801_440_000

@@ -141,6 +141,11 @@ extension SystemTests {
             #expect(
                 planned.status == 200 && planned.json["steps"].array.map { $0["gpus"].int } == [48, 32],
                 "\(planned.text)")
+            // A price for months is not lowered by what goes.
+            #expect(planned.json["quote"]["charge"]["micros"].int ?? 0 > 0)
+            #expect(
+                planned.json["quote"]["charge"]["micros"].int == planned.json["quote"]["chargeOtherwise"]["micros"].int,
+                "\(planned.text)")
             #expect(try connection.get(reclaim).json["reclaims"].array.isEmpty)
             let served = try connection.post(reclaim, body)
             #expect(served.status == 201, "\(served.text)")
@@ -156,6 +161,13 @@ extension SystemTests {
             // Its tenant sees why and not by whom; others see nothing of it.
             let seen = try asUser(Self.acme, "GET", reclaim).json["reclaims"][0]
             #expect(seen["reason"].string == "own use" && seen["actor"].isAbsent)
+            // The head that its tenant's log is signed with goes with it, and is one of the log itself.
+            let head = try asUser(Self.acme, "GET", reclaim).json["auditHead"]
+            let size = try #require(head["size"].int)
+            let log = try asUser(Self.acme, "GET", "/v1/audit/head?size=\(size)").json["head"]
+            #expect(head["log"].string == "tenant:acme" && head["root"].string == log["root"].string && size > 2)
+            #expect(try asUser(Self.acme, "GET", "/v1/notices").json["auditHead"]["root"].string == log["root"].string)
+            #expect(try home.connect().get("/v1/notices").json["auditHead"]["log"].string == "book")
             #expect(try asUser(Self.rival, "GET", reclaim).status == 404)
             #expect(try asUser(Self.rival, "POST", "/v1/notices/\(notice)/ack").status == 404)
             #expect(try asUser(Self.acme, "POST", "/v1/notices/\(notice)/ack").json["acknowledged"].bool == true)

@@ -63,6 +63,7 @@ extension SystemTests {
                     "\(answer.text)")
                 #expect(statement["due"]["micros"].int == due && statement["charge"]["micros"].int == due)
             }
+            #expect(statement["auditHead"]["log"].string == "tenant:acme", "\(answer.text)")
             let gpus = statement["sums"]["gpuMilliseconds"]
             #expect(gpus["promised"].int == gpus["delivered"].int)
             let future = try connection.get("/v1/tenants/acme/ledger?month=2999-01")

@@ -168,12 +168,16 @@ public struct LedgerAnswer: Codable, Sendable, Equatable {
     public var credit: Money
     /// All contracts together.
     public var due: Money
+    /// The signed head of the tenant's audit log as the statement was made; absent while nothing is signed.
+    public var auditHead: AuditHead?
 
-    /// Every field.
+    /// Every field; those left out are absent.
     public init(
         tenant: String, month: String, until: Timestamp, closed: Bool, leases: [LedgerLine],
-        contracts: [LedgerContract], sums: LedgerAmounts, charge: Money, credit: Money, due: Money
+        contracts: [LedgerContract], sums: LedgerAmounts, charge: Money, credit: Money, due: Money,
+        auditHead: AuditHead? = nil
     ) {
+        self.auditHead = auditHead
         self.tenant = tenant
         self.month = month
         self.until = until

@@ -376,10 +376,13 @@ public struct OrderList: Codable, Sendable, Equatable {
 public struct NoticeList: Codable, Sendable, Equatable {
     /// The notices.
     public var notices: [NoticeAnswer]
+    /// The signed head of the audit log in which they stand: the tenant's own, else the book's; absent while nothing is signed.
+    public var auditHead: AuditHead?
 
-    /// The one field.
-    public init(notices: [NoticeAnswer]) {
+    /// Every field; those left out are absent.
+    public init(notices: [NoticeAnswer], auditHead: AuditHead? = nil) {
         self.notices = notices
+        self.auditHead = auditHead
     }
 }
 

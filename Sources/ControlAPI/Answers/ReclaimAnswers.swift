@@ -32,11 +32,13 @@ public struct ReclaimAnswer: Codable, Sendable, Equatable {
     public var reason: String
     /// The approval that it waits for; absent: none, and it is served.
     public var approval: String?
+    /// What it changes of what is due, where it is only planned and the lease has a contract.
+    public var quote: NoticeQuote?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
         case id, lease, clause, cause, byTenant, servedAt, deadline, gpusBefore, steps, nominated, acknowledgedAt,
-            withdrawnAt, actor, reason, approval
+            withdrawnAt, actor, reason, approval, quote
     }
 
     /// Every field; those left out are absent.
@@ -45,8 +47,9 @@ public struct ReclaimAnswer: Codable, Sendable, Equatable {
         servedAt: Timestamp,
         deadline: Timestamp, gpusBefore: Int, steps: [ReclaimStep], nominated: [String]? = nil,
         acknowledgedAt: Timestamp? = nil, withdrawnAt: Timestamp? = nil, actor: String? = nil, reason: String,
-        approval: String? = nil
+        approval: String? = nil, quote: NoticeQuote? = nil
     ) {
+        self.quote = quote
         self.id = id
         self.lease = lease
         self.clause = clause
@@ -65,19 +68,47 @@ public struct ReclaimAnswer: Codable, Sendable, Equatable {
     }
 }
 
+/// What a notice would change of what is due under the lease's contract, from now on and if everything is delivered as it is booked.
+public struct NoticeQuote: Codable, Sendable, Equatable {
+    /// What is due from now on when it is served.
+    public var charge: Money
+    /// What is due from now on when it is not.
+    public var chargeOtherwise: Money
+    /// Until when the prices for months and years are owed when it is served; absent: there are none.
+    public var owedUntil: Timestamp?
+    /// What this month's statement credits so far, which stays.
+    public var creditThisMonth: Money
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case charge, chargeOtherwise, owedUntil, creditThisMonth
+    }
+
+    /// Every field; those left out are absent.
+    public init(charge: Money, chargeOtherwise: Money, owedUntil: Timestamp? = nil, creditThisMonth: Money) {
+        self.charge = charge
+        self.chargeOtherwise = chargeOtherwise
+        self.owedUntil = owedUntil
+        self.creditThisMonth = creditThisMonth
+    }
+}
+
 /// Every notice that was served on one lease.
 public struct ReclaimList: Codable, Sendable, Equatable {
     /// Oldest first, those withdrawn included.
     public var reclaims: [ReclaimAnswer]
+    /// The signed head of the tenant's audit log, in which each of them stands; absent while nothing is signed.
+    public var auditHead: AuditHead?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case reclaims
+        case reclaims, auditHead
     }
 
     /// Every field; those left out are absent.
-    public init(reclaims: [ReclaimAnswer]) {
+    public init(reclaims: [ReclaimAnswer], auditHead: AuditHead? = nil) {
         self.reclaims = reclaims
+        self.auditHead = auditHead
     }
 }
 

@@ -127,3 +127,10 @@ extension AuditHead {
             signedAt: Timestamp(head.signedAt), keyId: signed.keyID, signature: HexText.text(signed.signature))
     }
 }
+
+extension Exchange {
+    /// The head of a log as it goes with other answers; nil where nothing can be signed, which `/v1/audit/head` explains.
+    func auditHead(of log: LogName) async -> AuditHead? {
+        (try? await services.audit.head(of: log)).map { AuditHead($0) }
+    }
+}

@@ -5,6 +5,7 @@ import FleetModel
 import HTTPTypes
 import Hummingbird
 import Leasing
+import MerkleLog
 import Scheduling
 
 enum LedgerHandlers {
@@ -17,7 +18,9 @@ enum LedgerHandlers {
                 CalendarMonth(text: text).flatMap { $0.start <= now ? $0 : nil }
             } ?? CalendarMonth(at: now)
         let statement = await exchange.services.searcher.run { view.book.statement(of: tenant, month: month, now: now) }
-        return exchange.answer(statement.answer(view.book), view: view)
+        var answer = statement.answer(view.book)
+        answer.auditHead = await exchange.auditHead(of: .tenant(tenant))
+        return exchange.answer(answer, view: view)
     }
 }
 

@@ -3,13 +3,17 @@
 import ControlAPI
 import Hummingbird
 import Leasing
+import MerkleLog
 import Scheduling
 
 enum NoticeHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let encoding = NoticeEncoding(book: view.book, now: exchange.scheduler.now)
-        return exchange.answer(NoticeList(notices: encoding.notices(of: visible(exchange, view))), view: view)
+        let notices = encoding.notices(of: visible(exchange, view))
+        let log: LogName = if case .tenant(let own) = exchange.role { .tenant(own) } else { .book }
+        return exchange.answer(
+            NoticeList(notices: notices, auditHead: await exchange.auditHead(of: log)), view: view)
     }
 
     static func acknowledge(_ exchange: Exchange) async throws -> Response {

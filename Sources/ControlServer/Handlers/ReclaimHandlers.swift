@@ -1,9 +1,11 @@
 // Notices on leases: served, planned, withdrawn; and what a contract allows.
 
 import ControlAPI
+import FleetModel
 import HTTPTypes
 import Hummingbird
 import Leasing
+import MerkleLog
 import Scheduling
 
 enum ReclaimHandlers {
@@ -12,7 +14,8 @@ enum ReclaimHandlers {
         let lease = try LeaseHandlers.visibleLease(exchange, in: view)
         let encoding = NoticeEncoding(book: view.book, now: exchange.scheduler.now)
         let reclaims = view.book.reclaims(of: lease.number).map { encoding.answer($0, to: exchange.role) }
-        return exchange.answer(ReclaimList(reclaims: reclaims), view: view)
+        let head = await exchange.auditHead(of: .tenant(lease.tenant))
+        return exchange.answer(ReclaimList(reclaims: reclaims, auditHead: head), view: view)
     }
 
     static func serve(_ exchange: Exchange) async throws -> Response {
@@ -80,6 +83,24 @@ enum ReclaimHandlers {
         return ReclaimOrder(request, byTenant: isTenant)
     }
 
+    /// What a planned notice changes of what is due.
+    private static func quote(
+        of number: UInt64, before: Book, after: Book, _ exchange: Exchange
+    ) -> ControlAPI.NoticeQuote? {
+        let now = max(exchange.scheduler.now, before.time)
+        let isTenants = after.reclaims(of: number).last?.clause == .cancellation(byTenant: true)
+        guard let lease = before.lease(number),
+            let then = after.costToCome(of: number, from: now, isBound: isTenants),
+            let otherwise = before.costToCome(of: number, from: now, isBound: true)
+        else { return nil }
+        let credit = before.statement(of: lease.tenant, month: CalendarMonth(at: now), now: now).contracts
+            .first { $0.contract == lease.contract }?.creditMicros
+        func dollars(_ micros: MicroDollars) -> Money { Money(currency: "USD", micros: micros) }
+        return ControlAPI.NoticeQuote(
+            charge: dollars(then.totalMicros), chargeOtherwise: dollars(otherwise.totalMicros),
+            owedUntil: then.owedUntil.map { Timestamp($0) }, creditThisMonth: dollars(credit ?? 0))
+    }
+
     /// The last notice on a lease.
     private static func answer(
         _ number: UInt64, in book: Book, _ view: PublishedView, _ exchange: Exchange,
@@ -89,7 +110,10 @@ enum ReclaimHandlers {
         let encoding = NoticeEncoding(book: book, now: exchange.scheduler.now)
         var answer = encoding.answer(reclaim, to: exchange.role)
         // Notices are counted for all tenants, and one that is only planned has no number.
-        if !isServed { answer.id = nil }
+        if !isServed {
+            answer.id = nil
+            answer.quote = quote(of: number, before: view.book, after: book, exchange)
+        }
         return exchange.answer(answer, status, view: view)
     }
 }

@@ -37,6 +37,11 @@ struct ReclaimDetail {
                     + (step.gpus == 0 ? "none stays" : "\(counted(step.gpus)) stay"))
             before = step.gpus
         }
+        if let quote = reclaim.quote {
+            add("due from now on", "\(quote.charge.text), and \(quote.chargeOtherwise.text) without it")
+            add("owed until", quote.owedUntil.map { "\($0.short), for months and years" })
+            if quote.creditThisMonth.micros > 0 { add("credited so far", "\(quote.creditThisMonth.text) this month") }
+        }
         add("goes first", reclaim.nominated?.joined(separator: " "))
         add(
             "acknowledged",

@@ -29,6 +29,10 @@ func statementPage(_ statement: LedgerAnswer) -> String {
         [
             ["charge", statement.charge.exact], ["credit", statement.credit.exact], ["due", statement.due.exact],
         ], isSum: true)
+    if let head = statement.auditHead {
+        body += "<p class=\"head\">\(escaped(head.line)), signature \(escaped(head.signature)). "
+        body += "<code>berth audit verify</code> checks it.</p>\n"
+    }
     return """
         <!DOCTYPE html>
         <html lang="en">
@@ -53,6 +57,7 @@ private let style = """
     table { border-collapse: collapse; width: 100%; margin: .5em 0; }
     th, td { text-align: right; padding: .2em .6em; border-bottom: 1px solid #ccc; font-variant-numeric: tabular-nums; }
     th.text, td.text { text-align: left; }
+    p.head { font-size: 8pt; overflow-wrap: anywhere; color: #444; }
     tr.sum td { font-weight: bold; border-top: 1px solid #111; }
     thead { display: table-header-group; }
     @page { size: A4; margin: 18mm; }

@@ -56,6 +56,13 @@ extension LedgerContract {
     }
 }
 
+extension AuditHead {
+    /// The head in one line.
+    var line: String {
+        "audit log: \(counted(size, "entry", "entries")), root \(root), signed \(signedAt) with key \(keyId)"
+    }
+}
+
 /// The statement as tables.
 func printStatement(_ statement: LedgerAnswer) {
     let terminal = Terminal.standardOutput
@@ -79,4 +86,5 @@ func printStatement(_ statement: LedgerAnswer) {
         amounts.print()
     }
     terminal.write("due: \(statement.due.text)")
+    if let head = statement.auditHead { terminal.write(head.line) }
 }

@@ -14,7 +14,7 @@ struct TenantSet: AsyncParsableCommand {
 
             EXAMPLE
               berth tenant set acme --gpus 4096 --watts 6MW --description "Acme Research"
-              berth tenant set acme --gpus 4096 --cohort research --borrow-gpus 1024 --lend-gpus 2048
+              berth tenant set acme --gpus 4096 --cohort research --lend-gpus 2048
             """)
 
     @OptionGroup var connection: ConnectionOptions
