@@ -174,6 +174,7 @@ extension Fact {
             .leaseTermsRenewed(let number):
             number
         case .memberReplaced(let replacement): replacement.lease
+        case .spareReturned(let spare): spare.lease
         case .reclaimSet(let reclaim): reclaim.lease
         case .leaseCurtailed(let number, _, _), .leasePowerSettled(let number, _), .noticeAcknowledged(let number, _):
             number
@@ -227,6 +228,11 @@ extension Fact {
         case .maintenanceSet(let record): "set maintenance \(record.name)"
         case .maintenanceRemoved(let name): "remove maintenance \(name)"
         case .maintenanceOver(let name, _): "maintenance \(name) over"
+        case .gpusIdentified(let identities): "identify the GPUs of \(identities.count) nodes"
+        case .faultReported(let report): "report a fault\(report.xid.map { " (XID \($0))" } ?? "")"
+        case .faultDecided(let verdict): "fault report \(verdict.state.name)"
+        case .repairBegun(let nodes, _): "begin the repair of \(nodes.reduce(0) { $0 + Int($1.count) }) nodes"
+        case .spareReturned: "return a spare to lease \(lease)"
         }
     }
 }

@@ -203,6 +203,15 @@ enum FactFixtures {
             Reclaim(
                 lease: 300, notice: 78, clause: .preemption, servedAt: 1_800_000_000, actor: "uid:1 op", reason: "way",
                 steps: [ReclaimStep(at: 1_800_000_600, gpus: 0)], gpusBefore: 64)),
+        .gpusIdentified([identity, NodeIdentity(node: 8)]),
+        .faultReported(faultReport),
+        .faultDecided(
+            FaultVerdict(
+                number: 5, tenant: "ada", state: .accepted, act: .fault, remark: "seen", actor: "uid:1 op")),
+        .repairBegun(
+            nodes: [IDRange(first: 7, count: 2)],
+            note: NodeNote(reason: "fan", actor: "uid:1 op", since: 1_800_000_000, until: 1_800_086_400)),
+        .spareReturned(SpareReturn(lease: 301, line: 2, node: 7)),
     ]
 
     static let givingWay: ContractTerms = {
@@ -210,6 +219,23 @@ enum FactFixtures {
         terms.movable = MoveClause(noticeSeconds: 60)
         terms.preemptionNoticeSeconds = 600
         return terms
+    }()
+
+    static let identity = NodeIdentity(
+        node: 7, moduleMask: 0b101,
+        uuids: [
+            GPUUUID("GPU-00112233-4455-6677-8899-aabbccddeeff")!, GPUUUID("GPU-ffffffff-0000-1111-2222-333333333333")!,
+        ])
+
+    static let faultReport: FaultReport = {
+        var report = FaultReport(number: 5, tenant: "ada", node: 7)
+        report.leases = [300, 302]
+        (report.moduleMask, report.identity) = (0b101, identity)
+        (report.xid, report.recovery, report.text, report.keeps) = (154, .reboot, "gone", true)
+        (report.actor, report.at) = ("uid:7 ada", 1_800_000_000)
+        (report.state, report.act, report.remark) = (.resolved, .drain, "back")
+        (report.decidedBy, report.decidedAt) = ("uid:1 op", 1_800_000_100)
+        return report
     }()
 
     static let loadTarget: LoadTarget = {

@@ -86,7 +86,7 @@ import Testing
             .open: [.cordon, .drain, .fault],
             .cordoned: [.cordon, .uncordon, .drain, .fault],
             .draining: [.drain, .undrain, .fault],
-            .faulty: [.repair],
+            .faulty: [.service, .repair],
             .validating: [.fault, .validated],
         ]
         try desk.set(.cordon, 1)

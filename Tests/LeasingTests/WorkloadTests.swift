@@ -144,10 +144,45 @@ struct Workload {
         case 94: return .removeTenant(name: ["ada", "bob", "eve"].randomElement(using: &random)!)
         case 95..<96: return anyPower()
         case 96..<98: return .adoptFleet(fleets.randomElement(using: &random)!)
-        case 98:
+        case 98 where random.isOne(in: 2):
             let name = ["a", "b", "a", "b", "meter", "west"].randomElement(using: &random)!
             return random.isOne(in: 3) ? .failFeed(name, source: nil) : .restoreFeed(name, source: nil)
-        default: return .heartbeat
+        default: return anyFault()
+        }
+    }
+
+    /// Reports of what a tenant holds and of what it does not, an operator's word on them, and GPUs that change places.
+    private mutating func anyFault() -> Command {
+        let node = Int.random(in: 0..<desk.book.fleet.nodeCount, using: &random)
+        let module = Int.random(in: 1...4, using: &random)
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0:
+            let digit = Int.random(in: 0...9, using: &random)
+            return .identifyGPUs([
+                GPUIdentification(
+                    node: node, module: module,
+                    uuid: random.isOne(in: 5) ? nil : GPUUUID("GPU-0000000\(digit)-0000-0000-0000-000000000000"))
+            ])
+        case 1, 2:
+            var open: [FaultReport] = []
+            desk.book.forEachFaultReport { report in
+                if report.state == .open { open.append(report) }
+                return true
+            }
+            return .decideFault(
+                open.randomElement(using: &random)?.number ?? 1, accepts: random.isOne(in: 2),
+                act: [nil, .note, .cordon, .drain, .fault].randomElement(using: &random)!)
+        default:
+            let tenant = random.isOne(in: 6) ? nil : tenant()
+            let held = (0..<desk.book.fleet.nodeCount).filter { node in
+                tenant.map { desk.book.holding(of: $0, on: node).modules != 0 } ?? true
+            }
+            let name = desk.book.fleet.nodeName(NodeIndex(held.randomElement(using: &random) ?? node))
+            return .reportFault(
+                FaultOrder(
+                    tenant: tenant, targets: [(.node(name, modules: random.isOne(in: 2) ? [] : [module]), "/nodes/0")],
+                    xid: [31, 48, 62, 79, 94, 95].randomElement(using: &random)!, keeps: random.isOne(in: 4),
+                    isAutomatic: !random.isOne(in: 6)))
         }
     }
 
@@ -462,8 +497,8 @@ struct Workload {
 
     private mutating func verb() -> Command {
         let verbs: [NodeVerb] = [
-            .cordon, .uncordon, .drain, .undrain, .fault, .fault, .repair, .repair, .repair, .cleaned, .validated,
-            .validated, .validated,
+            .cordon, .uncordon, .drain, .undrain, .fault, .fault, .service, .repair, .repair, .repair, .cleaned,
+            .validated, .validated, .validated,
         ]
         let verb = verbs.randomElement(using: &random)!
         // Nodes that the verb suits more often than not.
@@ -487,7 +522,7 @@ struct Workload {
         case .uncordon: health == .cordoned
         case .undrain: health == .draining
         case .fault: health == .open
-        case .repair: health == .faulty
+        case .repair, .service: health == .faulty
         case .cleaned: turnsRound && !desk.book.isReportedClean(node)
         case .validated: turnsRound || health == .validating
         }
@@ -526,6 +561,12 @@ struct Workload {
                         + "\(nodes.sorted()) \(lease.curtailments) \(lease.curtailedCap.map { "\($0)" } ?? "")")
                 return true
             }
+            leases += book.faultReports(of: name).filter { !$0.state.isFinal }.map {
+                "\($0.number) \($0.state) \($0.act) \($0.remark)"
+            }
+            leases.append(
+                "\(book.faultReports(of: name).count { $0.state.isFinal }) \(book.faultReports(of: name).last?.number ?? 0)"
+            )
             result[name] = Answer(index: tenant.index, leases: leases)
         }
         return result

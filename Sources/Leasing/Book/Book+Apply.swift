@@ -67,6 +67,7 @@ extension Book {
             tenantsByName[name] = tenant
             if tenant.share.cohort != nil { recountCohorts() }
         case .tenantRemoved(let name):
+            forgetReports(of: name)
             tenantsByName[name] = nil
             recountCohorts()
         case .tenantShared(let name, let share): self.share(share, of: name)
@@ -89,6 +90,7 @@ extension Book {
             var lease = known(number)
             lease.downNodes = dense(nodes).flatMap { Array($0) }
             lease.conditions = conditions
+            health.waiting[number] = lease.downNodes.isEmpty ? nil : true
             replace(lease)
         case .leasePartGranted(let record), .leasePartAmended(let record):
             guard let part = record.lease(register: register) else {
@@ -102,10 +104,13 @@ extension Book {
         case .leaseCapStepped(let number, _): stepCap(of: number)
         case .memberReplaced(let replacement): apply(replacement)
         case .nodesSet(let nodes, let health, let note):
+            if health == .open { resolveReports(on: dense(nodes), byOpening: true) }
             for range in dense(nodes) { for node in range { set(health, note, on: node) } }
         case .nodesCleaned(let nodes):
             for range in dense(nodes) { for node in range { cleanedNodes[UInt64(node)] = true } }
-        case .nodesReturned(let nodes): returnNodes(dense(nodes))
+        case .nodesReturned(let nodes):
+            resolveReports(on: dense(nodes), byOpening: false)
+            returnNodes(dense(nodes))
         case .nodesOverdue(let nodes):
             for range in dense(nodes) { for node in range { setOverdue(node) } }
         case .feedFailed(let failure): apply(failure)
@@ -114,6 +119,11 @@ extension Book {
         case .maintenanceSet(let record): apply(record)
         case .maintenanceRemoved(let name): removeMaintenance(name)
         case .maintenanceOver(let name, _): endFirstWindow(ofMaintenance: name)
+        case .gpusIdentified(let identities): applyIdentities(identities)
+        case .faultReported(let report): apply(report)
+        case .faultDecided(let verdict): apply(verdict)
+        case .repairBegun(let nodes, let note): beginRepair(of: dense(nodes), note)
+        case .spareReturned(let spare): apply(spare)
         default: precondition(applyPower(fact), "every fact is applied")
         }
     }
@@ -169,7 +179,10 @@ extension Book {
             promise(lease, sign: -1)
         default: break
         }
-        if next == .ending || next.isFinal { (lease.downNodes, lease.conditions) = ([], []) }
+        if next == .ending || next.isFinal {
+            (lease.downNodes, lease.conditions) = ([], [])
+            health.waiting[number] = nil
+        }
         lease.state = next
         let isBack = [.expired, .reclaimed, .preempted].contains(next)
         let shown = isBack ? wholeLease(number).map { ($0.state, $0.nextChangeAt) } : nil
@@ -215,6 +228,7 @@ extension Book {
     // MARK: Nodes
 
     mutating func set(_ health: NodeHealth, _ note: NodeNote, on node: Int) {
+        noteReliability(health, of: node)
         noteHealth(health, of: node)
         let before = notes[UInt64(node)]
         if let until = before?.until { agenda.remove(.nodeUntil(node), at: until) }

@@ -21,7 +21,7 @@ extension Book {
     }
 
     /// Commits what the caps of a lease's later stretches make of its watts, beside its bookings; or takes that off.
-    private mutating func commitCaps(of lease: Lease, takingOff: Bool = false) {
+    mutating func commitCaps(of lease: Lease, takingOff: Bool = false) {
         guard !lease.capSteps.isEmpty else { return }
         packing.commitCaps(of: lease, on: lease.bookedHardware, takingOff: takingOff)
     }

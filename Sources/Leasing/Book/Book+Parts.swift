@@ -107,6 +107,7 @@ extension Book {
             furtherParts[lease] = (furtherParts[lease] ?? []) + [part.number]
         }
         guard !part.state.isFinal else { return }
+        if !part.downNodes.isEmpty { health.waiting[part.number] = true }
         book(part)
         promise(part, sign: 1)
         for due in part.dueEvents { agenda.add(due.event, at: due.at) }

@@ -42,6 +42,7 @@ extension Book {
         record.energies = energyRecords
         record.ledger = ledgerRecord
         record.cohorts = cohortsRecord
+        record.health = healthRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -95,7 +96,10 @@ extension Book {
             }
             record.leases[index].returnedNodes = []
         }
+        let open = record.health.reports.filter { !$0.state.isFinal }
+        record.health.leaveOutRetired(from: newRegister, at: time)
         var moved = Book(record, fleet: fleet, register: newRegister)
+        moved?.noteRetiredReports(among: open)
         moved?.keepEnergies(of: self)
         moved?.settleAccounts(before: self)
         return moved
@@ -146,6 +150,7 @@ extension Book {
             packing.setNotReadyModules(item.notReadyModules, of: node)
             if item.isClean { cleanedNodes[UInt64(node.offset)] = true }
         }
+        take(record.health)
         take(record.power)
         for item in record.kept {
             let success = KeptSuccess(

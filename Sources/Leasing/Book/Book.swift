@@ -44,6 +44,7 @@ public struct Book: Sendable {
     var reclaimsByLease = RadixTable<[Reclaim]>()
     var approvals = ApprovalTable()
     var ledger = LedgerState()
+    var health = HealthState()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
     /// The number that every planned lease shows; no granted lease reaches it.

@@ -15,9 +15,16 @@ extension BookRecord {
             UInt64(fleetVersion) <= Self.numberMax, nextLeaseNumber <= Self.numberMax
         else { return "a number of the book is out of range" }
         return flawInRuns(nodeCount: fleet.nodeCount) ?? flawInTenants() ?? flawInLeases() ?? flawInRest()
-            ?? operations.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax)
-            ?? power.flaw ?? flawInEnergies() ?? agreements.flaw ?? cohorts.flaw(tenants: tenants)
-            ?? ledger.flaw(leases: Set(leases.map(\.number)), at: time)
+            ?? flawInRecords()
+    }
+
+    /// Each record of its own.
+    private func flawInRecords() -> String? {
+        if let flaw = operations.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax) { return flaw }
+        if let flaw = power.flaw ?? flawInEnergies() ?? agreements.flaw { return flaw }
+        if let flaw = health.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax) { return flaw }
+        if let flaw = cohorts.flaw(tenants: tenants) { return flaw }
+        return ledger.flaw(leases: Set(leases.map(\.number)), at: time)
     }
 
     /// The runs must number the fleet's nodes without gaps, each id once.

@@ -26,12 +26,13 @@ struct BookRecord: FieldCoded {
     var agreements = AgreementsRecord()
     var ledger = LedgerRecord()
     var cohorts = CohortsRecord()
+    var health = HealthRecord()
 
     static var blank: BookRecord { BookRecord() }
 
     /// Format 2 says more of some leases, format 3 of power, format 4 of operations, format 5 of parts and caps and format 6 of
-    /// energy that was taken on fleets before, format 7 of agreements, format 8 of accounts and format 11 of cohorts; a book without any of that is written in format 1, which
-    /// it always had.
+    /// energy that was taken on fleets before, format 7 of agreements, format 8 of accounts, format 9 of the health of hardware
+    /// and format 11 of cohorts; a book without any of that is written in format 1, which it always had.
     private static let versions: ClosedRange<UInt64> = 1...11
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
@@ -39,14 +40,10 @@ struct BookRecord: FieldCoded {
             let needsTerms = leases.contains { $0.terms != nil }
             let hasParts = leases.contains { $0.part != .blank }
             version =
-                !cohorts.isBlank
-                ? 11
-                : !ledger.isBlank
-                    ? 8
-                    : !agreements.isBlank
-                        ? 7
-                        : !energies.isEmpty
-                            ? 6 : hasParts ? 5 : !operations.isBlank ? 4 : !power.isBlank ? 3 : needsTerms ? 2 : 1
+                [
+                    (11, !cohorts.isBlank), (9, !health.isBlank), (8, !ledger.isBlank), (7, !agreements.isBlank), (6, !energies.isEmpty),
+                    (5, hasParts), (4, !operations.isBlank), (3, !power.isBlank), (2, needsTerms),
+                ].first(where: \.1)?.0 ?? 1
         }
         try coder.code(&version)
         guard Self.versions.contains(version) else {
@@ -74,6 +71,7 @@ struct BookRecord: FieldCoded {
         if version >= 6 { try coder.code(&energies) }
         if version >= 7 { try coder.code(&agreements) }
         if version >= 8 { try coder.code(&ledger) }
+        if version >= 9 { try coder.code(&health) }
         if version >= 11 { try coder.code(&cohorts) }
     }
 

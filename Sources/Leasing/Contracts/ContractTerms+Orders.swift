@@ -7,7 +7,7 @@ extension ContractTerms {
     /// names none; refuses one that names others.
     func hold(_ order: inout LeaseOrder) throws(Refusal) {
         // Spares are nodes of a domain, so lines of other units have none.
-        if order.sparesPerDomain == 0, order.lines.allSatisfy(\.hasDomains) {
+        if order.sparesPerDomain == 0, order.lines.contains(where: \.hasDomains) {
             order.sparesPerDomain = Int(sparesPerDomain ?? 0)
         }
         order.sites = try narrowed(order.sites, to: sites, .sites, pointer: "/sites")
@@ -29,16 +29,5 @@ extension ContractTerms {
             forbiddenBy: clause,
             "clause \(clause.rawValue) of the contract allows \(allowed.joined(separator: ", ")) and not "
                 + asked.joined(separator: ", "), pointer: pointer)
-    }
-}
-
-extension LeaseLine {
-    /// Whether its units are domains, or nodes of one domain.
-    fileprivate var hasDomains: Bool {
-        switch shape {
-        case .block, .rack, .nvl72: true
-        case .node: within != nil
-        case .gpus, .mig, .power: false
-        }
     }
 }

@@ -136,8 +136,8 @@ extension ContractTerms {
             texts.append(
                 (
                     .spares,
-                    "Each domain of a lease of whole domains has \(spares) spare node\(spares == 1 ? "" : "s") where the lease "
-                        + "names no other number."
+                    "Each domain of a line of blocks, racks or nvl72, and of nodes within a domain, has \(spares) spare "
+                        + "node\(spares == 1 ? "" : "s") where the lease names no other number."
                 ))
         }
         if let seconds = replacementSeconds {

@@ -4,7 +4,7 @@ public import FleetModel
 
 /// A verb on nodes; the same word in route, CLI, command and log.
 public enum NodeVerb: String, CaseIterable, Sendable {
-    case cordon, uncordon, drain, undrain, fault, repair, cleaned, validated
+    case cordon, uncordon, drain, undrain, fault, service, repair, cleaned, validated
 }
 
 /// One change that is asked for.
@@ -44,6 +44,11 @@ public enum Command: Sendable {
     case restoreFeed(String, source: String?)
     /// `nodes` are dense, ascending ranges of the fleet in force.
     case setNodes(NodeVerb, nodes: [Range<Int>], until: Int64?)
+    /// Notes which GPUs sit where.
+    case identifyGPUs([GPUIdentification])
+    case reportFault(FaultOrder)
+    /// An operator's word on a report that is open; without an act, what the policy proposes.
+    case decideFault(UInt64, accepts: Bool, act: FaultReport.Act?)
     /// Plans how a load target is met and puts it in force, in place of what was set under its key before.
     ///
     /// With `approvalSeconds` one that is under what is committed waits for a second operator, at most so long.

@@ -108,7 +108,17 @@ extension Book {
         for node: Int, ofLine index: Int, of lease: Lease, _ elsewhere: [Range<Int>]?
     ) -> [Range<Int>] {
         let line = known(lease.number).lines[index]
-        var result = elsewhere ?? [domain(of: node, at: line.domainLevel)].removing(node)
+        let candidates = elsewhere ?? [domain(of: node, at: line.domainLevel)].removing(node)
+        return places(among: candidates, leaving: node, ofLine: index, of: lease)
+    }
+
+    /// Those of some nodes that a line is pinned to and where its spread leaves room for one more beside its units, without the
+    /// one on a node that it leaves.
+    func places(
+        among candidates: [Range<Int>], leaving node: Int?, ofLine index: Int, of lease: Lease
+    ) -> [Range<Int>] {
+        let line = known(lease.number).lines[index]
+        var result = candidates
         if let pins = line.pins { result = result.intersecting(register.nodesLeft(of: pins)) }
         guard let spread = line.spread, line.isSpreadByNodes else { return result }
         var others = line.unitNodes
@@ -116,7 +126,7 @@ extension Book {
         where part.number != lease.number && part.start < lease.end && lease.start < part.end {
             if part.lines.indices.contains(index) { others += part.lines[index].unitNodes }
         }
-        if let own = others.firstIndex(of: node) { others.remove(at: own) }
+        if let node, let own = others.firstIndex(of: node) { others.remove(at: own) }
         var counts: [Int: (nodes: Range<Int>, count: Int)] = [:]
         for other in others {
             let nodes = domain(of: other, at: spread.over.level)

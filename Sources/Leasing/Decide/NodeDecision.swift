@@ -11,8 +11,8 @@ extension Book {
         if let until, until <= step.now {
             throw Refusal(.invalid, "`until` is in the past", pointer: "/until")
         }
-        if until != nil && ![.cordon, .drain].contains(verb) {
-            throw Refusal(.invalid, "`until` goes with cordon and drain only", pointer: "/until")
+        if until != nil && ![.cordon, .drain, .service].contains(verb) {
+            throw Refusal(.invalid, "`until` goes with cordon, drain and service only", pointer: "/until")
         }
         for range in nodes {
             for node in range where !suits(verb, node, now: step.now) {
@@ -31,7 +31,9 @@ extension Book {
         case .uncordon, .undrain:
             commit(.nodesSet(nodes: ids, health: .open, note: note), &step)
             revive(leasesUsing(nodes), &step)
+            serveWaiting(nodes, repaired: nodes, &step)
         case .fault: fault(nodes, note, &step)
+        case .service: decideService(nodes, note, &step)
         case .repair: repair(nodes, note, &step)
         case .cleaned: commit(.nodesCleaned(ids), &step)
         case .validated: validate(nodes, ids, &step)
@@ -46,6 +48,7 @@ extension Book {
         case .drain: [.open, .cordoned, .draining].contains(health)
         case .undrain: health == .draining
         case .fault: health != .faulty
+        case .service: health == .faulty
         case .repair: health == .faulty && !isDark(fleet.rackOfNode[node])
         case .cleaned: isInTurnRound(node, now: now) && !isReportedClean(NodeIndex(node))
         case .validated: isInTurnRound(node, now: now) || health == .validating
@@ -66,7 +69,9 @@ extension Book {
         case .open: isInTurnRound(node, now: now) ? "in turn-round" : "open"
         case .cordoned: "cordoned"
         case .draining: "draining"
-        case .faulty: isDark(fleet.rackOfNode[node]) ? "dark: restore a feed of it first" : "faulty"
+        case .faulty:
+            isDark(fleet.rackOfNode[node])
+                ? "dark: restore a feed of it first" : repair(of: NodeIndex(node)) == nil ? "faulty" : "in repair"
         case .validating: "being validated"
         }
     }
@@ -95,6 +100,7 @@ extension Book {
 
     private mutating func validate(_ nodes: [Range<Int>], _ ids: [IDRange], _ step: inout Step) {
         let ending = leasesInTurnRound(on: nodes)
+        let repaired = nodes.joined().filter { packing.health(of: NodeIndex($0)) == .validating }
         commit(.nodesReturned(ids), &step)
         for number in ending {
             let lease = known(number)
@@ -104,5 +110,6 @@ extension Book {
             if isBack { commit(.leaseMoved(number: number, event: returning(number), at: step.now), &step) }
         }
         revive(leasesUsing(nodes), &step)
+        serveWaiting(nodes, repaired: repaired.map { $0..<$0 + 1 }.united(), &step)
     }
 }

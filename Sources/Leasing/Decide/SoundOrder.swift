@@ -172,7 +172,9 @@ struct SoundOrder {
             }
             return line.count
         case .node where line.within != nil: return line.count + order.sparesPerDomain
+        // Lines of other units have none beside lines that have.
         case .node, .gpus, .mig, .power:
+            if order.lines.contains(where: \.hasDomains) { return line.count }
             throw Refusal(
                 .invalid, "spares need lines of blocks, racks, nvl72, or nodes with `within`", pointer: pointer)
         }
@@ -182,6 +184,7 @@ struct SoundOrder {
 extension LeaseLine {
     /// The last nodes of each domain that a line holds become its spares.
     mutating func setSparesApart(_ sparesPerDomain: Int, in fleet: Fleet) {
+        guard hasDomains else { return }
         var spares: [Int] = []
         let booked = holdings.wholeNodes
         for domain in fleet.domains where domain.level == domainLevel {

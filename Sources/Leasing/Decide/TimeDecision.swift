@@ -61,6 +61,9 @@ extension Book {
         let nodes = overdue.united()
         if !nodes.isEmpty { commit(.nodesOverdue(register.permanent(nodes)), &step) }
         commit(.leaseMoved(number: number, event: returning(number), at: step.at), &step)
+        guard !health.waiting.isEmpty else { return }
+        let shared = lease.lines.flatMap { $0.holdings.sharedNodes.map { $0..<$0 + 1 } }
+        serveWaiting((lease.bookedNodes + shared).united(), repaired: [], &step)
     }
 
     private func awaitsReport(_ rack: RackIndex) -> Bool { fleet.site(of: rack).turnRound.ending == .report }
@@ -72,6 +75,7 @@ extension Book {
             commit(.nodesSet(nodes: register.permanent([node]), health: .open, note: .blank), &step)
         }
         revive(leasesUsing([node..<node + 1]), &step)
+        serveWaiting([node..<node + 1], repaired: [node..<node + 1], &step)
     }
 
     // MARK: Units that are down

@@ -92,6 +92,11 @@ extension Fact: FieldCoded {
         case .tenantShared: 65
         case .cohortSet: 66
         case .cohortRemoved: 67
+        case .gpusIdentified: 60
+        case .faultReported: 61
+        case .faultDecided: 62
+        case .repairBegun: 63
+        case .spareReturned: 64
         }
     }
 
@@ -144,6 +149,11 @@ extension Fact: FieldCoded {
         case 67: .cohortRemoved(name: "")
         // A contract whose opportunistic leases give way.
         case 68: .contractPut(name: "", terms: ContractTerms())
+        case 60: .gpusIdentified([])
+        case 61: .faultReported(.blank)
+        case 62: .faultDecided(.blank)
+        case 63: .repairBegun(nodes: [], note: .blank)
+        case 64: .spareReturned(.blank)
         default: nil
         }
     }
@@ -272,6 +282,22 @@ extension Fact: FieldCoded {
         case .nodesDarkened(var nodes):
             try coder.code(&nodes)
             self = .nodesDarkened(nodes)
+        case .gpusIdentified(var identities):
+            try coder.code(&identities)
+            self = .gpusIdentified(identities)
+        case .faultReported(var report):
+            try coder.code(&report)
+            self = .faultReported(report)
+        case .faultDecided(var verdict):
+            try coder.code(&verdict)
+            self = .faultDecided(verdict)
+        case .repairBegun(var nodes, var note):
+            try coder.code(&nodes)
+            try coder.code(&note)
+            self = .repairBegun(nodes: nodes, note: note)
+        case .spareReturned(var spare):
+            try coder.code(&spare)
+            self = .spareReturned(spare)
         default: try codePower(with: &coder)
         }
     }

@@ -110,6 +110,15 @@ public enum Fact: Equatable, Sendable {
     case feedRestored(budget: String, source: String?)
     /// Nodes that only lack a feed; they become faulty with it.
     case nodesDarkened([IDRange])
+    /// What is known from now on of the GPUs of some nodes.
+    case gpusIdentified([NodeIdentity])
+    case faultReported(FaultReport)
+    /// An operator accepted or rejected a report.
+    case faultDecided(FaultVerdict)
+    /// Somebody has begun to repair nodes that are faulty.
+    case repairBegun(nodes: [IDRange], note: NodeNote)
+    /// A lease has one of the spares again that it was granted.
+    case spareReturned(SpareReturn)
 }
 
 /// A `HardwareRun` as it is stored.

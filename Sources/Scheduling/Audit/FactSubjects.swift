@@ -34,6 +34,9 @@ public struct FactSubjects: Sendable {
                 return terms.tenant.map { FactSubject(tenant: $0) }
             case .contractRemoved(let name):
                 return contractTenants.removeValue(forKey: name).map { FactSubject(tenant: $0) }
+            case .faultReported(let report):
+                return report.tenant.map { FactSubject(tenant: $0, lease: report.leases.first) }
+            case .faultDecided(let verdict): return verdict.tenant.map { FactSubject(tenant: $0) }
             default:
                 // A part that is over may be forgotten already; its lease is named by another fact then.
                 guard let number = fact.leaseNumber, let lease = book.lease(number) else { return nil }
