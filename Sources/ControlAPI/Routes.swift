@@ -83,6 +83,18 @@ public enum Routes {
     public static let tenantAllocationPattern = "/v1/tenants/{name}/allocation"
     /// GET `?month=`: ``LedgerAnswer``.
     public static let tenantLedgerPattern = "/v1/tenants/{name}/ledger"
+    /// GET `?state=&limit=&cursor=`: ``FaultReportList``. POST: ``FaultReportRequest`` to ``FaultReportList``.
+    public static let tenantFaultsPattern = "/v1/tenants/{name}/faults"
+    /// GET `?state=&tenant=&limit=&cursor=`: ``FaultReportList``.
+    public static let faults = "/v1/faults"
+    /// GET: ``FaultReportAnswer``. POST: ``FaultDecisionRequest`` to ``FaultReportAnswer``.
+    public static let faultPattern = "/v1/faults/{id}"
+    /// GET: ``FaultPolicyAnswer``.
+    public static let faultPolicy = "/v1/faults:policy"
+    /// POST: ``IdentifyRequest`` to ``IdentifyAnswer``.
+    public static let nodesIdentify = "/v1/nodes:identify"
+    /// GET `?shape=&gpu=&nodes=&availability=&failures=&repair=`: ``SpareList``.
+    public static let spares = "/v1/spares"
     /// GET: ``ContractList``.
     public static let contracts = "/v1/contracts"
     /// GET `?version=`: ``ContractExplanation``.
@@ -158,6 +170,10 @@ public enum Routes {
     public static func tenantAllocation(_ name: String) -> String { tenant(name) + "/allocation" }
     /// The statement of one tenant.
     public static func tenantLedger(_ name: String) -> String { tenant(name) + "/ledger" }
+    /// The fault reports of one tenant.
+    public static func tenantFaults(_ name: String) -> String { tenant(name) + "/faults" }
+    /// One fault report.
+    public static func fault(_ id: String) -> String { faults + "/" + segment(id) }
     /// One maintenance.
     public static func maintenance(_ name: String) -> String { maintenance + "/" + segment(name) }
     /// One approval.

@@ -6,6 +6,18 @@ public import Scheduling
 import Synchronization
 public import Telemetry
 
+/// Whether the policy on faults acts by itself, or an operator decides on each.
+public struct FaultRules: Sendable {
+    public let actsOnReports: Bool
+    public let actsOnTelemetry: Bool
+
+    /// Both.
+    public init(actsOnReports: Bool, actsOnTelemetry: Bool) {
+        self.actsOnReports = actsOnReports
+        self.actsOnTelemetry = actsOnTelemetry
+    }
+}
+
 /// What the daemon gives the control server to work with.
 public struct ControlServices: Sendable {
     /// Who is what on the Unix socket; the first rule that matches counts.
@@ -34,17 +46,21 @@ public struct ControlServices: Sendable {
     public let access: AccessRecord
     /// How long an economic load target under what is committed waits for a second operator; nil: none is needed.
     public let loadTargetApprovalSeconds: Int64?
+    /// Where the policy acts by itself.
+    public let faultRules: FaultRules
 
     let searcher = Searcher()
     let polls = PollRegistry()
     let pollBodies = PollBodies()
     let requestCounts = RequestCounts()
+    let xids = XIDMemory()
 
     public init(
         roleRules: [RoleRule], scheduler: Scheduler, version: String, startedAt: Int64, epoch: UInt64,
         fleetProposal: FleetProposal?, observatory: Observatory,
         history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
         audit: AuditLog, access: AccessRecord, loadTargetApprovalSeconds: Int64?,
+        faultRules: FaultRules,
         accessHistory: @escaping @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount],
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
         backup: @escaping @Sendable (_ path: String) async throws -> Int
@@ -60,6 +76,7 @@ public struct ControlServices: Sendable {
         self.audit = audit
         self.access = access
         self.loadTargetApprovalSeconds = loadTargetApprovalSeconds
+        self.faultRules = faultRules
         self.accessHistory = accessHistory
         self.verify = verify
         self.backup = backup

@@ -144,6 +144,20 @@ struct Route: Sendable {
             Route(
                 .get, Routes.tenantAllocationPattern, Audiences.holders, query: ["index", "wait"], PollHandler.poll),
             Route(.get, Routes.tenantLedgerPattern, Audiences.holders, query: ["month"], LedgerHandlers.show),
+            Route(
+                .get, Routes.tenantFaultsPattern, Audiences.holders, query: ["state", "limit", "cursor"],
+                FaultHandlers.listOwn),
+            Route(.post, Routes.tenantFaultsPattern, Audiences.requesters, FaultHandlers.report),
+            Route(
+                .get, Routes.faults, Audiences.readers, query: ["state", "tenant", "limit", "cursor"],
+                FaultHandlers.list),
+            Route(.get, Routes.faultPattern, Audiences.holders, FaultHandlers.show),
+            Route(.post, Routes.faultPattern, Audiences.operators, FaultHandlers.decide),
+            Route(.get, Routes.faultPolicy, Audiences.all, FaultHandlers.policy),
+            Route(.post, Routes.nodesIdentify, Audiences.reporters, FaultHandlers.identify),
+            Route(
+                .get, Routes.spares, Audiences.all,
+                query: ["shape", "gpu", "nodes", "availability", "failures", "repair"], SpareHandlers.show),
             Route(.get, Routes.contracts, Audiences.holders, query: ["limit", "cursor"], ContractHandlers.list),
             Route(.get, Routes.contractPattern, Audiences.holders, query: ["version"], ContractHandlers.show),
             Route(

@@ -7,6 +7,8 @@ enum SeriesUnit: String, CaseIterable, Sendable {
     case watts, kilowatts, milliwatts
     /// A counter of energy.
     case millijoules
+    /// The last error number of a GPU.
+    case xid
 }
 
 /// Which GPU a UUID is.
@@ -54,7 +56,11 @@ struct ReadingMaker: Sendable {
         let seconds = sample.millisecondsSince1970.map { $0 / 1_000 } ?? now
         guard Timestamp.epochSecondsRange.contains(seconds) else { return nil }
         var reading = TelemetryReading(at: Timestamp(epochSeconds: seconds))
-        if mapping.unit == .millijoules { reading.energyMillijoules = value } else { reading.watts = value }
+        switch mapping.unit {
+        case .millijoules: reading.energyMillijoules = value
+        case .xid: reading.xid = value
+        case .watts, .kilowatts, .milliwatts: reading.watts = value
+        }
         switch mapping.subject {
         case .node(let node, gpu: nil): reading.node = node.filled(with: sample.labels)
         case .node(let node, gpu: let gpu?):
@@ -77,13 +83,13 @@ struct ReadingMaker: Sendable {
     private static func amount(_ value: Double, _ unit: SeriesUnit) -> Int? {
         let scaled =
             switch unit {
-            case .watts, .millijoules: value
+            case .watts, .millijoules, .xid: value
             case .kilowatts: value * 1_000
             case .milliwatts: value / 1_000
             }
         guard scaled.isFinite, scaled >= 0 else { return nil }
         let rounded = scaled.rounded()
-        let most = unit == .millijoules ? 9e18 : Double(WireLimits.readingWattsMax)
+        let most = unit == .millijoules ? 9e18 : unit == .xid ? 999 : Double(WireLimits.readingWattsMax)
         return rounded <= most ? Int(rounded) : nil
     }
 
@@ -94,7 +100,7 @@ struct ReadingMaker: Sendable {
         var result: [TelemetryReading] = []
         for reading in readings {
             let key =
-                "\(reading.node ?? "")\u{0}\(reading.gpu ?? (reading.part == nil ? 0 : -1))\u{0}\(reading.rack ?? "")\u{0}\(reading.budget ?? "")"
+                "\(reading.node ?? "")\u{0}\(reading.gpu ?? (reading.part == nil ? 0 : -1))\u{0}\(reading.rack ?? "")\u{0}\(reading.budget ?? "")\u{0}\(reading.xid == nil)"
             guard let place = places[key] else {
                 places[key] = result.count
                 result.append(reading)
@@ -107,6 +113,6 @@ struct ReadingMaker: Sendable {
     }
 
     private static func rank(_ reading: TelemetryReading) -> (Int64, Int) {
-        (reading.at?.epochSeconds ?? 0, reading.watts ?? reading.energyMillijoules ?? 0)
+        (reading.at?.epochSeconds ?? 0, reading.watts ?? reading.energyMillijoules ?? reading.xid ?? 0)
     }
 }

@@ -31,6 +31,9 @@ struct Settings {
     var telemetryClearPercent = 90
     /// How long an economic load target under what is committed waits for a second operator; 0: none is needed.
     var approvalLoadTargetSeconds = 0
+    /// `act` on what tenants report and telemetry shows as the policy says, or `propose` it to operators.
+    var faultsFromTenants = "act"
+    var faultsFromTelemetry = "act"
     var numaNode = 0
     var logLevel = "info"
 
@@ -45,7 +48,8 @@ struct Settings {
         "audit.keyFile": .text,
         "roles.operators": .list, "roles.auditors": .list, "roles.actuators": .list, "roles.tenants": .list,
         "telemetry.freshSeconds": .number, "telemetry.raisePercent": .number, "telemetry.clearPercent": .number,
-        "approvals.loadTargetSeconds": .number, "numa.node": .number, "log.level": .text,
+        "approvals.loadTargetSeconds": .number, "faults.tenants": .text, "faults.telemetry": .text,
+        "numa.node": .number, "log.level": .text,
     ]
     private static var keys: [String] { kinds.map(\.key) }
 
@@ -80,6 +84,9 @@ struct Settings {
             forKey: "telemetry.clearPercent", default: settings.telemetryClearPercent)
         settings.approvalLoadTargetSeconds = reader.int(
             forKey: "approvals.loadTargetSeconds", default: settings.approvalLoadTargetSeconds)
+        settings.faultsFromTenants = reader.string(forKey: "faults.tenants", default: settings.faultsFromTenants)
+        settings.faultsFromTelemetry = reader.string(
+            forKey: "faults.telemetry", default: settings.faultsFromTelemetry)
         settings.numaNode = reader.int(forKey: "numa.node", default: settings.numaNode)
         settings.logLevel = reader.string(forKey: "log.level", default: settings.logLevel)
         return settings
@@ -168,6 +175,15 @@ struct Settings {
             throw StartFailure("telemetry.freshSeconds: \(telemetryFreshSeconds) is not 1 to 86400")
         }
         return ReadingRules(freshSeconds: Int64(telemetryFreshSeconds))
+    }
+
+    /// Where the policy on faults acts by itself.
+    func faultRules() throws -> FaultRules {
+        for (key, value) in [("faults.tenants", faultsFromTenants), ("faults.telemetry", faultsFromTelemetry)]
+        where value != "act" && value != "propose" {
+            throw StartFailure("\(key): \(value) is neither act nor propose")
+        }
+        return FaultRules(actsOnReports: faultsFromTenants == "act", actsOnTelemetry: faultsFromTelemetry == "act")
     }
 
     /// When alerts of observed power are raised and cleared.

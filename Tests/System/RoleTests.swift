@@ -77,6 +77,14 @@ extension SystemTests {
             #expect(own[1].json["leases"].array.count == 1 && own[4].json["contracts"].array.count == 1)
             let id = own[0].json["id"].string ?? ""
 
+            let allocation = try connection.get("/v1/leases/\(rivalLease)/allocation").json
+            let rivalNode = try #require(allocation["nodes"][0]["node"].string)
+            let fault = #"{"nodes":[{"node":"\#(rivalNode)"}],"xid":62}"#
+            let rivalFault = try #require(
+                try connection.post("/v1/tenants/rival/faults", fault).json["faults"][0]["id"].string)
+            let stranger = try answers(
+                as: Self.acme, [Request(method: "POST", target: "/v1/tenants/acme/faults", body: fault)])
+            #expect(stranger[0].status == 404 && stranger[0].json["detail"].string == "you hold no \(rivalNode)")
             let hidden = try answers(
                 as: Self.acme,
                 [
@@ -88,17 +96,21 @@ extension SystemTests {
                     Request(target: "/v1/contracts/rival-1"), Request(target: "/v1/contracts/none"),
                     Request(target: "/v1/leases?tenant=rival"), Request(target: "/v1/leases?tenant=none"),
                     Request(target: "/v1/tenants/rival/ledger"), Request(target: "/v1/tenants/none/ledger"),
+                    Request(target: "/v1/tenants/rival/faults"), Request(target: "/v1/tenants/none/faults"),
+                    Request(target: "/v1/faults/\(rivalFault)"), Request(target: "/v1/faults/f-nothing"),
                 ])
             #expect(hidden.allSatisfy { $0.status == 404 && $0.isProblem }, "\(hidden.map(\.text))")
             func words(_ answer: HTTPAnswer) -> String { answer.json["detail"].string ?? "" }
-            for (one, other) in [(0, 1), (4, 5), (7, 8), (9, 10), (11, 12)] {
+            for (one, other) in [(0, 1), (4, 5), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16)] {
                 #expect(words(hidden[one]) == words(hidden[other]))
             }
 
             let forbidden = try answers(
                 as: Self.acme,
-                ["/v1/status", "/v1/nodes", "/v1/domains", "/v1/budgets", "/v1/tenants", "/v1/verify", "/v1/fleet"].map
-                {
+                [
+                    "/v1/status", "/v1/nodes", "/v1/faults", "/v1/domains", "/v1/budgets", "/v1/tenants", "/v1/verify",
+                    "/v1/fleet",
+                ].map {
                     Request(target: $0)
                 } + [
                     Request(method: "PUT", target: "/v1/tenants/acme", body: #"{"reason":"more"}"#),

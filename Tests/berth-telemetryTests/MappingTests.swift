@@ -58,6 +58,7 @@ struct MappingTests {
         }
         #expect(reading(.kilowatts, 1.2345)?.watts == 1_235)
         #expect(reading(.milliwatts, 699_400)?.watts == 699)
+        #expect(reading(.xid, 79)?.xid == 79 && reading(.xid, 79)?.watts == nil && reading(.xid, 1_000) == nil)
         #expect(reading(.millijoules, 1_234_567)?.energyMillijoules == 1_234_567)
         #expect(reading(.millijoules, 1_234_567)?.watts == nil)
     }

@@ -115,6 +115,10 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var decision: Decision?
     /// What failure rates take away on average.
     public var expectedShortfall: ExpectedShortfall?
+    /// Nodes of it that are down, at most 64 of them; absent: none.
+    public var down: [DownNodeAnswer]?
+    /// How its spares stand; absent: it was granted none.
+    public var spares: SpareCounts?
     /// The lower cap that load targets hold it to now; absent: none.
     public var capNow: CapNowAnswer?
     /// What load targets do to it, those that are over included; absent: nothing.
@@ -129,7 +133,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         case id, revision, state, conditions, tenant, contract, contractVersion, label
         case leaseClass = "class"
         case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, throughput,
-            reservations, schedule, decision, expectedShortfall, capNow, curtailments, curtailed, planToken
+            reservations, schedule, decision, expectedShortfall, down, spares, capNow, curtailments, curtailed,
+            planToken
     }
 
     /// Every field; those left out are absent.
@@ -142,7 +147,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         schedule: [ScheduleStep]? = nil, decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil,
         capNow: CapNowAnswer? = nil, curtailments: [CurtailmentAnswer]? = nil, curtailed: CurtailedEnergyAnswer? = nil,
         planToken: String? = nil,
-        throughput: CapThroughput? = nil
+        throughput: CapThroughput? = nil, down: [DownNodeAnswer]? = nil, spares: SpareCounts? = nil
     ) {
         self.id = id
         self.revision = revision
@@ -170,6 +175,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         self.curtailed = curtailed
         self.planToken = planToken
         self.throughput = throughput
+        self.down = down
+        self.spares = spares
     }
 }
 

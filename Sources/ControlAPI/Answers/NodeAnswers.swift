@@ -44,15 +44,22 @@ public struct NodeAnswer: Codable, Sendable, Equatable {
     public var holders: [String]?
     /// Why it is in this state.
     public var reason: String?
+    /// Since when.
+    public var since: Timestamp?
     /// Until when.
     public var until: Timestamp?
     /// Who put it there.
     public var by: String?
+    /// When it failed, while it is not back in service.
+    public var outSince: Timestamp?
+    /// Its GPUs, where the UUIDs of some are known.
+    public var gpus: [AllocatedGPU]?
 
     /// Every field; those left out are absent.
     public init(
         name: String, domain: String, platform: String, state: NodeState, gpusFree: Int, holder: String? = nil,
-        holders: [String]? = nil, reason: String? = nil, until: Timestamp? = nil, by: String? = nil
+        holders: [String]? = nil, reason: String? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
+        by: String? = nil, outSince: Timestamp? = nil, gpus: [AllocatedGPU]? = nil
     ) {
         self.name = name
         self.domain = domain
@@ -62,8 +69,11 @@ public struct NodeAnswer: Codable, Sendable, Equatable {
         self.holder = holder
         self.holders = holders
         self.reason = reason
+        self.since = since
         self.until = until
         self.by = by
+        self.outSince = outSince
+        self.gpus = gpus
     }
 }
 

@@ -131,6 +131,8 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var failedFeeds: [FailedFeed]?
     /// Orders that nobody has acknowledged at half of their notice; absent: none.
     public var overdueOrders: Int?
+    /// Fault reports that wait for an operator; absent: none.
+    public var openFaults: Int?
     /// Load targets that are in force, and those to come that will not be met; absent: none.
     public var loadTargets: [LoadTargetSummary]?
 
@@ -139,7 +141,8 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         version: String, revision: Int, bookId: String, startedAt: Timestamp, now: Timestamp, fleet: FleetSummary,
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
         clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil,
-        failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil, loadTargets: [LoadTargetSummary]? = nil
+        failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil, openFaults: Int? = nil,
+        loadTargets: [LoadTargetSummary]? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -156,6 +159,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.alerts = alerts
         self.failedFeeds = failedFeeds
         self.overdueOrders = overdueOrders
+        self.openFaults = openFaults
         self.loadTargets = loadTargets
     }
 }

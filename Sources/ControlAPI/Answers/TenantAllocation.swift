@@ -20,6 +20,8 @@ public struct HeldLease: Codable, Sendable, Equatable {
     public var capWattsPerGpu: Int?
     /// Power cap in percent of each model's maximum.
     public var capPercent: Int?
+    /// Nodes of it that are down, at most 64 of them; absent: none.
+    public var down: [DownNodeAnswer]?
     /// The lower cap that load targets hold it to now; absent: none.
     public var capNow: CapNowAnswer?
     /// What load targets do to it now or later, on the hardware under their domains; absent: nothing.
@@ -31,6 +33,7 @@ public struct HeldLease: Codable, Sendable, Equatable {
     public init(
         id: String, state: LeaseState, conditions: [Condition], start: Timestamp, end: Timestamp, promised: Capacity,
         delivered: Capacity, capWattsPerGpu: Int? = nil, capPercent: Int? = nil,
+        down: [DownNodeAnswer]? = nil,
         capNow: CapNowAnswer? = nil, curtailments: [CurtailmentAnswer]? = nil, allocation: [String]
     ) {
         self.id = id
@@ -42,6 +45,7 @@ public struct HeldLease: Codable, Sendable, Equatable {
         self.delivered = delivered
         self.capWattsPerGpu = capWattsPerGpu
         self.capPercent = capPercent
+        self.down = down
         self.capNow = capNow
         self.curtailments = curtailments
         self.allocation = allocation
@@ -94,9 +98,15 @@ public struct TenantAllocation: Codable, Sendable, Equatable {
     public var leases: [HeldLease]
     /// Notices in force, soonest first.
     public var notices: [Notice]
+    /// Its fault reports that are open or acted on, oldest first; absent: none.
+    public var faults: [FaultReportAnswer]?
 
     /// Every field; those left out are absent.
-    public init(tenant: String, index: Int, nextChangeAt: Timestamp? = nil, leases: [HeldLease], notices: [Notice]) {
+    public init(
+        tenant: String, index: Int, nextChangeAt: Timestamp? = nil, leases: [HeldLease], notices: [Notice],
+        faults: [FaultReportAnswer]? = nil
+    ) {
+        self.faults = faults
         self.tenant = tenant
         self.index = index
         self.nextChangeAt = nextChangeAt

@@ -13,6 +13,8 @@ public enum NodeVerb: String, WireEnumeration {
     /// The nodes have failed.
     case fault
     /// Failed nodes are being repaired.
+    case service
+    /// Failed nodes have been repaired; they are validated before they are used again.
     case repair
     /// Cleaning has ended.
     case cleaned

@@ -22,18 +22,20 @@ public struct TelemetryReading: Codable, Sendable, Equatable {
     public var watts: Int?
     /// A GPU's energy counter in millijoules, in place of `watts`: two of them make a reading.
     public var energyMillijoules: Int?
+    /// A GPU's last error number, in place of `watts`; 0: none. A number that stays is said again and is one error.
+    public var xid: Int?
     /// When it was measured; absent: now.
     public var at: Timestamp?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case node, gpu, part, rack, budget, watts, energyMillijoules, at
+        case node, gpu, part, rack, budget, watts, energyMillijoules, xid, at
     }
 
     /// Every field; those left out are absent.
     public init(
         node: String? = nil, gpu: Int? = nil, part: ReadingPart? = nil, rack: String? = nil, budget: String? = nil,
-        watts: Int? = nil, energyMillijoules: Int? = nil, at: Timestamp? = nil
+        watts: Int? = nil, energyMillijoules: Int? = nil, xid: Int? = nil, at: Timestamp? = nil
     ) {
         self.node = node
         self.gpu = gpu
@@ -42,6 +44,7 @@ public struct TelemetryReading: Codable, Sendable, Equatable {
         self.budget = budget
         self.watts = watts
         self.energyMillijoules = energyMillijoules
+        self.xid = xid
         self.at = at
     }
 }
@@ -61,9 +64,22 @@ extension TelemetryReading: CheckedOnDecoding {
         if part != nil, node == nil || gpu != nil {
             throw WireValueError(field: "part", expected: "a node with it and no gpu", found: "otherwise")
         }
+        if let xid {
+            guard watts == nil, energyMillijoules == nil else {
+                throw WireValueError(
+                    field: "xid", expected: "one of watts, energyMillijoules and xid", found: "several")
+            }
+            guard gpu != nil else {
+                throw WireValueError(field: "xid", expected: "a node and a gpu with it", found: "none")
+            }
+            guard (0...999).contains(xid) else {
+                throw WireValueError(field: "xid", expected: "0 to 999", found: "\(xid)")
+            }
+            return
+        }
         switch (watts, energyMillijoules) {
         case (nil, nil):
-            throw WireValueError(field: "watts", expected: "watts or energyMillijoules", found: "neither")
+            throw WireValueError(field: "watts", expected: "watts, energyMillijoules or xid", found: "none")
         case (.some, .some):
             throw WireValueError(field: "energyMillijoules", expected: "watts or energyMillijoules", found: "both")
         case (let watts?, nil):

@@ -37,7 +37,8 @@ struct AllocatedUnit: Sendable {
         }
     }
 
-    func answer(cap: PowerCap, in fleet: Fleet) -> AllocatedNode {
+    func answer(cap: PowerCap, in book: Book) -> AllocatedNode {
+        let fleet = book.fleet
         let rack = fleet.rackOfNode[node]
         let platform = fleet.platform(of: rack)
         let domain = fleet.domains[fleet.racks[rack.offset].domain.offset].path
@@ -46,7 +47,9 @@ struct AllocatedUnit: Sendable {
         let capWatts = Int(cap.watts(on: platform))
         return AllocatedNode(
             node: fleet.nodeName(NodeIndex(node)), domain: domain, platform: platform.name,
-            gpus: modules.map { AllocatedGPU(module: $0) }, nvlink: nvlink(platform, domain: domain),
+            gpus: modules.map { module in
+                AllocatedGPU(module: module, uuid: book.uuid(of: NodeIndex(node), module: module)?.text)
+            }, nvlink: nvlink(platform, domain: domain),
             mig: slices.map { MigInstance($0, in: fleet) }, numa: numa.map(\.number), cpus: numa.map(\.cpus),
             nics: modules.compactMap { platform.nics.indices.contains($0 - 1) ? platform.nics[$0 - 1] : nil },
             capWattsPerGpu: capWatts,

@@ -33,7 +33,29 @@ struct LeaseEncoding {
             decision: isProvider ? decision : nil, expectedShortfall: shortfall(of: whole.lines),
             capNow: whole.curtailedCap.map { CapNowAnswer($0) }, curtailments: curtailments(of: whole),
             curtailed: curtailed(whole),
-            planToken: planToken.map(PlanTokenText.text), throughput: CapThroughput(of: whole, in: book.fleet))
+            planToken: planToken.map(PlanTokenText.text), throughput: CapThroughput(of: whole, in: book.fleet),
+            down: down(whole, now: book.time), spares: spares(of: whole))
+    }
+
+    /// The nodes that are down; with a time, whether they are overdue then.
+    private func down(_ whole: WholeLease, now: Int64?) -> [DownNodeAnswer]? {
+        let members = book.downMembers(of: whole).prefix(WireLimits.shortListMax)
+        return members.isEmpty
+            ? nil
+            : members.map { member in
+                let isOverdue = now.map { now in now >= member.replaceBy ?? member.since } ?? false
+                return DownNodeAnswer(
+                    node: book.fleet.nodeName(member.node), since: Timestamp(member.since),
+                    replaceBy: member.replaceBy.map { Timestamp($0) }, overdue: isOverdue ? true : nil)
+            }
+    }
+
+    private func spares(of whole: WholeLease) -> SpareCounts? {
+        let sums = whole.parts.map { book.spares(of: $0) }
+        guard sums.contains(where: { $0.granted > 0 }) else { return nil }
+        return SpareCounts(
+            granted: sums.reduce(0) { $0 + $1.granted }, held: sums.reduce(0) { $0 + $1.held },
+            ready: sums.reduce(0) { $0 + $1.ready })
     }
 
     /// A lease as its holder polls it: what holds now.
@@ -43,7 +65,8 @@ struct LeaseEncoding {
             conditions: whole.conditions.map { ControlAPI.Condition($0) }, start: Timestamp(whole.lease.start),
             end: Timestamp(whole.lease.end), promised: ControlAPI.Capacity(whole.promised),
             delivered: ControlAPI.Capacity(whole.delivered), capWattsPerGpu: whole.cap.wattsPerGPU,
-            capPercent: whole.cap.percent, capNow: whole.curtailedCap.map { CapNowAnswer($0) },
+            capPercent: whole.cap.percent, down: down(whole, now: nil),
+            capNow: whole.curtailedCap.map { CapNowAnswer($0) },
             curtailments: curtailments(of: whole, openAt: book.time),
             allocation: whole.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: book.fleet) })
     }

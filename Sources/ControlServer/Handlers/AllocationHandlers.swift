@@ -39,7 +39,7 @@ enum AllocationHandlers {
             var buffer = ByteBuffer(string: head)
             for (index, unit) in units.enumerated() {
                 if index > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-                buffer.writeBytes(CanonicalJSON.encode(unit.answer(cap: lease.cap, in: book.fleet)))
+                buffer.writeBytes(CanonicalJSON.encode(unit.answer(cap: lease.cap, in: book)))
                 if buffer.readableBytes > 64 << 10 {
                     try await writer.write(buffer)
                     buffer = ByteBuffer()

@@ -1,6 +1,7 @@
 // Contracts: stored and shown.
 
 import ControlAPI
+import FleetModel
 import Hummingbird
 import Leasing
 import Scheduling
@@ -24,8 +25,36 @@ enum ContractHandlers {
         let view = exchange.scheduler.view
         let (name, version) = try wanted(exchange, in: view.book)
         let terms = view.book.contractHistory(name)!.versions[version - 1].terms
-        let clauses = terms.explained().map { ClauseExplanation(clause: $0.clause.rawValue, text: $0.text) }
+        var clauses = terms.explained().map { ClauseExplanation(clause: $0.clause.rawValue, text: $0.text) }
+        if let place = clauses.lastIndex(where: { $0.clause == Clause.availabilityTargetPercent.rawValue }) {
+            clauses.insert(contentsOf: sparesNeeded(terms, view.book.fleet, exchange.scheduler.now), at: place + 1)
+        }
         return exchange.answer(ContractExplanation(name: name, version: version, clauses: clauses), view: view)
+    }
+
+    /// What the promised availability needs of spares in each kind of domain that the contract allows, by the catalogue's
+    /// rates, against what it gives.
+    private static func sparesNeeded(
+        _ terms: ContractTerms, _ fleet: Fleet, _ now: Int64
+    ) -> [ClauseExplanation] {
+        guard let target = terms.availabilityBasisPoints, target < 10_000 else { return [] }
+        let held = Int(terms.sparesPerDomain ?? 0)
+        return SpareHandlers.domains(of: fleet, at: now).compactMap { domain in
+            guard let shape = domain.shape, shape != .rack,
+                terms.models.isEmpty || terms.models.contains(domain.platform.gpu)
+            else { return nil }
+            let need = SpareHandlers.table(
+                domain, Double(target) / 10_000, failures: nil, repairHours: nil, record: nil)
+            guard let wanted = need.sparesForGpuHours else { return nil }
+            let has = need.rows.last { $0.spares <= held } ?? need.rows[0]
+            return ClauseExplanation(
+                clause: "",
+                text:
+                    "On \(shape == .nvl72 ? "an" : "a") \(shape.rawValue) of \(domain.platform.gpu) (\(need.nodes) nodes) that takes "
+                    + "\(wanted == 0 ? "no spares" : wanted == 1 ? "1 spare" : "\(wanted) spares") by the catalogue's rates; "
+                    + "the contract's \(held) deliver \(has.gpuHoursPercent) % on average, and all of it is up "
+                    + "\(has.allUpPercent) % of the time.")
+        }
     }
 
     /// The contract that the path names and the version that the query names, the newest where it names none.

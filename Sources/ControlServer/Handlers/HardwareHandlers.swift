@@ -171,7 +171,7 @@ enum NodeHandlers {
             }
         }
         switch packing.health(of: NodeIndex(node)) {
-        case .faulty: return .faulty
+        case .faulty: return book.repair(of: NodeIndex(node)) == nil ? .faulty : .repair
         case .validating: return .validating
         case .draining: return isLeased ? .draining : .drained
         case .open where isKept, .cordoned where isKept: return .maintenance
@@ -197,7 +197,10 @@ enum NodeHandlers {
             if !holders.contains(text) { holders.append(text) }
         }
         holders.sort()
-        let note = book.note(on: NodeIndex(node))
+        let note = book.repair(of: NodeIndex(node)) ?? book.note(on: NodeIndex(node))
+        let uuids = LeaseHardware.moduleIDs(of: fleet.moduleMasks[node]).map { module in
+            AllocatedGPU(module: module, uuid: book.uuid(of: NodeIndex(node), module: module)?.text)
+        }
         let kept = state == .maintenance ? book.maintenance(on: NodeIndex(node), at: now) : nil
         let free = book.packing.freeModules(of: node, from: now, until: now + 1, now: now)
         return NodeAnswer(
@@ -205,8 +208,10 @@ enum NodeHandlers {
             platform: fleet.platform(of: rack).name, state: state, gpusFree: free.nonzeroBitCount,
             holder: holders.count == 1 ? holders[0] : nil, holders: holders.count > 1 ? holders : nil,
             reason: kept.map { "\($0.name): \($0.plan.reason)" } ?? note?.reason,
+            since: kept == nil ? note.map { Timestamp($0.since) } : nil,
             until: (kept?.window(at: now)?.upperBound ?? note?.until).map { Timestamp($0) },
-            by: kept?.actor ?? note?.actor)
+            by: kept?.actor ?? note?.actor, outSince: book.outSince(NodeIndex(node)).map { Timestamp($0) },
+            gpus: uuids.contains { $0.uuid != nil } ? uuids : nil)
     }
 }
 

@@ -31,6 +31,7 @@ enum StatusHandlers {
             alerts: report.alerts.isEmpty ? nil : report.alerts.map { DrawAlertAnswer($0, in: fleet) },
             failedFeeds: FailedFeed.all(in: book),
             overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil,
+            openFaults: book.openFaultCount > 0 ? book.openFaultCount : nil,
             loadTargets: loadTargets(book, now))
         return exchange.answer(answer, view: view)
     }

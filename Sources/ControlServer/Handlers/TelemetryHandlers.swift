@@ -12,13 +12,15 @@ enum TelemetryHandlers {
     private static let leftOutMax = 100
 
     static func take(_ exchange: Exchange) async throws -> Response {
-        let request = try await exchange.decode(TelemetryRequest.self, limit: WireLimits.batchBodyBytesMax)
+        let body = try await exchange.body(limit: WireLimits.batchBodyBytesMax)
+        let request = try exchange.decode(TelemetryRequest.self, from: body)
         let (view, now) = exchange.present
         let fleet = view.book.fleet
         var subjects = SubjectFinder(fleet)
         var readings: [Reading] = []
         // The place in the request of each reading that names something of the fleet.
         var places: [Int] = []
+        var errors: [(node: NodeIndex, module: Int, xid: Int)] = []
         var leftOut: [LeftOutReading] = []
         var leftOutCount = 0
         func leave(_ index: Int, _ fault: ReadingFault) {
@@ -29,6 +31,10 @@ enum TelemetryHandlers {
         for (index, wire) in request.readings.enumerated() {
             guard let subject = subjects.find(wire) else {
                 leave(index, .unknown)
+                continue
+            }
+            if let xid = wire.xid {
+                if case .gpu(let node, let module) = subject { errors.append((node, module, xid)) }
                 continue
             }
             let value: ReadingValue =
@@ -43,6 +49,7 @@ enum TelemetryHandlers {
         }
         // Alerts are raised by what has just come, not by whoever asks next.
         _ = observatory.report(DrawConditions(view, at: now), at: now)
+        try await exchange.reportErrors(errors, from: request.source)
         leftOut.sort { $0.index < $1.index }
         let answer = TelemetryAnswer(
             taken: request.readings.count - leftOutCount, leftOut: leftOutCount,

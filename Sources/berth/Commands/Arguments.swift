@@ -14,6 +14,9 @@ extension AllocationFormat: ExpressibleByArgument {}
 extension LoadTargetState: ExpressibleByArgument {}
 extension ForecastInterval: ExpressibleByArgument {}
 extension HistoryInterval: ExpressibleByArgument {}
+extension FaultState: ExpressibleByArgument {}
+extension FaultAct: ExpressibleByArgument {}
+extension RecoveryAction: ExpressibleByArgument {}
 
 extension WireDuration: ExpressibleByArgument {
     /// Reads `90d`, `4h`, `1h30m`.

@@ -29,7 +29,7 @@ struct Berth: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
             AlertsCommand.self, ForecastCommand.self,
-            NodesCommand.self, MaintenanceCommand.self,
+            NodesCommand.self, FaultCommand.self, SparesCommand.self, MaintenanceCommand.self,
             LeaseCommand.self,
             OfferCommand.self, PlanCommands.self,
             TenantCommand.self, CohortCommand.self,

@@ -68,6 +68,10 @@ struct StatusCommand: AsyncParsableCommand {
             let words = "\(counted(orders, "order")) to the actuator not acknowledged in time: berth orders"
             terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
         }
+        if let faults = status.openFaults {
+            let words = "\(counted(faults, "fault report")) to decide on: berth fault --state open"
+            terminal.write(Style.attention.applied(to: words, inColour: terminal.usesColour))
+        }
         if let proposal = status.fleetProposal {
             let words = "fleet file: \(proposal.accepted ? "accepted" : "refused"): \(proposal.detail)"
             terminal.write(

@@ -82,6 +82,10 @@ struct WatchCommand: AsyncParsableCommand {
                 terminal.write(
                     "\(lease.id) is \(condition.type.rawValue) since \(condition.since): \(condition.reason)")
             }
+            for node in lease.down ?? [] {
+                let by = node.replaceBy.map { ", to be replaced by \($0)" } ?? ""
+                terminal.write("\(lease.id): \(node.node) is down since \(node.since)\(by)")
+            }
             if let now = lease.capNow {
                 terminal.write("\(lease.id) cap now: \(now.text), instead of \(lease.capText)")
             }
@@ -89,6 +93,9 @@ struct WatchCommand: AsyncParsableCommand {
         for notice in allocation.notices {
             let mark = notice.acknowledged ? "" : " (not acknowledged)"
             terminal.write("notice \(notice.id): \(notice.kind.rawValue) by \(notice.deadline)\(mark)")
+        }
+        for fault in allocation.faults ?? [] {
+            terminal.write("fault \(fault.id): \(fault.subject) \(fault.state.rawValue): \(fault.remark)")
         }
         terminal.write("")
     }

@@ -16,7 +16,8 @@ struct LeaseDetail {
 
     func lines(inColour: Bool) -> [String] {
         [heading(inColour: inColour)] + windowLines + holdingLines + capLines(inColour: inColour)
-            + lease.reservations.flatMap(reservationLines) + scheduleLines + conditionLines(inColour: inColour)
+            + lease.reservations.flatMap(reservationLines) + spareLines + scheduleLines
+            + conditionLines(inColour: inColour) + downLines(inColour: inColour)
             + curtailmentLines
             + shortfallLines
             + decisionLines
@@ -113,6 +114,32 @@ struct LeaseDetail {
             let type = Style.attention.applied(to: condition.type.rawValue, inColour: inColour)
             return line("condition", "\(type) since \(condition.since): \(condition.reason)")
         }
+    }
+
+    private var spareLines: [String] {
+        guard let spares = lease.spares else { return [] }
+        let out = spares.held - spares.ready
+        let missing = spares.granted - spares.held
+        let parts = [
+            "\(counted(spares.ready)) of \(counted(spares.granted)) ready",
+            missing > 0 ? "\(counted(missing)) taken over, until what failed is back" : nil,
+            out > 0 ? "\(counted(out)) down" : nil,
+        ]
+        return [line("spares", parts.compactMap(\.self).joined(separator: "; "))]
+    }
+
+    /// Nodes that are down, and by when each has to be replaced.
+    private func downLines(inColour: Bool) -> [String] {
+        let down = lease.down ?? []
+        var lines = down.prefix(Self.pathsMax).map { node in
+            let by = node.replaceBy.map { "to be replaced by \($0)" } ?? "counted since then"
+            let overdue = node.overdue == true && node.replaceBy != nil ? ", overdue" : ""
+            return line(
+                "down",
+                "\(node.node) since \(node.since), " + Style.attention.applied(to: by + overdue, inColour: inColour))
+        }
+        if down.count > Self.pathsMax { lines.append(line("", "… and \(counted(down.count - Self.pathsMax)) more")) }
+        return lines
     }
 
     private var curtailmentLines: [String] {

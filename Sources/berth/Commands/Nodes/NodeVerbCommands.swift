@@ -1,4 +1,4 @@
-// berth nodes cordon, uncordon, drain, undrain, fault, repair, cleaned, validated
+// berth nodes cordon, uncordon, drain, undrain, fault, service, repair, cleaned, validated
 
 import ArgumentParser
 import ControlAPI
@@ -86,9 +86,16 @@ struct NodesFault: NodeVerbCommand {
     @OptionGroup var options: NodeVerbOptions
 }
 
+struct NodesService: NodeVerbCommand {
+    static let verb = NodeVerb.service
+    static let configuration = verbConfiguration("Report that the repair of failed nodes has begun.")
+    @OptionGroup var options: NodeVerbOptions
+}
+
 struct NodesRepair: NodeVerbCommand {
     static let verb = NodeVerb.repair
-    static let configuration = verbConfiguration("Report that failed nodes are being repaired.")
+    static let configuration = verbConfiguration(
+        "Report that failed nodes have been repaired; they are validated before they are used again.")
     @OptionGroup var options: NodeVerbOptions
 }
 

@@ -15,7 +15,8 @@ struct NodesCommand: AsyncParsableCommand {
             """,
         subcommands: [
             NodesList.self, NodesCordon.self, NodesUncordon.self, NodesDrain.self, NodesUndrain.self,
-            NodesFault.self, NodesRepair.self, NodesCleaned.self, NodesValidated.self,
+            NodesFault.self, NodesService.self, NodesRepair.self, NodesCleaned.self, NodesValidated.self,
+            NodesIdentify.self,
         ],
         defaultSubcommand: NodesList.self)
 }

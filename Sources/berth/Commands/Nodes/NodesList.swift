@@ -36,13 +36,14 @@ struct NodesList: AsyncParsableCommand {
     private func table(_ nodes: [NodeAnswer]) -> Table {
         var table = Table(
             .word("NODE"), .text("DOMAIN").optional, .text("PLATFORM").optional, .word("STATE"), .number("FREE"),
-            .text("HOLDER"), .word("UNTIL").optional, .text("BY").optional, .text("REASON"))
+            .text("HOLDER"), .word("SINCE").optional, .word("UNTIL").optional, .text("BY").optional, .text("REASON"))
         for node in nodes {
             let holders = node.holders?.joined(separator: ",") ?? node.holder
             table.add(
                 .init(node.name), .init(node.domain), .init(node.platform),
                 .init(node.state.rawValue, node.state.style),
-                .init(counted(node.gpusFree)), .init(holders ?? "-"), .init(node.until?.short ?? "-"),
+                .init(counted(node.gpusFree)), .init(holders ?? "-"), .init(node.since?.short ?? "-"),
+                .init(node.until?.short ?? "-"),
                 .init(node.by ?? "-"), .init(node.reason ?? "-"))
         }
         return table
