@@ -65,6 +65,12 @@ public enum Routes {
     public static let leaseReclaimPattern = "/v1/leases/{id}/reclaim"
     /// POST: ``NominationRequest`` to ``ReclaimAnswer``.
     public static let leaseNominationPattern = "/v1/leases/{id}/reclaim/nomination"
+    /// POST `?dryRun=plan`: ``LeaseSplitRequest`` to ``LeaseSplitAnswer``.
+    public static let leaseSplitPattern = "/v1/leases/{id}/split"
+    /// GET: ``TransferList``. POST: ``TransferRequest`` to ``TransferAnswer``.
+    public static let transfers = "/v1/transfers"
+    /// GET: ``TransferAnswer``. POST: ``TransferReplyRequest`` to ``TransferAnswer``. DELETE `?reason=`: ``TransferAnswer``.
+    public static let transferPattern = "/v1/transfers/{id}"
     /// GET: ``ApprovalList``.
     public static let approvals = "/v1/approvals"
     /// GET: ``ApprovalAnswer``. POST: ``ApprovalRequest`` to ``ApprovalAnswer``.
@@ -162,6 +168,10 @@ public enum Routes {
     public static func leaseNomination(_ id: String) -> String { leaseReclaim(id) + "/nomination" }
     /// What the contract of one lease allows.
     public static func leaseGuards(_ id: String) -> String { lease(id) + "/guards" }
+    /// The split of one lease.
+    public static func leaseSplit(_ id: String) -> String { lease(id) + "/split" }
+    /// One transfer.
+    public static func transfer(_ id: String) -> String { transfers + "/" + segment(id) }
     /// One tenant.
     public static func tenant(_ name: String) -> String { tenants + "/" + segment(name) }
     /// One cohort.

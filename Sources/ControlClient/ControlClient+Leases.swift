@@ -113,6 +113,49 @@ extension ControlClient {
         try await answer(ReclaimList.self, to: .get(Routes.leaseReclaim(id)))
     }
 
+    /// Makes some of what a lease holds a lease of its own.
+    ///
+    /// - Parameter isDryRun: decide without splitting; the answer is both leases as they would be.
+    public func splitLease(
+        _ id: String, _ request: LeaseSplitRequest, isDryRun: Bool = false, idempotencyKey: String? = nil
+    ) async throws(ClientError) -> LeaseSplitAnswer {
+        let query: [(name: String, value: String?)] = [("dryRun", isDryRun ? "plan" : nil)]
+        var exchange = Exchange.post(Routes.leaseSplit(id), query: query, request)
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        return try await answer(LeaseSplitAnswer.self, to: exchange)
+    }
+
+    /// Transfers that are open and that the caller has a part in.
+    public func transfers() async throws(ClientError) -> TransferList {
+        try await answer(TransferList.self, to: .get(Routes.transfers))
+    }
+
+    /// One transfer that is open.
+    public func transfer(_ id: String) async throws(ClientError) -> TransferAnswer {
+        try await answer(TransferAnswer.self, to: .get(Routes.transfer(id)))
+    }
+
+    /// Offers a lease, or a share of one, to another tenant.
+    public func proposeTransfer(
+        _ request: TransferRequest, idempotencyKey: String? = nil
+    ) async throws(ClientError) -> TransferAnswer {
+        var exchange = Exchange.post(Routes.transfers, request)
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        return try await answer(TransferAnswer.self, to: exchange)
+    }
+
+    /// Agrees to a transfer, or declines it.
+    public func respond(
+        toTransfer id: String, _ request: TransferReplyRequest
+    ) async throws(ClientError) -> TransferAnswer {
+        try await answer(TransferAnswer.self, to: .post(Routes.transfer(id), request))
+    }
+
+    /// Takes an offer back.
+    public func withdrawTransfer(_ id: String, reason: String) async throws(ClientError) -> TransferAnswer {
+        try await answer(TransferAnswer.self, to: .delete(Routes.transfer(id), query: [("reason", reason)]))
+    }
+
     /// What waits for a second operator.
     public func approvals() async throws(ClientError) -> ApprovalList {
         try await answer(ApprovalList.self, to: .get(Routes.approvals))

@@ -129,6 +129,14 @@ struct Route: Sendable {
             Route(
                 .delete, Routes.leaseReclaimPattern, Audiences.requesters, query: ["reason"], ReclaimHandlers.withdraw),
             Route(.post, Routes.leaseNominationPattern, [.tenant], ReclaimHandlers.nominate),
+            Route(
+                .post, Routes.leaseSplitPattern, Audiences.requesters, query: ["dryRun"], TransferHandlers.split),
+            Route(.get, Routes.transfers, Audiences.holders, TransferHandlers.list),
+            Route(.post, Routes.transfers, Audiences.requesters, TransferHandlers.propose),
+            Route(.get, Routes.transferPattern, Audiences.holders, TransferHandlers.show),
+            Route(.post, Routes.transferPattern, Audiences.requesters, TransferHandlers.respond),
+            Route(
+                .delete, Routes.transferPattern, Audiences.requesters, query: ["reason"], TransferHandlers.withdraw),
             Route(.get, Routes.approvals, Audiences.readers, ApprovalHandlers.list),
             Route(.get, Routes.approvalPattern, Audiences.readers, ApprovalHandlers.show),
             Route(.post, Routes.approvalPattern, Audiences.operators, ApprovalHandlers.respond),

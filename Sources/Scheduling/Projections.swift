@@ -78,6 +78,8 @@ public enum Projections {
                 writes.append(.delete(table: "feed_failures", key: [.text(budget), .text(source ?? "")]))
             case .maintenanceSet(let record): writes.append(maintenanceRow(record.name, book))
             case .maintenanceRemoved(let name), .maintenanceOver(let name, _): writes.append(maintenanceRow(name, book))
+            case .leaseSplit(let split):
+                for number in [split.lease, split.newLease] where !leases.contains(number) { leases.append(number) }
             default:
                 // A part that is over may be forgotten already; its lease is named by another fact then.
                 guard let number = fact.leaseNumber, let lease = book.lease(number)?.leaseNumber else { continue }
@@ -164,6 +166,24 @@ extension Entry {
     }
 }
 
+extension TransferNote {
+    /// What happened, as the tenant whose log it is in has it.
+    fileprivate func words(lease: String) -> String {
+        let isHolder = tenant == transfer.from
+        let what = isHolder ? "lease \(lease) to \(transfer.to)" : "a lease of \(transfer.from)"
+        return switch event {
+        case .proposed: "offer \(what)"
+        case .offered: "be offered \(what)"
+        case .holderAgreed: "\(transfer.from) agrees to hand over \(what)"
+        case .receiverAgreed: "\(transfer.to) agrees to take over \(what)"
+        case .providerAgreed: "the provider approves the transfer of \(what)"
+        case .declined: "decline the transfer of \(what)"
+        case .withdrawn: "withdraw the offer of \(what)"
+        case .expired: "the offer of \(what) expires"
+        }
+    }
+}
+
 extension Fact {
     /// The lease, or the part of one, that a fact is about, if it is about one.
     var leaseNumber: UInt64? {
@@ -176,6 +196,9 @@ extension Fact {
         case .memberReplaced(let replacement): replacement.lease
         case .spareReturned(let spare): spare.lease
         case .reclaimSet(let reclaim): reclaim.lease
+        case .leaseSplit(let split): split.lease
+        case .leaseHandedOver(let number, _, _): number
+        case .leaseTakenOver(let takeover): takeover.newLease
         case .leaseCurtailed(let number, _, _), .leasePowerSettled(let number, _), .noticeAcknowledged(let number, _):
             number
         default: nil
@@ -204,6 +227,10 @@ extension Fact {
         case .approvalAsked(let approval): "ask for approval \(approval.number)"
         case .approvalEnded(let number, let end): "approval \(number) \(end.name)"
         case .reclaimSet: "notice on lease \(lease)"
+        case .leaseSplit: "split lease \(lease)"
+        case .leaseHandedOver: "hand over lease \(lease)"
+        case .leaseTakenOver: "take over lease \(lease)"
+        case .transferNoted(let note): note.words(lease: lease)
         case .leaseTermsRenewed: "renew the terms of lease \(lease)"
         case .leaseCapStepped: "step the cap of lease \(lease)"
         case .leaseMoved(_, let event, _): "\(event.name) lease \(lease)"

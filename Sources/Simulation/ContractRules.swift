@@ -9,6 +9,10 @@ import Leasing
 struct ContractRules {
     private(set) var report = RuleReport(7, "the landlord takes nothing that no clause allows")
     private var notices = 0
+    private var splits = 0
+    private var handovers = 0
+    /// Who has agreed to transfers, by number.
+    private var agreed: [UInt64: Set<String>] = [:]
     private var changes = 0
 
     /// What was looked at, too.
@@ -16,6 +20,8 @@ struct ContractRules {
         var report = report
         report.count("provider's changes to leases under contracts", changes)
         report.count("notices", notices)
+        report.count("splits", splits)
+        report.count("handovers", handovers)
         return report
     }
 
@@ -25,6 +31,7 @@ struct ContractRules {
             noticed.insert(reclaim.lease)
             if reclaim.servedAt == entry.recordedAt { checkNotice(reclaim, entry, before) }
         }
+        checkTransfers(entry, before, after)
         guard entry.actor.role == "operator" else { return }
         for number in leases(changedBy: entry, in: before) where !noticed.contains(number) {
             guard let lease = before.lease(number), before.terms(of: lease) != nil else { continue }
@@ -37,6 +44,44 @@ struct ContractRules {
                 report.violate(
                     "entry \(entry.revision) took \(held - left) GPU-seconds from lease \(number) without a notice")
             }
+        }
+    }
+
+    /// A lease that is split or changes hands loses and wins nothing, and changes hands only when both tenants have said so.
+    private mutating func checkTransfers(_ entry: Entry, _ before: Book, _ after: Book) {
+        var (lost, won): (Int64, Int64) = (0, 0)
+        for fact in entry.facts {
+            switch fact {
+            case .transferNoted(let note):
+                let transfer = note.transfer
+                for tenant in [transfer.from, transfer.to] where entry.actor.role == "tenant:\(tenant)" {
+                    let says: [TransferNote.Event] =
+                        tenant == transfer.from ? [.proposed, .holderAgreed] : [.receiverAgreed]
+                    if says.contains(note.event) { agreed[transfer.number, default: []].insert(tenant) }
+                }
+            case .leaseSplit(let split):
+                splits += 1
+                won += gpuSeconds(of: split.newLease, in: after, from: entry.recordedAt)
+                if before.lease(split.lease) != nil {
+                    lost += gpuSeconds(of: split.lease, in: before, from: entry.recordedAt)
+                    won += gpuSeconds(of: split.lease, in: after, from: entry.recordedAt)
+                }
+            case .leaseTakenOver(let takeover):
+                handovers += 1
+                won += gpuSeconds(of: takeover.newLease, in: after, from: entry.recordedAt)
+                if before.lease(takeover.from) != nil {
+                    lost += gpuSeconds(of: takeover.from, in: before, from: entry.recordedAt)
+                }
+                let consent = agreed.removeValue(forKey: takeover.transfer) ?? []
+                let holder = after.lease(takeover.from)?.tenant ?? ""
+                if !consent.contains(holder) || !consent.contains(takeover.tenant) {
+                    report.violate("entry \(entry.revision) handed a lease over without the word of both tenants")
+                }
+            default: break
+            }
+        }
+        if lost != won {
+            report.violate("entry \(entry.revision) made \(won) GPU-seconds of \(lost) in splitting or handing over")
         }
     }
 

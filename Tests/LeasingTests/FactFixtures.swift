@@ -212,6 +212,11 @@ enum FactFixtures {
             nodes: [IDRange(first: 7, count: 2)],
             note: NodeNote(reason: "fan", actor: "uid:1 op", since: 1_800_000_000, until: 1_800_086_400)),
         .spareReturned(SpareReturn(lease: 301, line: 2, node: 7)),
+        .leaseSplit(split),
+        .leaseHandedOver(number: 300, transfer: 5, at: 1_800_000_060),
+        .leaseTakenOver(takeover),
+        .transferNoted(TransferNote(tenant: "bob", event: .receiverAgreed, transfer: transfer)),
+        .contractPut(name: "c-1", terms: transferTerms),
     ]
 
     static let givingWay: ContractTerms = {
@@ -236,6 +241,32 @@ enum FactFixtures {
         (report.state, report.act, report.remark) = (.resolved, .drain, "back")
         (report.decidedBy, report.decidedAt) = ("uid:1 op", 1_800_000_100)
         return report
+    }()
+
+    static let split: LeaseSplit = {
+        var gone = leaseWithTerms
+        gone.number = 302
+        return LeaseSplit(lease: 300, kept: [leaseWithTerms, part], split: [gone], sources: [300])
+    }()
+
+    static let takeover: LeaseTakeover = {
+        var taken = leaseWithTerms
+        (taken.number, taken.tenant) = (303, "bob")
+        return LeaseTakeover(
+            transfer: 5, from: 300, contractVersion: 2, keepsTerms: true, records: [taken], sources: [300],
+            down: [DownUnit(node: 7, since: 1_800_000_000)])
+    }()
+
+    static let transfer = Transfer(
+        number: 5, lease: 300, from: "ada", to: "bob", nodes: [IDRange(first: 2, count: 3)],
+        units: [LeaseSelection.Units(line: "line 0", count: 2)], proposedBy: "uid:1 ada", reason: "moves",
+        proposedAt: 1_800_000_000, expiresAt: 1_800_604_800, offered: leaseWithTerms, holderAgreed: true,
+        receiverAgreed: true, needsProvider: true, contract: "c-2", keepsTerms: false, label: "mine")
+
+    static let transferTerms: ContractTerms = {
+        var terms = ContractTests.everything
+        terms.transfers = TransferClause(needsApproval: false, expirySeconds: 86_400)
+        return terms
     }()
 
     static let loadTarget: LoadTarget = {

@@ -6,15 +6,16 @@ import Testing
 @Suite struct LeaseStateTests {
     /// Rows are states, columns events; nil where the event cannot happen.
     static let table: [(LeaseState, [LeaseEvent: LeaseState])] = [
-        (.scheduled, [.start: .starting, .release: .cancelled]),
-        (.starting, [.deliver: .active, .end: .failed, .release: .ending]),
-        (.active, [.end: .ending, .release: .ending]),
+        (.scheduled, [.start: .starting, .release: .cancelled, .handOver: .cancelled]),
+        (.starting, [.deliver: .active, .end: .failed, .release: .ending, .handOver: .transferred]),
+        (.active, [.end: .ending, .release: .ending, .handOver: .transferred]),
         (.ending, [.return: .expired, .takeBack: .reclaimed, .giveWay: .preempted]),
         (.expired, [:]),
         (.cancelled, [:]),
         (.failed, [:]),
         (.reclaimed, [:]),
         (.preempted, [:]),
+        (.transferred, [:]),
     ]
 
     @Test("Every state and event lead where the table says and nowhere else", arguments: table)
@@ -39,11 +40,11 @@ import Testing
         #expect(
             LeaseState.allCases.map { "\($0.rawValue) \($0.name)" } == [
                 "0 scheduled", "1 starting", "2 active", "3 ending", "4 expired", "5 cancelled", "6 failed",
-                "7 reclaimed", "8 preempted",
+                "7 reclaimed", "8 preempted", "9 transferred",
             ])
         #expect(
             LeaseEvent.allCases.map { "\($0.rawValue) \($0.name)" } == [
-                "0 start", "1 deliver", "2 end", "3 release", "4 return", "5 take-back", "6 give-way",
+                "0 start", "1 deliver", "2 end", "3 release", "4 return", "5 take-back", "6 give-way", "7 hand-over",
             ])
         #expect(
             ConditionKind.allCases.map { "\($0.rawValue) \($0.name)" } == [

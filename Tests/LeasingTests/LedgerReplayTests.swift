@@ -7,6 +7,34 @@ import Testing
 @testable import Leasing
 
 @Suite struct LedgerReplayTests {
+    @Test("Accounts are what the facts alone give when leases are split and change hands")
+    func transfers() {
+        var (splits, takeovers) = (0, 0)
+        for seed in [UInt64(1), 2, 3, 5, 8, 12] {
+            var workload = Workload(seed: seed, transfers: true)
+            var random = SeededGenerator(seed: seed)
+            var (replay, taken) = (LedgerReplay(), 0)
+            func compare(_ step: Int) {
+                for entry in workload.desk.entries[taken...] { replay.take(entry) }
+                taken = workload.desk.entries.count
+                let book = workload.desk.book
+                for time in [book.time, book.time + 40 * day] {
+                    let differences = replay.differences(from: book, until: time)
+                    #expect(differences.isEmpty, "seed \(seed), step \(step): \(differences.prefix(2))")
+                }
+            }
+            for step in 0..<600 {
+                _ = workload.act()
+                if step % 20 == 10 { lower(&workload.desk, &random) }
+                if step % 20 == 19 { compare(step) }
+            }
+            workload.desk.advance(to: workload.desk.now + 1_000 * day)
+            compare(600)
+            (splits, takeovers) = (splits + workload.splits, takeovers + workload.takeovers)
+        }
+        #expect(splits > 30 && takeovers > 4, "\(splits), \(takeovers)")
+    }
+
     @Test("Accounts are what the facts alone give, to the second, through random lives")
     func randomLives() {
         var seen = LedgerSums()

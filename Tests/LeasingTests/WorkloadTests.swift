@@ -40,6 +40,30 @@ import Testing
     }
 }
 
+extension WorkloadTests {
+    @Test("The rules hold and nothing is lost or won when leases are split and change hands")
+    func transfers() {
+        var (splits, takeovers) = (0, 0)
+        for seed in [UInt64(1), 2, 3, 5, 8, 12, 14, 23] {
+            var workload = Workload(seed: seed, transfers: true)
+            var violations: [String] = []
+            for step in 0..<600 where violations.isEmpty {
+                let command = workload.act()
+                violations = BookRules.violations(of: workload.desk.book) + workload.strangers
+                #expect(violations.isEmpty, "seed \(seed), step \(step), \(command): \(violations.prefix(5))")
+                if step % 60 == 59 { workload.desk.checkRestart() }
+            }
+            workload.desk.advance(to: workload.desk.now + 1_000 * day)
+            workload.desk.checkRestart()
+            #expect(workload.desk.book.leaseCount(in: .active) == 0 && workload.desk.book.openTransfers.isEmpty)
+            #expect(BookRules.violations(of: workload.desk.book) == [], "seed \(seed), at the end")
+            (splits, takeovers) = (splits + workload.splits, takeovers + workload.takeovers)
+        }
+        // Enough of everything happened for the above to mean something.
+        #expect(splits > 40 && takeovers > 6, "\(splits), \(takeovers)")
+    }
+}
+
 /// A seeded source of commands of every kind on one book.
 struct Workload {
     private var random: SeededGenerator
@@ -54,8 +78,15 @@ struct Workload {
     private var plans: [(order: LeaseOrder, token: [UInt8])] = []
     private let fleets: [Fleet]
 
-    init(seed: UInt64) {
+    private let transfers: Bool
+    /// Leases that were split, and such that were taken over.
+    private(set) var splits = 0
+    private(set) var takeovers = 0
+
+    /// - Parameter transfers: whether leases are split and handed over, too.
+    init(seed: UInt64, transfers: Bool = false) {
         random = SeededGenerator(seed: seed)
+        self.transfers = transfers
         let turnRound = [
             "{cleaning: 10m, validating: 20m, endsBy: timer}", Fleets.byReport,
             "{cleaning: 0s, validating: 0s, endsBy: timer}",
@@ -97,9 +128,10 @@ struct Workload {
         let key =
             random.isOne(in: 8)
             ? IdempotencyKey(scope: "ada", key: "k\(Int.random(in: 0..<40, using: &random))", bodyDigest: [1]) : nil
-        let before = answers()
+        let (before, held) = (answers(), desk.book)
         do throws(Refusal) {
             let outcome = try desk.execute(command, key: key)
+            if transfers { compareTotals(held, command, outcome) }
             if case .requestLeases = command { grants += outcome.leases.count }
             preemptions += outcome.preempted.count
             if case .amendLease = command { amendments += 1 }
@@ -109,6 +141,90 @@ struct Workload {
         }
         compare(before, answers())
         return "\(command)".prefix(400).description
+    }
+
+    /// Splits, offers, and answers to them.
+    private mutating func transfer() -> Command {
+        let latest = random.isOne(in: 8) ? desk.book.openTransfers.first : desk.book.openTransfers.last
+        if let open = latest, !random.isOne(in: 4) {
+            var parties: [Audience] = [.tenant(open.from), .tenant(open.to), .provider]
+            if !random.isOne(in: 5) {
+                parties = [open.holderAgreed ? .provider : .tenant(open.from)]
+                if !open.receiverAgreed { parties = [.tenant(open.to)] }
+            }
+            let party = parties.randomElement(using: &random)!
+            if random.isOne(in: 12) { return .withdrawTransfer(open.number, by: party) }
+            let isReceiver = party == .tenant(open.to)
+            return .answerTransfer(
+                open.number,
+                TransferReply(
+                    accepts: !random.isOne(in: 10),
+                    contract: isReceiver && random.isOne(in: 2) ? contract(for: open.to) : nil,
+                    label: isReceiver && random.isOne(in: 2) ? "mine" : nil), by: party)
+        }
+        var live: [Lease] = []
+        desk.book.forEachLease { lease in
+            guard lease.partOf == nil, lease.isInWindow || lease.state == .scheduled else { return true }
+            let isSplit = desk.book.wholeLease(lease.number)!.lines.contains { $0.count > 1 }
+            if isSplit || random.isOne(in: 4) { live.append(lease) }
+            return true
+        }
+        guard let lease = live.randomElement(using: &random), let whole = desk.book.wholeLease(lease.number) else {
+            return .heartbeat
+        }
+        var selection = LeaseSelection()
+        let divisible = whole.lines.filter { $0.count > 1 }
+        if let line = divisible.randomElement(using: &random), !random.isOne(in: 4) {
+            selection.units = [
+                .init(line: line.name, count: Int.random(in: 1...max(1, line.count - 1), using: &random))
+            ]
+        } else {
+            let held =
+                whole.lines.flatMap(\.holdings.bookedNodes).joined().map { $0 }
+                + whole.lines.flatMap(\.holdings.sharedNodes)
+            let nodes = Array(Set(held.shuffled(using: &random).prefix(Int.random(in: 1...4, using: &random)))).sorted()
+            selection.nodes = nodes.map { $0..<$0 + 1 }.coalesced()
+        }
+        if random.isOne(in: 2) { return .splitLease(lease.number, selection, by: .tenant(lease.tenant)) }
+        let to = ["ada", "bob", "eve"].filter { $0 != lease.tenant }.randomElement(using: &random)!
+        return .proposeTransfer(
+            lease.number, TransferOrder(to: to, selection: random.isOne(in: 2) ? selection : nil),
+            by: random.isOne(in: 8) ? .provider : .tenant(lease.tenant))
+    }
+
+    /// What a split or a handover changes of all leases together, which must be nothing.
+    private mutating func compareTotals(_ before: Book, _ command: Command, _ outcome: Outcome) {
+        guard !outcome.isRepeated else { return }
+        switch command {
+        case .splitLease: splits += 1
+        case .answerTransfer(let number, let reply, _):
+            if reply.accepts && desk.book.transfer(number) == nil { takeovers += 1 }
+        default: return
+        }
+        func totals(_ book: Book) -> [String] {
+            var (hardware, gpus, spares) = ([String](), 0, 0)
+            book.forEachLease { part in
+                guard part.isInWindow || part.state == .scheduled else { return true }
+                gpus += part.promised.gpus
+                for line in part.lines {
+                    spares += line.holdings.spareNodes.count
+                    hardware += line.holdings.wholeNodes.joined().map { "\($0) \(part.end)" }
+                    hardware += line.holdings.partialNodes.map { "\($0.node) \($0.moduleMask) \(part.end)" }
+                    hardware += line.holdings.slices.map { "\($0) \(part.end)" }
+                }
+                return true
+            }
+            return hardware.sorted() + ["\(gpus) GPUs, \(spares) spares"]
+        }
+        if totals(before) != totals(desk.book) { strangers.append("\(command) changed what is held") }
+        for budget in before.fleet.budgets.indices {
+            let index = BudgetIndex(budget)
+            if before.packing.committedSteps(of: index, from: desk.book.time, until: .max)
+                != desk.book.packing.committedSteps(of: index, from: desk.book.time, until: .max)
+            {
+                strangers.append("\(command) changed what budget \(budget) commits")
+            }
+        }
     }
 
     private mutating func passTime() {
@@ -121,6 +237,7 @@ struct Workload {
     }
 
     private mutating func pick() -> Command {
+        if transfers, random.isOne(in: 3) { return transfer() }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<33: return request()
         case 33..<46: return amendment()
@@ -286,6 +403,9 @@ struct Workload {
         terms.shedTier = [nil, 1, 4].randomElement(using: &random)!
         addReclaim(to: &terms)
         terms.preemptionNoticeSeconds = [nil, 0, 600].randomElement(using: &random)!
+        if transfers, !random.isOne(in: 4) {
+            terms.transfers = TransferClause(needsApproval: random.isOne(in: 2), expirySeconds: 9 * day)
+        }
         return terms
     }
 
@@ -567,6 +687,10 @@ struct Workload {
             leases.append(
                 "\(book.faultReports(of: name).count { $0.state.isFinal }) \(book.faultReports(of: name).last?.number ?? 0)"
             )
+            for transfer in book.openTransfers where transfer.from == name || transfer.to == name {
+                let hasAgreed = transfer.from == name ? transfer.holderAgreed : transfer.receiverAgreed
+                leases.append("\(transfer.number) until \(transfer.expiresAt) \(hasAgreed)")
+            }
             result[name] = Answer(index: tenant.index, leases: leases)
         }
         return result

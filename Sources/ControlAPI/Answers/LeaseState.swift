@@ -22,6 +22,8 @@ public enum LeaseState: String, WireEnumeration {
     case preempted
     /// Never delivered.
     case failed
+    /// Taken over by another tenant.
+    case transferred
 }
 
 extension LeaseState {
@@ -29,7 +31,7 @@ extension LeaseState {
     public var isOver: Bool {
         switch self {
         case .pending, .scheduled, .starting, .active, .ending: false
-        case .expired, .cancelled, .reclaimed, .preempted, .failed: true
+        case .expired, .cancelled, .reclaimed, .preempted, .failed, .transferred: true
         }
     }
 }

@@ -64,6 +64,8 @@ public enum NoticeKind: String, WireEnumeration {
     case maintenance
     /// The contract will end.
     case termination
+    /// A lease is offered to another tenant, or to this one.
+    case transfer
 }
 
 /// What a tenant must know by when.

@@ -244,3 +244,30 @@ public struct PreemptionSpecification: Codable, Sendable, Equatable {
         self.noticePeriod = noticePeriod
     }
 }
+
+/// Whether the tenant may hand leases, or shares of them, over to another tenant.
+public struct TransferSpecification: Codable, Sendable, Equatable {
+    /// Whether the provider has to approve each; absent: yes.
+    public var approval: Bool?
+    /// How long an offer stays open; absent: 7 days.
+    public var expiresAfter: WireDuration?
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case approval, expiresAfter
+    }
+
+    /// Every field; those left out are absent.
+    public init(approval: Bool? = nil, expiresAfter: WireDuration? = nil) {
+        self.approval = approval
+        self.expiresAfter = expiresAfter
+    }
+}
+
+extension TransferSpecification: CheckedOnDecoding {
+    func check() throws(WireValueError) {
+        if let expiresAfter, expiresAfter.seconds <= 0 {
+            throw WireValueError(field: "expiresAfter", expected: "more than no time", found: "\(expiresAfter)")
+        }
+    }
+}

@@ -150,6 +150,8 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
     public var approvals: ApprovalSpecification?
     /// How its opportunistic leases give way to others; absent: they do not.
     public var preemption: PreemptionSpecification?
+    /// Whether its leases may go to another tenant; absent: not.
+    public var transfers: TransferSpecification?
     /// What it is, at most 1,024 bytes.
     public var description: String?
     /// Why this is being written, for the audit log.
@@ -160,7 +162,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         case tenant, price, commitment, minimumTerm, noticePeriod, providerNoticePeriod, tenantNoticePeriod,
             cancellationAfter, reclaimCauses, reclaimForCause, reclaimForConvenience, offRamp, shedTier, spares,
             replacementDeadline, wholeRackSwap, availabilityTargetPercent, availabilityCredits, curtailment, sites, gpu,
-            movable, approvals, preemption, description, reason
+            movable, approvals, preemption, transfers, description, reason
     }
 
     /// Every field; those left out are absent.
@@ -174,7 +176,8 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         availabilityTargetPercent: Percentage? = nil, availabilityCredits: [CreditBandSpecification]? = nil,
         curtailment: CurtailmentSpecification? = nil, sites: [String]? = nil, gpu: [String]? = nil,
         movable: MoveSpecification? = nil, approvals: ApprovalSpecification? = nil,
-        preemption: PreemptionSpecification? = nil, description: String? = nil, reason: String? = nil
+        preemption: PreemptionSpecification? = nil, transfers: TransferSpecification? = nil,
+        description: String? = nil, reason: String? = nil
     ) {
         self.tenant = tenant
         self.price = price
@@ -200,6 +203,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         self.movable = movable
         self.approvals = approvals
         self.preemption = preemption
+        self.transfers = transfers
         self.description = description
         self.reason = reason
     }

@@ -40,6 +40,11 @@ extension ContractTerms {
                 forCause: $0.of.contains(.cause), forConvenience: $0.of.contains(.convenience),
                 cancellation: $0.of.contains(.cancellation), expirySeconds: Int64($0.expiresAfter.seconds))
         }
+        transfers = specification.transfers.map {
+            TransferClause(
+                needsApproval: $0.approval ?? true,
+                expirySeconds: $0.expiresAfter.map { Int64($0.seconds) } ?? 7 * 86_400)
+        }
         commitmentSeconds = specification.commitment.map { Int64($0.seconds) }
         minimumTermSeconds = specification.minimumTerm.map { Int64($0.seconds) }
         noticeSeconds = specification.noticePeriod.map { Int64($0.seconds) }
@@ -94,6 +99,9 @@ extension ContractSpecification {
             approvals: terms.approvals.map { ApprovalSpecification($0) },
             preemption: terms.preemptionNoticeSeconds.map {
                 PreemptionSpecification(noticePeriod: $0 > 0 ? WireDuration(seconds: $0) : nil)
+            },
+            transfers: terms.transfers.map {
+                TransferSpecification(approval: $0.needsApproval, expiresAfter: WireDuration(seconds: $0.expirySeconds))
             },
             description: terms.description.isEmpty ? nil : terms.description)
     }

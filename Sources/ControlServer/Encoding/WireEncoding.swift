@@ -26,6 +26,7 @@ extension ControlAPI.LeaseState {
             case .failed: .failed
             case .reclaimed: .reclaimed
             case .preempted: .preempted
+            case .transferred: .transferred
             }
     }
 }

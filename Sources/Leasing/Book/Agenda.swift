@@ -19,6 +19,8 @@ enum DueEvent: Equatable, Sendable {
     case leaseCapStep(UInt64)
     /// Nobody has answered in time.
     case approvalExpires(UInt64)
+    /// Nobody has taken over what is offered.
+    case transferExpires(UInt64)
 
     /// At one second ends come before returns and starts come after both, so that a unit can change hands.
     fileprivate var rank: UInt64 {
@@ -32,6 +34,7 @@ enum DueEvent: Equatable, Sendable {
         case .maintenanceEnd: 6
         case .leaseCapStep: 7
         case .approvalExpires: 8
+        case .transferExpires: 9
         }
     }
 
@@ -40,7 +43,7 @@ enum DueEvent: Equatable, Sendable {
         switch self {
         case .leaseEnd(let number), .leaseReturn(let number), .leaseStart(let number), .leasePower(let number),
             .orderOverdue(let number), .maintenanceEnd(let number), .leaseCapStep(let number),
-            .approvalExpires(let number):
+            .approvalExpires(let number), .transferExpires(let number):
             number
         case .nodeUntil(let node): UInt64(node)
         }
@@ -56,7 +59,8 @@ enum DueEvent: Equatable, Sendable {
         case 5: self = .orderOverdue(number)
         case 6: self = .maintenanceEnd(number)
         case 7: self = .leaseCapStep(number)
-        default: self = .approvalExpires(number)
+        case 8: self = .approvalExpires(number)
+        default: self = .transferExpires(number)
         }
     }
 }

@@ -39,6 +39,8 @@ extension Book {
                 case .leaseGranted(let record): record.number
                 case .leasePartGranted(let record), .leasePartAmended(let record): record.leaseNumber
                 case .leaseMoved(let number, .release, _): lease(number)?.leaseNumber
+                case .leaseSplit(let split): split.newLease
+                case .leaseTakenOver(let takeover): takeover.newLease
                 default: nil
                 }
             if let number, !numbers.contains(number) { numbers.append(number) }
@@ -97,6 +99,10 @@ extension Book {
                 preconditionFailure("a part of a lease holds hardware of the fleet in force")
             }
             put(part)
+        case .leaseSplit(let split): apply(split)
+        case .leaseHandedOver(let number, let transfer, let at): handOver(number, transfer: transfer, at: at)
+        case .leaseTakenOver(let takeover): apply(takeover)
+        case .transferNoted(let note): apply(note)
         case .reclaimSet(let reclaim): apply(reclaim)
         case .approvalAsked(let approval): apply(approval)
         case .approvalEnded(let number, _): endApproval(number)
@@ -174,7 +180,7 @@ extension Book {
             lease.end = min(lease.end, max(at, lease.start + 1))
             promise(lease, sign: 1)
             book(lease)
-        case .expired, .cancelled, .reclaimed, .preempted, .failed:
+        case .expired, .cancelled, .reclaimed, .preempted, .failed, .transferred:
             unbook(lease)
             promise(lease, sign: -1)
         default: break
@@ -302,7 +308,7 @@ extension Lease {
         case .scheduled: [(start, .leaseStart(number))] + dueCapStep + duePower
         case .starting, .active: [(end, .leaseEnd(number))] + dueCapStep + duePower
         case .ending: [(until, .leaseReturn(number))]
-        case .expired, .cancelled, .reclaimed, .preempted, .failed: []
+        case .expired, .cancelled, .reclaimed, .preempted, .failed, .transferred: []
         }
     }
 

@@ -43,7 +43,7 @@ extension Book {
         case .starting, .active:
             let holding = all.filter { $0.isInWindow && $0.holdsSomething }
             return holding.isEmpty || holding.contains { $0.state == .active } ? .active : .starting
-        case .expired, .cancelled, .reclaimed, .preempted, .failed:
+        case .expired, .cancelled, .reclaimed, .preempted, .failed, .transferred:
             if others.contains(where: { !$0.state.isFinal }) { return .ending }
             let hasFailed = !lease.holdsSomething && others.allSatisfy { $0.state == .failed }
             return hasFailed ? .failed : lease.state
@@ -62,6 +62,7 @@ extension Book {
         keepingCount(of: part.leaseNumber) { book in
             book.forgetParts(of: part.leaseNumber)
             let old = book.lease(part.number)
+            part.origin = old?.origin
             book.carryCurtailments(to: &part, from: old)
             // What one part held until now and another one holds from now on is accounted for.
             let from = book.ledger.effectiveAt
@@ -114,7 +115,7 @@ extension Book {
     }
 
     /// Takes off what `putOn` did, but for the part itself.
-    private mutating func takeOff(_ part: Lease) {
+    mutating func takeOff(_ part: Lease) {
         guard !part.state.isFinal else { return }
         unbook(part)
         promise(part, sign: -1)

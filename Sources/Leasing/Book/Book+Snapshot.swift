@@ -43,6 +43,7 @@ extension Book {
         record.ledger = ledgerRecord
         record.cohorts = cohortsRecord
         record.health = healthRecord
+        record.transfers = transfersRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -138,6 +139,7 @@ extension Book {
             insert(lease)
         }
         take(record.ledger)
+        take(record.transfers)
         guard take(record.operations) else { return nil }
         nextLeaseNumber = record.nextLeaseNumber
         for number in record.finalLeases {

@@ -43,6 +43,7 @@ public struct Book: Sendable {
     /// Notices that were served on leases that are kept, oldest first.
     var reclaimsByLease = RadixTable<[Reclaim]>()
     var approvals = ApprovalTable()
+    var transfers = TransferTable()
     var ledger = LedgerState()
     var health = HealthState()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)

@@ -24,7 +24,13 @@ extension BookRecord {
         if let flaw = power.flaw ?? flawInEnergies() ?? agreements.flaw { return flaw }
         if let flaw = health.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax) { return flaw }
         if let flaw = cohorts.flaw(tenants: tenants) { return flaw }
-        return ledger.flaw(leases: Set(leases.map(\.number)), at: time)
+        let numbers = Set(leases.map(\.number))
+        if let flaw = ledger.flaw(leases: numbers, at: time) { return flaw }
+        return transfers.flaw(leases: numbers, versions: versionCounts, at: time)
+    }
+
+    private var versionCounts: [String: Int] {
+        Dictionary(agreements.contracts.map { ($0.name, $0.versions.count) }) { $1 }
     }
 
     /// The runs must number the fleet's nodes without gaps, each id once.

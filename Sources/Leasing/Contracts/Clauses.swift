@@ -99,6 +99,19 @@ public struct ApprovalClause: Equatable, Sendable {
     }
 }
 
+/// Whether the tenant may hand leases, or shares of them, over to another tenant.
+public struct TransferClause: Equatable, Sendable {
+    /// Whether the provider has to agree to each.
+    public var needsApproval: Bool
+    /// How long an offer stays open.
+    public var expirySeconds: Int64
+
+    public init(needsApproval: Bool, expirySeconds: Int64) {
+        self.needsApproval = needsApproval
+        self.expirySeconds = expirySeconds
+    }
+}
+
 /// The name of a clause, as the contract's document spells it.
 public enum Clause: String, CaseIterable, Sendable {
     case tenant
@@ -114,7 +127,7 @@ public enum Clause: String, CaseIterable, Sendable {
     case curtailmentFloor = "curtailment.floorPercent"
     case sites
     case models = "gpu"
-    case movable, approvals, preemption
+    case movable, approvals, preemption, transfers
 
     /// Where it stands in the contract's document.
     public var pointer: String { "/" + rawValue.split(separator: ".").joined(separator: "/") }

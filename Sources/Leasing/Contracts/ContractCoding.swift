@@ -29,7 +29,8 @@ extension ContractTerms: FieldCoded {
 extension ContractTerms {
     /// The number of the fact that says all of them.
     var storedAs: UInt64 {
-        if preemptionNoticeSeconds != nil { return 68 }
+        if preemptionNoticeSeconds != nil { return transfers == nil ? 68 : 69 }
+        if transfers != nil { return 59 }
         if laterClauses != LaterClauses() { return 50 }
         return curtailmentClause == CurtailmentClause() ? 5 : 25
     }
@@ -281,6 +282,16 @@ extension Approval.Subject: FieldCoded {
             try coder.code(&preview)
             self = .reclaim(order, preview)
         }
+    }
+}
+
+extension TransferClause: FieldCoded {
+    static var blank: TransferClause { TransferClause(needsApproval: true, expirySeconds: 1) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&needsApproval)
+        try coder.code(&expirySeconds)
+        guard expirySeconds > 0 else { throw coder.fault("a transfer that expires at once") }
     }
 }
 

@@ -52,7 +52,17 @@ extension ContractTerms {
                 "The provider's notices \(notices.joined(separator: ", ")) need a second operator's approval, which expires "
                     + "after \(durationText(approvals.expirySeconds)).")
         }
+        say(.transfers, transferText)
         return texts
+    }
+
+    private var transferText: String {
+        guard let transfers else {
+            return "Its leases are not handed over to another tenant; the tenant may split them."
+        }
+        return "The tenant may hand a lease, or a share of one, over to another tenant that agrees"
+            + (transfers.needsApproval ? ", if the provider approves it" : " at the same price")
+            + "; an offer lasts \(durationText(transfers.expirySeconds))."
     }
 
     private var discountText: String {

@@ -55,6 +55,8 @@ public struct ContractTerms: Equatable, Sendable {
     public var approvals: ApprovalClause?
     /// The notice after which its opportunistic leases give way to leases of other classes; nil where they never do.
     public var preemptionNoticeSeconds: Int64?
+    /// Whether its leases may go to another tenant; nil for not.
+    public var transfers: TransferClause?
 
     public init() {}
 

@@ -14,7 +14,16 @@ extension ContractTerms {
     /// The first two clauses that contradict each other, or nil. O(terms).
     public func contradiction(in fleet: Fleet) -> Contradiction? {
         priceContradiction ?? endContradiction ?? reclaimContradiction ?? promiseContradiction
-            ?? hardwareContradiction(in: fleet)
+            ?? transferContradiction ?? hardwareContradiction(in: fleet)
+    }
+
+    private var transferContradiction: Contradiction? {
+        guard let transfers, !transfers.needsApproval, hasBasePrice else { return nil }
+        return Contradiction(
+            first: .transfers, second: .price,
+            why:
+                "the price for months or years is for all leases together, so that no part of it goes with a lease unless the "
+                + "provider agrees")
     }
 
     private var priceContradiction: Contradiction? {

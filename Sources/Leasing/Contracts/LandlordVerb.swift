@@ -50,10 +50,7 @@ struct LeaseGuard {
     init?(_ lease: Lease, in book: Book, now: Int64) {
         guard let name = lease.contract, let terms = book.terms(of: lease) else { return nil }
         (self.lease, self.terms, self.name, self.now) = (lease, terms, name, now)
-        convenienceTimes = book.reclaims(of: lease.number).filter {
-            $0.clause == .convenience && !$0.wasWithdrawnInTime
-        }
-        .map(\.servedAt)
+        convenienceTimes = book.convenienceTimes(of: lease)
     }
 
     func verdict(_ verb: LandlordVerb) -> GuardVerdict {
@@ -293,7 +290,7 @@ extension Book {
 
 extension ContractTerms {
     /// Until when neither side may end a lease.
-    func termEnd(of lease: Lease) -> Int64 { minimumTermSeconds.map { lease.start + $0 } ?? .min }
+    func termEnd(of lease: Lease) -> Int64 { minimumTermSeconds.map { lease.termStart + $0 } ?? .min }
 
     /// When a lease ends if its tenant gives notice now; refused before the contract lets either side do so.
     func tenantEnding(_ lease: Lease, now: Int64) throws(Refusal) -> Int64 {

@@ -252,7 +252,7 @@ extension Book {
 
 extension Lease {
     /// Works its promise out from what it holds.
-    fileprivate mutating func promise(in fleet: Fleet) {
+    mutating func promise(in fleet: Fleet) {
         let promise = lines.promise(cap: cap, in: fleet)
         (promised, meterWatts) = (promise.capacity, promise.meterWatts)
     }

@@ -114,7 +114,7 @@ extension Lease {
     }
 
     /// Whether both hold instances of one GPU.
-    fileprivate func sharesGPU(with other: Lease) -> Bool {
+    func sharesGPU(with other: Lease) -> Bool {
         let others = other.lines.flatMap(\.holdings.slices)
         return lines.flatMap(\.holdings.slices).contains { slice in
             others.contains { $0.node == slice.node && $0.moduleMask == slice.moduleMask }
@@ -155,7 +155,7 @@ extension LeaseLine {
         holdings.slices.removeAll { slices.contains($0) }
     }
 
-    fileprivate mutating func remove(_ units: [Holdings]) {
+    mutating func remove(_ units: [Holdings]) {
         holdings.wholeNodes = holdings.wholeNodes.subtracting(units.flatMap(\.wholeNodes).coalesced())
         holdings.spareNodes.removeAll { spare in units.contains { $0.spareNodes.contains(spare) } }
         let partials = Set(units.flatMap(\.partialNodes))
@@ -165,7 +165,7 @@ extension LeaseLine {
     }
 
     /// Takes out the spares of domains in which nothing is in use any more.
-    fileprivate mutating func releaseIdleSpares(_ domain: (Int) -> Range<Int>) -> [Int] {
+    mutating func releaseIdleSpares(_ domain: (Int) -> Range<Int>) -> [Int] {
         let idle = holdings.spareNodes.filter { holdings.wholeNodes.intersecting([domain($0)]).isEmpty }
         holdings.spareNodes.removeAll { idle.contains($0) }
         return idle
@@ -173,7 +173,7 @@ extension LeaseLine {
 }
 
 extension Holdings {
-    fileprivate init(_ units: [Holdings], spares: [Int]) {
+    init(_ units: [Holdings], spares: [Int]) {
         self.init(
             wholeNodes: units.flatMap(\.wholeNodes).coalesced(), partialNodes: units.flatMap(\.partialNodes),
             slices: units.flatMap(\.slices), spareNodes: (units.flatMap(\.spareNodes) + spares).sorted())

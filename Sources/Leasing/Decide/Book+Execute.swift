@@ -76,6 +76,14 @@ extension Book {
         case .withdrawReclaim(let number, let byTenant):
             try decideReclaimWithdrawal(of: number, byTenant: byTenant, &step)
         case .nominate(let number, let nodes): try decideNomination(nodes, of: number, &step)
+        case .splitLease(let number, let selection, let audience):
+            try decideSplit(of: number, selection, by: audience, &step)
+        case .proposeTransfer(let number, let order, let audience):
+            try decideTransfer(order, of: number, by: audience, &step)
+        case .answerTransfer(let number, let reply, let audience):
+            try decideReply(reply, to: number, by: audience, &step)
+        case .withdrawTransfer(let number, let audience):
+            try decideWithdrawal(ofTransfer: number, by: audience, &step)
         case .putMaintenance(let name, let plan): try decideMaintenance(name, plan, &step)
         case .removeMaintenance(let name): try decideMaintenanceRemoval(name, &step)
         case .failFeed(let name, let source): try decideFailure(ofFeed: name, source: source, &step)
@@ -109,6 +117,10 @@ extension Book {
         }
         for contract in contractNames where self.contract(contract)!.tenant == name {
             throw Refusal(.inUse, "contract \(contract) is with tenant \(name); remove the contract first")
+        }
+        if let open = openTransfers.first(where: { $0.to == name }) {
+            throw Refusal(
+                .inUse, "a lease of \(open.from) is offered to tenant \(name); withdraw or decline that first")
         }
         commit(.tenantRemoved(name: name), &step)
     }

@@ -36,6 +36,13 @@ public enum Command: Sendable {
     case nominate(UInt64, nodes: [Range<Int>])
     /// A second operator's answer to what one has asked for.
     case answerApproval(UInt64, approves: Bool)
+    /// Some of what a lease holds becomes a lease of its own.
+    case splitLease(UInt64, LeaseSelection, by: Audience)
+    /// Offers a lease, or a share of it, to another tenant.
+    case proposeTransfer(UInt64, TransferOrder, by: Audience)
+    /// One side's answer to what is offered; with the last one the lease is handed over.
+    case answerTransfer(UInt64, TransferReply, by: Audience)
+    case withdrawTransfer(UInt64, by: Audience)
     /// Maintenance of a name; what it was before is replaced.
     case putMaintenance(String, Maintenance.Plan)
     case removeMaintenance(String)
@@ -75,7 +82,9 @@ public enum Command: Sendable {
         case .requestLeases(_, let tokens) where tokens.contains { $0 != nil }: true
         case .requestLeases(let orders, _), .requestSeries(_, let orders):
             orders.count > 1 || orders.contains { order in order.lines.contains { !$0.ramp.isEmpty } }
-        case .amendLease, .carryOut, .serveReclaim, .withdrawReclaim, .nominate, .answerApproval: true
+        case .amendLease, .carryOut, .serveReclaim, .withdrawReclaim, .nominate, .answerApproval, .splitLease,
+            .proposeTransfer, .answerTransfer:
+            true
         default: false
         }
     }
@@ -118,6 +127,8 @@ public struct Outcome: Sendable {
     public var loadTarget: LoadTargetKey?
     /// What waits for a second operator, or was answered by one.
     public var approval: UInt64?
+    /// The transfer that was proposed or answered.
+    public var transfer: UInt64?
 
     public init() {}
 

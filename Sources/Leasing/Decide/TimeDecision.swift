@@ -22,6 +22,7 @@ extension Book {
             case .leasePower(let number): settlePower(of: number, &step)
             case .orderOverdue(let number): commit(.orderOverdue(number: number), &step)
             case .approvalExpires(let number): commit(.approvalEnded(number: number, end: .expired), &step)
+            case .transferExpires(let number): expireTransfer(number, &step)
             case .maintenanceEnd(let number):
                 let name = maintenance.maintenance(number: number)!.name
                 commit(.maintenanceOver(name: name, at: step.at), &step)

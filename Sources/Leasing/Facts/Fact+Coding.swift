@@ -97,6 +97,10 @@ extension Fact: FieldCoded {
         case .faultDecided: 62
         case .repairBegun: 63
         case .spareReturned: 64
+        case .leaseSplit: 55
+        case .leaseHandedOver: 56
+        case .leaseTakenOver: 57
+        case .transferNoted: 58
         }
     }
 
@@ -149,11 +153,19 @@ extension Fact: FieldCoded {
         case 67: .cohortRemoved(name: "")
         // A contract whose opportunistic leases give way.
         case 68: .contractPut(name: "", terms: ContractTerms())
+        // One with both.
+        case 69: .contractPut(name: "", terms: ContractTerms())
         case 60: .gpusIdentified([])
         case 61: .faultReported(.blank)
         case 62: .faultDecided(.blank)
         case 63: .repairBegun(nodes: [], note: .blank)
         case 64: .spareReturned(.blank)
+        case 55: .leaseSplit(.blank)
+        case 56: .leaseHandedOver(number: 0, transfer: 0, at: 0)
+        case 57: .leaseTakenOver(.blank)
+        case 58: .transferNoted(.blank)
+        // A contract with a clause on transfers.
+        case 59: .contractPut(name: "", terms: ContractTerms())
         default: nil
         }
     }
@@ -205,6 +217,11 @@ extension Fact: FieldCoded {
             if number != 5 { try coder.code(&terms.curtailmentClause) }
             if number >= 50 { try coder.code(&terms.laterClauses) }
             if number >= 68 { try coder.code(&terms.preemptionNoticeSeconds) }
+            if number == 59 || number == 69 {
+                var clause = terms.transfers ?? .blank
+                try coder.code(&clause)
+                terms.transfers = clause
+            }
             self = .contractPut(name: name, terms: terms)
         case .contractRemoved(var name):
             try coder.code(&name)
@@ -218,6 +235,20 @@ extension Fact: FieldCoded {
         case .leasePartAmended(var record):
             try record.codeAsPart(with: &coder)
             self = .leasePartAmended(record)
+        case .leaseSplit(var split):
+            try coder.code(&split)
+            self = .leaseSplit(split)
+        case .leaseHandedOver(var number, var transfer, var at):
+            try coder.code(&number)
+            try coder.code(&transfer)
+            try coder.code(&at)
+            self = .leaseHandedOver(number: number, transfer: transfer, at: at)
+        case .leaseTakenOver(var takeover):
+            try coder.code(&takeover)
+            self = .leaseTakenOver(takeover)
+        case .transferNoted(var note):
+            try coder.code(&note)
+            self = .transferNoted(note)
         case .approvalAsked(var approval):
             try coder.code(&approval)
             self = .approvalAsked(approval)

@@ -119,6 +119,13 @@ public enum Fact: Equatable, Sendable {
     case repairBegun(nodes: [IDRange], note: NodeNote)
     /// A lease has one of the spares again that it was granted.
     case spareReturned(SpareReturn)
+    /// One lease became two of the same tenant.
+    case leaseSplit(LeaseSplit)
+    /// A lease left its tenant's hands at `at` by a transfer; what follows says in whose it is.
+    case leaseHandedOver(number: UInt64, transfer: UInt64, at: Int64)
+    case leaseTakenOver(LeaseTakeover)
+    /// Something happened to a transfer, as one of the tenants has it in its log.
+    case transferNoted(TransferNote)
 }
 
 /// A `HardwareRun` as it is stored.

@@ -17,7 +17,7 @@ extension Book {
             case .end, .release: settleAccount(ofPart: number, until: at)
             // What was late is down from then on.
             case .deliver: if !known(number).downNodes.isEmpty { settleAccount(ofPart: number, until: at) }
-            case .start, .return, .takeBack, .giveWay: break
+            case .start, .return, .takeBack, .giveWay, .handOver: break
             }
         case .leaseCapStepped(_, let at), .leasePowerSettled(_, let at), .maintenanceOver(_, let at):
             ledger.effectiveAt = at
@@ -27,6 +27,10 @@ extension Book {
         case .leasePartGranted(let record), .leasePartAmended(let record):
             settleAccount(ofPart: record.number, until: ledger.effectiveAt)
         case .leaseTermsRenewed(let number): endVersion(of: number)
+        case .leaseSplit(let split): settleAccounts(ofLease: split.lease)
+        case .leaseHandedOver(let number, _, let at):
+            ledger.effectiveAt = at
+            settleAccounts(ofLease: number)
         case .nodesSet(let nodes, .open, _): noteTimer(of: nodes)
         case .nodesReturned(let nodes):
             noteTimer(of: nodes)
@@ -46,6 +50,11 @@ extension Book {
         case .leaseMoved(let number, .end, _), .leaseMoved(let number, .release, _):
             if let lease = lease(number)?.leaseNumber, ledger.accounts[lease]?.down.isEmpty == false { noteDown(lease) }
         case .nodesOverdue(let nodes): noteOverdue(nodes)
+        case .leaseSplit(let split):
+            noteDown(split.lease)
+            noteDown(split.newLease)
+        case .leaseHandedOver(let number, _, _): noteDown(number)
+        case .leaseTakenOver(let takeover): noteDown(takeover.newLease)
         default: break
         }
     }
@@ -69,6 +78,10 @@ extension Book {
         ledger.changeAccount(of: part.leaseNumber, touching: from) { $0 = account }
         part.accountedUntil = until
         leaseBoxes[number] = LeaseBox(part)
+    }
+
+    private mutating func settleAccounts(ofLease number: UInt64) {
+        for part in parts(of: number) { settleAccount(ofPart: part.number, until: ledger.effectiveAt) }
     }
 
     /// Adds what has not been accounted for of a part to some rows.
@@ -219,7 +232,7 @@ extension Book {
         let isBound = lease.state == .expired || (lease.state == .ending && returning(lease.number) == .return)
         var until = lease.end
         if isBound, let seconds = terms(of: lease)?.commitmentSeconds {
-            until = max(until, lease.start + min(seconds, LedgerState.secondsMax))
+            until = max(until, lease.termStart + min(seconds, LedgerState.secondsMax))
         }
         var from = lease.start
         func add(_ version: Int, until: Int64) {

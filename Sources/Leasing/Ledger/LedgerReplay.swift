@@ -56,11 +56,15 @@ public struct LedgerReplay {
             if case .leaseTermsRenewed(let number) = fact, let lease = book.lease(number), lease.contract != nil {
                 earlier[number, default: []].append(EarlierVersion(version: lease.contractVersion, until: at))
             }
+            if case .leaseTakenOver(let takeover) = fact {
+                downSince[takeover.newLease] = Dictionary(takeover.down.map { ($0.node, $0.since) }) { $1 }
+            }
             let lease = fact.partNumber.map { fact.ownLease ?? book.lease($0)?.leaseNumber ?? $0 }
             let before = lease.map(parts(of:)) ?? []
             for part in before { close(part, at) }
             book.apply(fact)
             if case .nodesOverdue(let nodes) = fact { noteOverdue(nodes) }
+            if case .leaseSplit(let split) = fact { follow(split, at) }
             guard let lease else { continue }
             let after = parts(of: lease)
             noteDown(after, at)
@@ -74,7 +78,7 @@ public struct LedgerReplay {
     private func time(of fact: Fact) -> Int64? {
         switch fact {
         case .leaseMoved(_, _, let at), .leaseCapStepped(_, let at), .leasePowerSettled(_, let at),
-            .maintenanceOver(_, let at):
+            .maintenanceOver(_, let at), .leaseHandedOver(_, _, let at):
             return at
         case .nodesSet(let nodes, .open, _), .nodesReturned(let nodes):
             // The timer of one node.
@@ -85,6 +89,16 @@ public struct LedgerReplay {
             return until <= book.time ? until : nil
         default: return nil
         }
+    }
+
+    /// What a split leaves to the new lease: when nodes went down, and the versions before.
+    private mutating func follow(_ split: LeaseSplit, _ at: Int64) {
+        downSince[split.newLease] = downSince[split.lease]
+        earlier[split.newLease] = earlier[split.lease]
+        let parts = parts(of: split.newLease)
+        noteDown(parts, at)
+        for part in parts { open(part, at) }
+        leases[split.newLease] = parts[0]
     }
 
     private func parts(of lease: UInt64) -> [Lease] {
@@ -289,7 +303,7 @@ public struct LedgerReplay {
             let isEnded =
                 lease.state == .expired || lease.state == .ending && book.returning(lease.number) == .return
             if isEnded, let seconds = book.terms(of: lease)?.commitmentSeconds {
-                end = max(end, lease.start + min(seconds, LedgerState.secondsMax))
+                end = max(end, lease.termStart + min(seconds, LedgerState.secondsMax))
             }
             var from = lease.start
             let last = EarlierVersion(version: lease.contractVersion, until: end)
@@ -480,6 +494,7 @@ extension Fact {
         switch self {
         case .leaseGranted(let record), .leasePartGranted(let record), .leasePartAmended(let record):
             record.leaseNumber
+        case .leaseTakenOver(let takeover): takeover.newLease
         default: nil
         }
     }
@@ -492,6 +507,9 @@ extension Fact {
             .leaseTermsRenewed(let number), .leaseCurtailed(let number, _, _), .leasePowerSettled(let number, _):
             number
         case .memberReplaced(let replacement): replacement.lease
+        case .leaseSplit(let split): split.lease
+        case .leaseHandedOver(let number, _, _): number
+        case .leaseTakenOver(let takeover): takeover.newLease
         default: nil
         }
     }

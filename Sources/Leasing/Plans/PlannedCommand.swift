@@ -40,7 +40,8 @@ extension Command {
             .removeLoadTarget, .putTenant, .removeTenant, .putCohort, .removeCohort, .putContract, .removeContract:
             true
         case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
-            .setFreeze, .nominate, .answerApproval, .identifyGPUs, .reportFault, .decideFault, .carryOut, .advance,
+            .setFreeze, .nominate, .answerApproval, .identifyGPUs, .reportFault, .decideFault, .splitLease,
+            .proposeTransfer, .answerTransfer, .withdrawTransfer, .carryOut, .advance,
             .heartbeat:
             false
         }

@@ -147,7 +147,7 @@ extension Book {
         }
     }
 
-    private mutating func issueOrders(of lease: UInt64, _ target: LoadTargetKey, _ steps: [CurtailmentStep]) {
+    mutating func issueOrders(of lease: UInt64, _ target: LoadTargetKey, _ steps: [CurtailmentStep]) {
         for (index, step) in steps.enumerated() {
             if step.start >= time { issue(lease, target, at: step.start, percent: step.percent) }
             let isLast = index + 1 == steps.count || steps[index + 1].start > step.until

@@ -101,6 +101,8 @@ public struct Lease: Equatable, Sendable {
     public var revision: UInt64 = 0
     /// Its tenant's index at its last change: the revision that the tenant is shown, which others do not move.
     public var tenantIndex: UInt64 = 0
+    /// Where it comes from, when it was split off another lease or taken over; nil for further parts.
+    public internal(set) var origin: LeaseOrigin?
     /// The lease that it is a further part of; nil for a lease itself.
     public var partOf: UInt64?
     /// Caps that hold from later times on, ascending.

@@ -18,6 +18,8 @@ public enum LeaseState: UInt8, CaseIterable, Sendable {
     case reclaimed
     /// Its hardware went to a lease whose class comes first.
     case preempted
+    /// Another tenant took it over.
+    case transferred
 
     public var name: String {
         switch self {
@@ -30,13 +32,14 @@ public enum LeaseState: UInt8, CaseIterable, Sendable {
         case .failed: "failed"
         case .reclaimed: "reclaimed"
         case .preempted: "preempted"
+        case .transferred: "transferred"
         }
     }
 
     /// True when nothing can happen to the lease any more.
     public var isFinal: Bool {
         switch self {
-        case .expired, .cancelled, .failed, .reclaimed, .preempted: true
+        case .expired, .cancelled, .failed, .reclaimed, .preempted, .transferred: true
         case .scheduled, .starting, .active, .ending: false
         }
     }
@@ -58,6 +61,8 @@ public enum LeaseEvent: UInt8, CaseIterable, Sendable {
     case takeBack
     /// The same, of a lease that gave way to another one.
     case giveWay
+    /// Another tenant takes it over.
+    case handOver
 
     public var name: String {
         switch self {
@@ -68,6 +73,7 @@ public enum LeaseEvent: UInt8, CaseIterable, Sendable {
         case .return: "return"
         case .takeBack: "take-back"
         case .giveWay: "give-way"
+        case .handOver: "hand-over"
         }
     }
 }
@@ -77,11 +83,12 @@ extension LeaseState {
     public func after(_ event: LeaseEvent) -> LeaseState? {
         switch (self, event) {
         case (.scheduled, .start): .starting
-        case (.scheduled, .release): .cancelled
+        case (.scheduled, .release), (.scheduled, .handOver): .cancelled
         case (.starting, .deliver): .active
         case (.starting, .end): .failed
         case (.starting, .release): .ending
         case (.active, .end), (.active, .release): .ending
+        case (.starting, .handOver), (.active, .handOver): .transferred
         case (.ending, .return): .expired
         case (.ending, .takeBack): .reclaimed
         case (.ending, .giveWay): .preempted

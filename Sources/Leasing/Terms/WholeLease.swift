@@ -62,7 +62,7 @@ public struct WholeLease: Sendable {
                 switch lease.state {
                 case .scheduled: return part.state == .scheduled && part.start == lease.start
                 case .starting, .active: return part.isInWindow
-                case .ending, .expired, .cancelled, .reclaimed, .preempted, .failed:
+                case .ending, .expired, .cancelled, .reclaimed, .preempted, .failed, .transferred:
                     return part.end == lease.end && part.state != .cancelled
                 }
             }

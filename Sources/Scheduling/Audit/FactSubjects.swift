@@ -37,6 +37,9 @@ public struct FactSubjects: Sendable {
             case .faultReported(let report):
                 return report.tenant.map { FactSubject(tenant: $0, lease: report.leases.first) }
             case .faultDecided(let verdict): return verdict.tenant.map { FactSubject(tenant: $0) }
+            case .transferNoted(let note):
+                let lease = note.tenant == note.transfer.from ? note.transfer.lease : nil
+                return FactSubject(tenant: note.tenant, lease: lease)
             default:
                 // A part that is over may be forgotten already; its lease is named by another fact then.
                 guard let number = fact.leaseNumber, let lease = book.lease(number) else { return nil }

@@ -246,7 +246,7 @@ extension LeaseState {
         case .active: .good
         case .pending, .scheduled, .starting, .ending: .attention
         case .reclaimed, .preempted, .failed: .bad
-        case .expired, .cancelled: .quiet
+        case .expired, .cancelled, .transferred: .quiet
         }
     }
 }

@@ -78,6 +78,12 @@ func contractTable(_ contract: ContractAnswer) -> Table {
         "approvals",
         terms.approvals.map { "\($0.of.map(\.rawValue).joined(separator: ", ")), expire after \($0.expiresAfter)" })
     add("preemption", terms.preemption.map { $0.noticePeriod.map { "\($0) of notice" } ?? "at once" })
+    add(
+        "transfers",
+        terms.transfers.map {
+            ($0.approval ?? true ? "with the provider's approval" : "without approval")
+                + ($0.expiresAfter.map { ", offers expire after \($0)" } ?? "")
+        })
     add("description", terms.description)
     return table
 }

@@ -5,7 +5,7 @@ import ArgumentParser
 struct LeaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lease",
-        abstract: "Request, list, show, amend, release and reclaim leases.",
+        abstract: "Request, list, show, amend, split, hand over, release and reclaim leases.",
         discussion: """
             EXAMPLE
               berth lease create --tenant acme --line block:4:H100 \\
@@ -15,6 +15,6 @@ struct LeaseCommand: AsyncParsableCommand {
         subcommands: [
             LeaseCreate.self, LeaseListCommand.self, LeaseShow.self, LeaseAmend.self, LeaseAllocation.self,
             LeaseRelease.self, LeaseReclaim.self, LeaseCancel.self, LeaseWithdraw.self, LeaseNominate.self,
-            LeaseNotices.self, LeaseGuards.self,
+            LeaseNotices.self, LeaseGuards.self, LeaseSplit.self, LeaseTransfer.self,
         ])
 }
