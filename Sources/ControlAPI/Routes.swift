@@ -47,6 +47,8 @@ public enum Routes {
     public static let leases = "/v1/leases"
     /// POST: ``LeaseBatchRequest`` to ``LeaseBatchAnswer``.
     public static let leaseBatch = "/v1/leases:batch"
+    /// POST `?dryRun=plan`: ``ImportRequest`` to ``LeaseBatchAnswer``: a result for each lease, in their order.
+    public static let imports = "/v1/import"
     /// POST: ``OfferRequest`` to ``OfferList``.
     public static let offers = "/v1/offers"
     /// POST `?limit=&cursor=`: ``PlanRequest`` to ``PlanAnswer``. Nothing changes.

@@ -24,6 +24,10 @@ public enum WireLimits {
     public static let reservationsMax = 64
     /// Most leases in one batch.
     public static let batchLeasesMax = 4_096
+    /// Leases in one import, which is one decision.
+    public static let importLeasesMax = 1_024
+    /// Host lists of a line that says what it holds.
+    public static let holdsMax = 4_096
     /// Most units that one line can ask for.
     public static let unitsPerLineMax = 10_000_000
     /// Most steps of one line's ramp.

@@ -113,6 +113,19 @@ extension ControlClient {
         try await answer(ReclaimList.self, to: .get(Routes.leaseReclaim(id)))
     }
 
+    /// Binds tenants to the hardware that they hold already: all of it or nothing.
+    ///
+    /// - Parameter isDryRun: change nothing, and say of each lease what is in its way.
+    public func importLeases(
+        _ request: ImportRequest, isDryRun: Bool = false, idempotencyKey: String? = nil
+    ) async throws(ClientError) -> LeaseBatchAnswer {
+        let query: [(name: String, value: String?)] = [("dryRun", isDryRun ? "plan" : nil)]
+        var exchange = Exchange.post(Routes.imports, query: query, request)
+        exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
+        exchange.timeoutSeconds = 600
+        return try await answer(LeaseBatchAnswer.self, to: exchange)
+    }
+
     /// Makes some of what a lease holds a lease of its own.
     ///
     /// - Parameter isDryRun: decide without splitting; the answer is both leases as they would be.

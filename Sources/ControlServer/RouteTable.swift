@@ -112,6 +112,7 @@ struct Route: Sendable {
                 .delete, Routes.leases, Audiences.requesters, query: ["series", "tenant", "reason"],
                 SeriesHandlers.release),
             Route(.post, Routes.leaseBatch, Audiences.requesters, LeaseHandlers.createBatch),
+            Route(.post, Routes.imports, Audiences.operators, query: ["dryRun"], ImportHandlers.run),
             Route(.post, Routes.offers, Audiences.requesters, OfferHandlers.create),
             Route(.post, Routes.plans, Audiences.operators, query: ["limit", "cursor"], PlanHandlers.plan),
             Route(.post, Routes.planDefragment, Audiences.operators, DefragmentHandlers.plan),

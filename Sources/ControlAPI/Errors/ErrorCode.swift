@@ -36,7 +36,7 @@ public enum ErrorCode: String, WireEnumeration {
 public enum ExitStatus: Int32, Sendable, CaseIterable {
     /// Done.
     case success = 0
-    /// `berth verify` found a rule broken, or a scenario cannot be completed.
+    /// `berth verify` found a rule broken, `berth inventory diff` a difference, or a scenario cannot be completed.
     case failed = 1
     /// The request itself was wrong.
     case badRequest = 2
@@ -61,7 +61,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     public var meaning: String {
         switch self {
         case .success: "done"
-        case .failed: "verify found a broken rule, or a scenario cannot be completed"
+        case .failed: "verify found a broken rule, inventory a difference, or a scenario cannot be completed"
         case .badRequest: "the request is wrong: a field, a value or the body"
         case .noRoom: "no capacity or over quota; blockers and counter-offers are on stderr"
         case .forbiddenByState: "a clause, a state, a plan or a precondition forbids it"

@@ -27,17 +27,20 @@ public struct ReservationRequest: Codable, Sendable, Equatable {
     public var pin: [String]?
     /// Units from later times on, 1 to 128 steps; absent: the count throughout. Not for shape `watts`.
     public var ramp: [RampStep]?
+    /// Exactly this hardware, all of it and nothing else: whole nodes as for `pin`; for shape `gpu` `NODES:1,2` by module; for shape
+    /// `mig` `NODES:3:1g.10gb@0,1` by profile and first memory slices. Then the count may be left out. Absent: it is placed.
+    public var hold: [String]?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, shape, count, gpus, composed, profile, megawatts, gpu, within, spread, pin, ramp
+        case name, shape, count, gpus, composed, profile, megawatts, gpu, within, spread, pin, ramp, hold
     }
 
     /// Every field; those left out are absent.
     public init(
         name: String? = nil, shape: Shape, count: Int? = nil, gpus: Int? = nil, composed: Bool? = nil,
         profile: String? = nil, megawatts: Megawatts? = nil, gpu: [String]? = nil, within: TopologyLevel? = nil,
-        spread: SpreadRequest? = nil, pin: [String]? = nil, ramp: [RampStep]? = nil
+        spread: SpreadRequest? = nil, pin: [String]? = nil, ramp: [RampStep]? = nil, hold: [String]? = nil
     ) {
         self.name = name
         self.shape = shape
@@ -51,6 +54,7 @@ public struct ReservationRequest: Codable, Sendable, Equatable {
         self.spread = spread
         self.pin = pin
         self.ramp = ramp
+        self.hold = hold
     }
 }
 
@@ -65,6 +69,10 @@ extension ReservationRequest: CheckedOnDecoding {
         if let gpu { try checkShortList(gpu, field: "gpu", of: "GPU models") }
         try checkSpread()
         if let pin { try checkPins(pin) }
+        if let hold, !(1...WireLimits.holdsMax).contains(hold.count) {
+            throw WireValueError(
+                field: "hold", expected: "1 to \(WireLimits.holdsMax) host lists", found: "\(hold.count)")
+        }
         if shape == .watts, ramp != nil {
             throw WireValueError(
                 field: "ramp", expected: "no ramp beside megawatts; give whole nodes instead", found: "one")

@@ -8,7 +8,11 @@ import Packing
 extension LeaseOrder {
     /// The order that a request asks for, with names of hardware and profiles as `book` has them; `now` is only read for
     /// a window given by its length.
-    init(_ request: LeaseRequest, in book: Book, now: Int64, pins: PinReader = PinReader()) throws {
+    ///
+    /// - Parameter isImport: whether lines may say what they hold already.
+    init(
+        _ request: LeaseRequest, in book: Book, now: Int64, pins: PinReader = PinReader(), isImport: Bool = false
+    ) throws {
         let start = request.start?.epochSeconds
         let duration = request.duration.map { Int64($0.seconds) }
         let end = request.end?.epochSeconds ?? (start ?? now) + (duration ?? 0)
@@ -23,7 +27,7 @@ extension LeaseOrder {
             lines.append(
                 try LeaseLine(
                     reservation, index: index, sites: request.sites ?? [], named: request.lineName(index), in: book,
-                    pins))
+                    pins, isImport: isImport))
         }
         let names = lines.map(\.name)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
@@ -43,7 +47,7 @@ extension LeaseLine {
     /// The line at a place of a body, for hardware at some sites; none for any.
     init(
         _ reservation: ReservationRequest, index: Int, sites: [String], named name: String, in book: Book,
-        _ pins: PinReader
+        _ pins: PinReader, isImport: Bool = false
     ) throws {
         let pointer = "/reservations/\(index)"
         let shape: PlacementShape =
@@ -81,6 +85,17 @@ extension LeaseLine {
             isComposed: reservation.composed ?? false, spread: reservation.spread.map { LineSpread($0) },
             pins: try pins.nodes(reservation.pin, in: book.fleet, pointer + "/pin").map { book.register.permanent($0) },
             ramp: (reservation.ramp ?? []).map { Leasing.RampStep($0) })
+        guard let hold = reservation.hold else { return }
+        // Elsewhere what is in the way is searched for, and told with care.
+        guard isImport else {
+            throw Problem(
+                .badRequest, detail: "hardware that is held already is taken over by an import",
+                pointer: pointer + "/hold",
+                expected: "pin, or POST \(Routes.imports)")
+        }
+        let claim = try pins.hardware(hold, of: shape, in: book.fleet, pointer + "/hold")
+        self.claim = claim
+        if reservation.count == nil { count = shape.unitCount(of: claim, in: book.fleet) }
     }
 }
 

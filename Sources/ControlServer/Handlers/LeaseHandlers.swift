@@ -212,6 +212,8 @@ enum LeaseHandlers {
     ) async -> Problem {
         var problem = Problem(refusal)
         guard refusal.code == .noCapacity || refusal.code == .quotaExceeded else { return problem }
+        // Nothing would do but what is named.
+        guard order.lines.allSatisfy({ $0.claim == nil }) else { return problem }
         let explanation = await exchange.services.searcher.explain(
             order, to: exchange.audience, in: view.book, now: exchange.scheduler.now)
         problem.blockers = explanation.obstacles.map { Blocker($0) }

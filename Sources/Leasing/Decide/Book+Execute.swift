@@ -76,6 +76,7 @@ extension Book {
         case .withdrawReclaim(let number, let byTenant):
             try decideReclaimWithdrawal(of: number, byTenant: byTenant, &step)
         case .nominate(let number, let nodes): try decideNomination(nodes, of: number, &step)
+        case .importBook(let order): try decideImport(order, &step)
         case .splitLease(let number, let selection, let audience):
             try decideSplit(of: number, selection, by: audience, &step)
         case .proposeTransfer(let number, let order, let audience):

@@ -36,6 +36,8 @@ public enum Command: Sendable {
     case nominate(UInt64, nodes: [Range<Int>])
     /// A second operator's answer to what one has asked for.
     case answerApproval(UInt64, approves: Bool)
+    /// Tenants, contracts, and leases on the hardware that is held already: all of it or nothing.
+    case importBook(ImportOrder)
     /// Some of what a lease holds becomes a lease of its own.
     case splitLease(UInt64, LeaseSelection, by: Audience)
     /// Offers a lease, or a share of it, to another tenant.
@@ -83,7 +85,7 @@ public enum Command: Sendable {
         case .requestLeases(let orders, _), .requestSeries(_, let orders):
             orders.count > 1 || orders.contains { order in order.lines.contains { !$0.ramp.isEmpty } }
         case .amendLease, .carryOut, .serveReclaim, .withdrawReclaim, .nominate, .answerApproval, .splitLease,
-            .proposeTransfer, .answerTransfer:
+            .proposeTransfer, .answerTransfer, .importBook:
             true
         default: false
         }

@@ -87,7 +87,8 @@ extension Book {
                 try grant(part, of: number, sound, planned[0], &step)
                 return planned
             }
-            let placements = try place(sound)
+            let placements: [LinePlacement]
+            if let claim = try claimed(by: sound) { placements = claim } else { placements = try place(sound) }
             try grant(part, of: number, sound, placements, &step)
             return [placements]
         }

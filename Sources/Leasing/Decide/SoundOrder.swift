@@ -101,7 +101,7 @@ struct SoundOrder {
     func lines(of part: SoundPart, holding placements: [LinePlacement], in fleet: Fleet) -> [LeaseLine] {
         order.lines.indices.map { index in
             var line = order.lines[index]
-            (line.count, line.ramp) = (part.counts[index], [])
+            (line.count, line.ramp, line.claim) = (part.counts[index], [], nil)
             line.holdings = Holdings(placements[index])
             if order.sparesPerDomain > 0 { line.setSparesApart(order.sparesPerDomain, in: fleet) }
             return line

@@ -40,7 +40,7 @@ extension Command {
             .removeLoadTarget, .putTenant, .removeTenant, .putCohort, .removeCohort, .putContract, .removeContract:
             true
         case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
-            .setFreeze, .nominate, .answerApproval, .identifyGPUs, .reportFault, .decideFault, .splitLease,
+            .setFreeze, .nominate, .answerApproval, .identifyGPUs, .reportFault, .decideFault, .importBook, .splitLease,
             .proposeTransfer, .answerTransfer, .withdrawTransfer, .carryOut, .advance,
             .heartbeat:
             false

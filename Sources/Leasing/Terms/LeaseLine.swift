@@ -53,6 +53,8 @@ public struct LeaseLine: Equatable, Sendable {
     /// Only these nodes may be used, by permanent id; nil for any.
     public var pins: [IDRange]?
     public var holdings = Holdings()
+    /// Exactly the hardware that the line is to be bound to, as it is asked for; nil to place it, and in a line that was granted.
+    public var claim: LinePlacement?
     /// Counts that hold from later times on, ascending, as they are asked for; `count` then holds before the first of them.
     /// Empty in a line that was granted: its lease has parts instead.
     public var ramp: [RampStep] = []

@@ -37,7 +37,7 @@ struct Berth: AsyncParsableCommand {
             TransfersCommand.self,
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
             FreezeCommand.self, UnfreezeCommand.self,
-            ApplyCommand.self, WatchCommand.self,
+            ApplyCommand.self, ImportCommand.self, InventoryCommand.self, WatchCommand.self,
             AuditCommand.self, BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self,
             SimulateCommand.self,
         ]

@@ -28,6 +28,20 @@ enum StrictYAML {
         }
     }
 
+    /// Decodes a file, and tells in which line of it the value under a pointer stands.
+    static func decodeLocated<Value: Decodable>(
+        _ type: Value.Type, fromFile path: String
+    ) throws -> (value: Value, line: (String) -> Int?) {
+        let name = path == "-" ? "standard input" : path
+        let root = try compose(try read(path, name: name), name: name)
+        do {
+            let value = try StrictJSON.decode(type, from: try JSONText(root, name: name).bytes)
+            return (value, { mark(of: $0, isUnknown: false, in: root)?.line })
+        } catch let error as RequestBodyError {
+            throw failure(error, at: mark(of: error, in: root), name: name)
+        }
+    }
+
     /// The same nodes with powers under some keys as watts; what is no power stays, for the decoder to refuse.
     private static func inWatts(_ node: Node, under keys: Set<String>) -> Node {
         guard !keys.isEmpty else { return node }
@@ -48,7 +62,7 @@ enum StrictYAML {
         }
     }
 
-    private static func read(_ path: String, name: String) throws -> String {
+    static func read(_ path: String, name: String) throws -> String {
         let data: Data
         do {
             data =
@@ -89,14 +103,18 @@ enum StrictYAML {
 
     /// Where the value that a pointer names stands; of something missing, where its parent stands.
     private static func mark(of error: RequestBodyError, in root: Node) -> Mark? {
+        mark(of: error.pointer, isUnknown: error.code == .unknownField, in: root)
+    }
+
+    private static func mark(of pointer: String, isUnknown: Bool, in root: Node) -> Mark? {
         var node = root
         var mark = root.mark
-        for step in error.pointer.split(separator: "/").map(unescaped) {
+        for step in pointer.split(separator: "/").map(unescaped) {
             switch node {
             case .mapping(let mapping):
                 guard let member = mapping.first(where: { $0.key.string == step }) else { return mark }
                 node = member.value
-                mark = error.code == .unknownField ? member.key.mark : member.value.mark
+                mark = isUnknown ? member.key.mark : member.value.mark
             case .sequence(let sequence):
                 guard let index = Int(step), sequence.indices.contains(index) else { return mark }
                 node = sequence[index]
