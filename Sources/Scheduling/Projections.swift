@@ -170,15 +170,15 @@ extension TransferNote {
     /// What happened, as the tenant whose log it is in has it.
     fileprivate func words(lease: String) -> String {
         let isHolder = tenant == transfer.from
-        let what = isHolder ? "lease \(lease) to \(transfer.to)" : "a lease of \(transfer.from)"
+        let what = isHolder ? "lease \(lease)" : "a lease of \(transfer.from)"
         return switch event {
-        case .proposed: "offer \(what)"
+        case .proposed: "offer \(what) to \(transfer.to)"
         case .offered: "be offered \(what)"
-        case .holderAgreed: "\(transfer.from) agrees to hand over \(what)"
-        case .receiverAgreed: "\(transfer.to) agrees to take over \(what)"
+        case .holderAgreed: isHolder ? "agree to hand over \(what)" : "\(transfer.from) agrees to hand over a lease"
+        case .receiverAgreed: isHolder ? "\(transfer.to) agrees to take over \(what)" : "agree to take over \(what)"
         case .providerAgreed: "the provider approves the transfer of \(what)"
-        case .declined: "decline the transfer of \(what)"
-        case .withdrawn: "withdraw the offer of \(what)"
+        case .declined: "the transfer of \(what) is declined"
+        case .withdrawn: "the offer of \(what) is withdrawn"
         case .expired: "the offer of \(what) expires"
         }
     }

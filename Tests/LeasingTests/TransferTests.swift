@@ -361,7 +361,9 @@ import Testing
         replay(desk)
     }
 
-    @Test("A price for months is for all leases together, so that only the one lease of a contract keeps it")
+    @Test(
+        "A price for months is for all leases together, goes along with none, and is paid for every second by one or the other"
+    )
     func basePrice() throws {
         var desk = try desk {
             ($0.pricePerMonthMicros, $0.transfers) = (
@@ -374,12 +376,16 @@ import Testing
         let refusal = try desk.refused(accept(share))
         #expect(refusal.obstacles.map(\.name) == ["price"], "\(refusal)")
         try desk.execute(.withdrawTransfer(share, by: .tenant("ada")))
+        var terms = desk.book.contract("c")!
+        terms.tenant = "bob"
+        try desk.execute(.putContract(name: "b", terms: terms))
         let whole = try #require(try desk.execute(offer(lease)).transfer)
-        try desk.execute(accept(whole))
+        #expect(desk.refusal(of: accept(whole))?.obstacles.map(\.name) == ["price"], "nor with all of it")
+        try desk.execute(accept(whole, contract: "b"))
         desk.advance(to: noon + 5 * day + 1)
         #expect(desk.refusal(of: accept(whole, by: .provider))?.code == .notFound, "a day has gone by")
         let again = try #require(try desk.execute(offer(lease)).transfer)
-        try desk.execute(accept(again))
+        try desk.execute(accept(again, contract: "b"))
         try desk.execute(accept(again, by: .provider))
         desk.advance(to: noon + 20 * day)
         let charges = ["ada", "bob"].map { name in
@@ -394,6 +400,24 @@ import Testing
         #expect(charges[0] > 0 && charges[1] > 0)
         #expect(sum == all || sum == all - 1, "\(charges), \(all)")
         replay(desk)
+    }
+
+    @Test("Who speaks last is told nothing of the other side's affairs when the lease cannot be handed over")
+    func lastWords() throws {
+        var desk = try desk { ($0.reclaimCauses, $0.causeNoticeSeconds) = (["misuse"], day) }
+        let lease = try desk.request(order(.node, 2, until: noon + 30 * day, contract: "c"))
+        desk.advance(to: noon + hour)
+        try desk.execute(.putTenant(name: "bob", quota: Quota(gpus: 15), description: ""))
+        let first = try #require(try desk.execute(offer(lease, by: .provider)).transfer)
+        try desk.execute(accept(first))
+        let holders = try desk.refused(accept(first, by: .tenant("ada")))
+        #expect(holders.code == .quotaExceeded && !holders.detail.contains("15") && holders.obstacles.isEmpty)
+        try desk.execute(.withdrawTransfer(first, by: .provider))
+        try desk.execute(.putTenant(name: "bob", quota: Quota(), description: ""))
+        let second = try #require(try desk.execute(offer(lease)).transfer)
+        try desk.execute(.serveReclaim(lease.number, ReclaimOrder(clause: .cause("misuse"))))
+        let receivers = try desk.refused(accept(second))
+        #expect(receivers.code == .planOvertaken && !receivers.detail.contains("misuse"), "\(receivers)")
     }
 
     @Test("A lease that has not begun is handed over as it will begin")

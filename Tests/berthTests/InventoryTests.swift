@@ -115,7 +115,7 @@ import Testing
         """.write(toFile: yaml, atomically: true, encoding: .utf8)
         let file = try ImportFile(path: yaml, stem: "running")
         let request = file.leases[0].request
-        #expect(file.place(of: file.leases[0]) == "\(yaml):3" && request.label == "running.train")
+        #expect(file.place(of: file.leases[0]) == "\(yaml):2" && request.label == "running.train")
         #expect(request.reservations.map(\.name) == ["hosts", "gpus-2", "gpus-1", "mig-1g.10gb"])
         #expect(
             request.reservations.map(\.hold) == [["n[1-4]"], ["n5:1,2", "n5:3,4"], ["n6:1"], ["n7:3:1g.10gb@0,1"]])

@@ -72,7 +72,7 @@ extension Book {
             (transfer.receiverAgreed, event) = (true, .receiverAgreed)
         }
         note(transfer, event, event, &step)
-        if transfer.isAgreed { try carryOut(transfer, &step) }
+        if transfer.isAgreed { try carryOut(transfer, by: audience, &step) }
     }
 
     /// The holder, or the provider, takes an offer back.
@@ -185,22 +185,13 @@ extension Book {
         }
     }
 
-    /// The price for months and years of a contract is owed once by each tenant, for all of its leases.
+    /// The price for months and years of a contract is owed by each tenant for all of its leases: it goes along with none.
     private func checkBasePrice(of transfer: Transfer, _ lease: Lease, _ terms: ContractTerms) throws(Refusal) {
         guard terms.hasBasePrice else { return }
-        var isAlone = transfer.isWhole && terms.rampDiscounts.isEmpty
-        forEachLease { other in
-            let isOther = other.partOf == nil && other.number != lease.number && !other.state.isFinal
-            if isOther && other.contract == lease.contract && [transfer.from, transfer.to].contains(other.tenant) {
-                isAlone = false
-            }
-            return isAlone
-        }
-        guard !isAlone else { return }
         throw Refusal(
             forbiddenBy: .price,
-            "clause price of contract \(lease.contract!) is for months or years and for all leases together, so that \(transfer.to) "
-                + "would owe it once more; it takes the lease under a contract of its own", pointer: "/contract")
+            "clause price of contract \(lease.contract!) is for months or years and for all leases together, so that it goes along "
+                + "with none of them; \(transfer.to) takes the lease under a contract of its own", pointer: "/contract")
     }
 
     /// Refuses a contract whose sites and models do not have what is offered.
@@ -226,8 +217,31 @@ extension Book {
 
     // MARK: Handing over
 
-    private mutating func carryOut(_ transfer: Transfer, _ step: inout Step) throws(Refusal) {
-        _ = try transferClause(of: try divisible(transfer.lease, .provider, now: step.now))
+    /// Hands a lease over at somebody's word, who is told of the others' affairs nothing if it cannot be.
+    private mutating func carryOut(
+        _ transfer: Transfer, by audience: Audience, _ step: inout Step
+    ) throws(Refusal) {
+        do throws(Refusal) {
+            try handOver(transfer, by: audience, &step)
+        } catch {
+            switch audience {
+            case transfer.from.audience where error.code == .quotaExceeded:
+                throw Refusal(.quotaExceeded, "\(transfer.to) cannot take the lease over as things stand")
+            case transfer.to.audience where error.code != .quotaExceeded && error != Self.thisMoment:
+                throw Self.overtaken
+            default: throw error
+            }
+        }
+    }
+
+    private static var thisMoment: Refusal {
+        Refusal(.wrongState, "the lease changes at this very moment; try again")
+    }
+
+    private mutating func handOver(
+        _ transfer: Transfer, by audience: Audience, _ step: inout Step
+    ) throws(Refusal) {
+        _ = try transferClause(of: try divisible(transfer.lease, audience, now: step.now))
         guard try offer(transfer, step).isOffered(as: transfer.offered) else { throw Self.overtaken }
         guard transfer.contract.map({ contract($0) != nil }) ?? true else { throw Self.overtaken }
         var number = transfer.lease
@@ -237,7 +251,7 @@ extension Book {
         let lease = known(number)
         let parts = liveParts(of: number).filter { $0.state != .ending }
         guard !parts.contains(where: { $0.isInWindow && $0.start >= step.now }) else {
-            throw Refusal(.wrongState, "the lease changes at this very moment; try again")
+            throw Self.thisMoment
         }
         var takeover = LeaseTakeover(transfer: transfer.number, from: number)
         takeover.keepsTerms = transfer.keepsTerms

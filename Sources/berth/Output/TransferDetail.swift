@@ -35,7 +35,9 @@ struct TransferDetail {
             "granted",
             transfer.granted.map { "lease \($0)" + (transfer.contract.map { " under contract \($0)" } ?? "") })
         add("holds", "\(transfer.promised.hardware), \(power(transfer.promised.watts)) at the rack")
-        add("cap", transfer.capWattsPerGpu.map { "\($0) W a GPU" } ?? transfer.capPercent.map { "\($0) %" })
+        add(
+            "cap",
+            transfer.capWattsPerGpu.map { "\(counted($0)) W for each GPU" } ?? transfer.capPercent.map { "\($0) %" })
         add("class", transfer.leaseClass.rawValue)
         add("start", transfer.start.map { "\($0)" })
         add("end", "\(transfer.end)")

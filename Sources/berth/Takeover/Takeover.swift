@@ -20,6 +20,7 @@ struct Takeover {
     /// - Throws: ``CommandFailure`` with everything that is in the way.
     func run(isDryRun: Bool) async throws -> Outcome {
         var progress = ProgressBar(stepCount: isDryRun ? 2 : 3)
+        // Tenants and contracts that are stated as they are change nothing, so that all of it may be repeated.
         func step<Value>(_ title: String, _ body: () async throws -> (Value, String)) async throws -> Value {
             progress.begin(title)
             do {

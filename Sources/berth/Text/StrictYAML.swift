@@ -28,7 +28,7 @@ enum StrictYAML {
         }
     }
 
-    /// Decodes a file, and tells in which line of it the value under a pointer stands.
+    /// Decodes a file, and tells in which line of it the name that a pointer ends with stands.
     static func decodeLocated<Value: Decodable>(
         _ type: Value.Type, fromFile path: String
     ) throws -> (value: Value, line: (String) -> Int?) {
@@ -36,7 +36,7 @@ enum StrictYAML {
         let root = try compose(try read(path, name: name), name: name)
         do {
             let value = try StrictJSON.decode(type, from: try JSONText(root, name: name).bytes)
-            return (value, { mark(of: $0, isUnknown: false, in: root)?.line })
+            return (value, { mark(of: $0, isKey: true, in: root)?.line })
         } catch let error as RequestBodyError {
             throw failure(error, at: mark(of: error, in: root), name: name)
         }
@@ -103,10 +103,10 @@ enum StrictYAML {
 
     /// Where the value that a pointer names stands; of something missing, where its parent stands.
     private static func mark(of error: RequestBodyError, in root: Node) -> Mark? {
-        mark(of: error.pointer, isUnknown: error.code == .unknownField, in: root)
+        mark(of: error.pointer, isKey: error.code == .unknownField, in: root)
     }
 
-    private static func mark(of pointer: String, isUnknown: Bool, in root: Node) -> Mark? {
+    private static func mark(of pointer: String, isKey: Bool, in root: Node) -> Mark? {
         var node = root
         var mark = root.mark
         for step in pointer.split(separator: "/").map(unescaped) {
@@ -114,7 +114,7 @@ enum StrictYAML {
             case .mapping(let mapping):
                 guard let member = mapping.first(where: { $0.key.string == step }) else { return mark }
                 node = member.value
-                mark = isUnknown ? member.key.mark : member.value.mark
+                mark = isKey ? member.key.mark : member.value.mark
             case .sequence(let sequence):
                 guard let index = Int(step), sequence.indices.contains(index) else { return mark }
                 node = sequence[index]
