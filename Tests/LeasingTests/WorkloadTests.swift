@@ -62,6 +62,20 @@ extension WorkloadTests {
         // Enough of everything happened for the above to mean something.
         #expect(splits > 40 && takeovers > 6, "\(splits), \(takeovers)")
     }
+
+    @Test("The rules hold where every third command is about faults", arguments: [UInt64(2), 3, 4, 7])
+    func faultyLives(seed: UInt64) {
+        var workload = Workload(seed: seed)
+        workload.faultShare = 3
+        var violations: [String] = []
+        for step in 0..<450 where violations.isEmpty {
+            let command = workload.act()
+            violations = BookRules.violations(of: workload.desk.book) + workload.strangers
+            #expect(violations.isEmpty, "seed \(seed), step \(step), \(command): \(violations.prefix(5))")
+            if step % 50 == 49 { workload.desk.checkRestart() }
+        }
+        #expect(workload.faults > 10, "seed \(seed)")
+    }
 }
 
 /// A seeded source of commands of every kind on one book.
@@ -72,6 +86,9 @@ struct Workload {
     private(set) var amendments = 0
     private(set) var notices = 0
     private(set) var preemptions = 0
+    private(set) var faults = 0
+    /// One command in so many is about faults besides those that come anyway; 0: none.
+    var faultShare = 0
     private(set) var refused: [Refusal.Code: Int] = [:]
     /// Indexes that moved although nothing of their tenant changed, or did not although something did.
     private(set) var strangers: [String] = []
@@ -136,6 +153,7 @@ struct Workload {
             preemptions += outcome.preempted.count
             if case .amendLease = command { amendments += 1 }
             if case .serveReclaim = command { notices += 1 }
+            if case .reportFault = command { faults += 1 }
         } catch {
             refused[error.code, default: 0] += 1
         }
@@ -238,6 +256,7 @@ struct Workload {
 
     private mutating func pick() -> Command {
         if transfers, random.isOne(in: 3) { return transfer() }
+        if faultShare > 0, random.isOne(in: faultShare) { return anyFault() }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<33: return request()
         case 33..<46: return amendment()
