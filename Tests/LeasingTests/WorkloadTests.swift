@@ -24,7 +24,6 @@ import Testing
         #expect(workload.grants > 15, "seed \(seed)")
         #expect(workload.amendments > 5, "seed \(seed)")
         #expect(workload.notices > 0, "seed \(seed)")
-        #expect(workload.preemptions > 0, "seed \(seed)")
         #expect(workload.refused.count >= 4, "seed \(seed): \(workload.refused)")
         workload.desk.advance(to: workload.desk.now + 1_000 * day)
         #expect(workload.desk.book.leaseCount(in: .active) == 0)
@@ -67,6 +66,21 @@ extension WorkloadTests {
     func faultyLives(seed: UInt64) {
         var workload = Workload(seed: seed)
         workload.faultShare = 3
+        live(&workload, seed)
+        #expect(workload.faults > 10, "seed \(seed)")
+    }
+
+    @Test(
+        "The rules hold where every third command is for idle hardware, or wants it back",
+        arguments: [UInt64(6), 11, 12, 14, 20, 22])
+    func spotLives(seed: UInt64) {
+        var workload = Workload(seed: seed)
+        workload.spotShare = 3
+        live(&workload, seed)
+        #expect(workload.preemptions > 1, "seed \(seed)")
+    }
+
+    private func live(_ workload: inout Workload, _ seed: UInt64) {
         var violations: [String] = []
         for step in 0..<450 where violations.isEmpty {
             let command = workload.act()
@@ -74,7 +88,6 @@ extension WorkloadTests {
             #expect(violations.isEmpty, "seed \(seed), step \(step), \(command): \(violations.prefix(5))")
             if step % 50 == 49 { workload.desk.checkRestart() }
         }
-        #expect(workload.faults > 10, "seed \(seed)")
     }
 }
 
@@ -89,6 +102,8 @@ struct Workload {
     private(set) var faults = 0
     /// One command in so many is about faults besides those that come anyway; 0: none.
     var faultShare = 0
+    /// The same for requests of opportunistic leases, and of such that they give way to.
+    var spotShare = 0
     private(set) var refused: [Refusal.Code: Int] = [:]
     /// Indexes that moved although nothing of their tenant changed, or did not although something did.
     private(set) var strangers: [String] = []
@@ -257,6 +272,7 @@ struct Workload {
     private mutating func pick() -> Command {
         if transfers, random.isOne(in: 3) { return transfer() }
         if faultShare > 0, random.isOne(in: faultShare) { return anyFault() }
+        if spotShare > 0, random.isOne(in: spotShare) { return spot() }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<33: return request()
         case 33..<46: return amendment()
@@ -382,27 +398,25 @@ struct Workload {
             return .requestLeases([plan.order], planTokens: [plan.token])
         }
         let count = random.isOne(in: 5) ? Int.random(in: 2...4, using: &random) : 1
-        var orders = (0..<count).map { _ in anyOrder() }
-        // What is idle goes to opportunistic leases, and later somebody wants it.
-        if count == 1, random.isOne(in: 3) {
-            let (isFirm, nodes) = (random.isOne(in: 2), Int.random(in: 2...9, using: &random))
-            orders[0] = order(
-                random.isOne(in: 4) ? .gpus(2) : .node, nodes, tenant: tenant(),
-                from: isFirm ? desk.now + 2_400 : nil,
-                until: desk.now + 2_400 + [day, 9 * day].randomElement(using: &random)!,
-                cap: .percent(40))
-            orders[0].contract = random.isOne(in: 3) ? contract(for: orders[0].tenant) : nil
-            orders[0].leaseClass = isFirm ? .guaranteed : .opportunistic
-        }
+        let orders = (0..<count).map { _ in anyOrder() }
         if random.isOne(in: 6), let plan = try? desk.book.plan(orders[0], now: desk.now) {
             plans.append((orders[0], plan.token))
         }
-        if count == 1, (try? desk.book.plan(orders[0], now: desk.now)) == nil,
-            let found = desk.book.preempting(orders[0], now: desk.now)
-        {
-            return .requestLeases(orders, planTokens: [found.planToken])
-        }
         return .requestLeases(orders, planTokens: orders.map { _ in nil })
+    }
+
+    /// What is idle goes to opportunistic leases, and later somebody wants it.
+    private mutating func spot() -> Command {
+        let (isFirm, nodes) = (random.isOne(in: 2), Int.random(in: 2...9, using: &random))
+        var order = order(
+            random.isOne(in: 4) ? .gpus(2) : .node, nodes, tenant: tenant(), from: isFirm ? desk.now + 2_400 : nil,
+            until: desk.now + 2_400 + [day, 9 * day].randomElement(using: &random)!, cap: .percent(40))
+        if random.isOne(in: 4) { order.lines = [anyLine(0, hasSpares: false)] }
+        order.contract = random.isOne(in: 3) ? contract(for: order.tenant) : nil
+        order.leaseClass = isFirm ? .guaranteed : .opportunistic
+        let found =
+            (try? desk.book.plan(order, now: desk.now)) == nil ? desk.book.preempting(order, now: desk.now) : nil
+        return .requestLeases([order], planTokens: [found?.planToken])
     }
 
     /// A contract that a tenant may lease under, now and then one that is not there.

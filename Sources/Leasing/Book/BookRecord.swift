@@ -42,7 +42,8 @@ struct BookRecord: FieldCoded {
             let hasParts = leases.contains { $0.part != .blank }
             version =
                 [
-                    (11, !cohorts.isBlank), (10, !transfers.isBlank), (9, !health.isBlank), (8, !ledger.isBlank), (7, !agreements.isBlank), (6, !energies.isEmpty),
+                    (11, !cohorts.isBlank), (10, !transfers.isBlank), (9, !health.isBlank), (8, !ledger.isBlank),
+                    (7, !agreements.isBlank), (6, !energies.isEmpty),
                     (5, hasParts), (4, !operations.isBlank), (3, !power.isBlank), (2, needsTerms),
                 ].first(where: \.1)?.0 ?? 1
         }

@@ -79,10 +79,11 @@ extension Book {
                 "the lease does not hold all of these nodes as a whole: "
                     + HardwarePaths(foreign, in: fleet).paths.joined(separator: ", "), pointer: "/nodes")
         }
+        step.outcome.leases = [number]
+        guard register.permanent(nodes) != reclaim.nominated else { return }
         try restore(reclaim, audience, &step)
         reclaim.nominated = register.permanent(nodes)
         try serve(reclaim, &step)
-        step.outcome.leases = [number]
         planOthersAnew(than: [], &step)
     }
 
@@ -94,7 +95,7 @@ extension Book {
             throw Refusal(
                 .wrongState, "the lease is \(whole(lease).state.name); notice is served only on one that is not over")
         }
-        guard !liveParts(of: number).contains(where: { ($0.nextChangeAt ?? .max) <= now }) else {
+        guard !liveParts(of: number).contains(where: { ($0.nextDueAt ?? .max) <= now }) else {
             throw Refusal(.wrongState, changeIsDue(audience))
         }
         return lease

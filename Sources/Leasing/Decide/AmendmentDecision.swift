@@ -35,7 +35,7 @@ extension Book {
             throw Refusal(
                 .wrongState, "the lease is \(whole(lease).state.name); only one that is not over can be amended")
         }
-        guard !liveParts(of: number).contains(where: { ($0.nextChangeAt ?? .max) <= step.now }) else {
+        guard !liveParts(of: number).contains(where: { ($0.nextDueAt ?? .max) <= step.now }) else {
             throw Refusal(.wrongState, changeIsDue(amendment.audience))
         }
         var course = try course(of: amendment, lease, now: step.now)

@@ -208,6 +208,16 @@ extension Lease {
             .filter { powerSettledAt < $0 && $0 < end }.min()
     }
 
+    /// When what its curtailments do next looks different, or nil: a step may follow another one of the same depth.
+    var powerChangesAt: Int64? {
+        var later = self
+        while let due = later.powerDueAt {
+            later.settlePower(at: due)
+            if later.conditions != conditions || later.curtailmentLevels != curtailmentLevels { return due }
+        }
+        return nil
+    }
+
     /// Whether its window is still to come or going on.
     private var isInUse: Bool { state == .scheduled || state == .starting || state == .active }
 

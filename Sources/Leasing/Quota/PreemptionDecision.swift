@@ -66,7 +66,7 @@ extension Book {
             lease.contract == nil || terms(of: lease)?.preemptionNoticeSeconds != nil
         else { return false }
         return openReclaims(on: lease.number).allSatisfy { $0.clause == .preemption }
-            && !liveParts(of: lease.number).contains { ($0.nextChangeAt ?? .max) <= now }
+            && !liveParts(of: lease.number).contains { ($0.nextDueAt ?? .max) <= now }
     }
 
     /// When a lease has to end so that its hardware is ready for another one's start; nil where its notice is longer.

@@ -134,8 +134,14 @@ public struct Lease: Equatable, Sendable {
     /// Whether its window is running.
     public var isInWindow: Bool { state == .starting || state == .active }
 
-    /// When the part next changes by itself, or nil.
-    public var nextChangeAt: Int64? { dueEvents.map(\.at).min() }
+    /// When something next happens to the part by itself, or nil.
+    var nextDueAt: Int64? { dueEvents.map(\.at).min() }
+
+    /// When the part next looks different by itself, or nil.
+    public var nextChangeAt: Int64? {
+        let others = dueEvents.lazy.filter { if case .leasePower = $0.event { false } else { true } }.map(\.at).min()
+        return [others, powerChangesAt].compactMap(\.self).min()
+    }
 
     /// What is delivered now: the promise less the nodes that are down, and nothing outside the window.
     public func delivered(in fleet: Fleet) -> Capacity {

@@ -46,7 +46,7 @@ extension Book {
                 .wrongState,
                 "the lease is \(whole(lease).state.name); only one that is not over is split or handed over")
         }
-        guard !liveParts(of: number).contains(where: { ($0.nextChangeAt ?? .max) <= now }) else {
+        guard !liveParts(of: number).contains(where: { ($0.nextDueAt ?? .max) <= now }) else {
             throw Refusal(.wrongState, changeIsDue(audience))
         }
         if let open = openReclaim(on: number) {

@@ -273,7 +273,8 @@ extension Book {
             let part = record.lease(register: register)!
             let gpus = part.quotaGPUs(in: fleet)
             for (stretch, watts) in wattStretches(of: part) {
-                try trial.checkQuota(of: transfer.to, gpus: gpus, watts: watts, over: stretch)
+                try trial.checkQuota(
+                    of: transfer.to, part.leaseClass, gpus: gpus, watts: watts, over: stretch)
             }
             // The next part counts with this one.
             trial.promise(part, sign: 1)
