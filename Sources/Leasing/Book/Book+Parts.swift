@@ -150,6 +150,16 @@ extension Book {
     /// Adds what a part promises to what its tenant holds, or takes it off.
     mutating func promise(_ part: Lease, sign: Int64) {
         guard part.start < part.end else { return }
+        // Every grant comes by here, and most tenants are in no cohort.
+        guard tenantsByName[part.tenant]!.share.cohort != nil else {
+            let gpus = sign * Int64(part.quotaGPUs(in: fleet))
+            tenantsByName[part.tenant]!.gpuTimeline.add(gpus, from: part.start, until: part.end)
+            for (window, watts) in wattStretches(of: part) {
+                tenantsByName[part.tenant]!.wattTimeline.add(
+                    sign * watts, from: window.lowerBound, until: window.upperBound)
+            }
+            return
+        }
         for resource in QuotaResource.allCases {
             let changes = usage(resource, of: part).map { UsageChange(window: $0.window, amount: sign * $0.amount) }
             count(resource, of: part.tenant, changes, isFirm: part.leaseClass.isFirm)

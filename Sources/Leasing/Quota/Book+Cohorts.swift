@@ -71,13 +71,9 @@ extension Book {
         recountCohorts()
     }
 
-    /// Adds to what a tenant holds, or takes off, all the way up its cohorts.
+    /// Adds to what a tenant of a cohort holds, or takes off, all the way up its cohorts.
     mutating func count(_ resource: QuotaResource, of name: String, _ changes: [UsageChange], isFirm: Bool) {
         let share = tenantsByName[name]!.share
-        guard share.cohort != nil else {
-            for change in changes { tenantsByName[name]!.add(change, of: resource) }
-            return
-        }
         let (quota, before) = (tenantsByName[name]!.quota[resource], tenantsByName[name]!.timeline(of: resource))
         for change in changes {
             tenantsByName[name]!.add(change, of: resource)
