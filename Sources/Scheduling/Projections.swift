@@ -199,6 +199,7 @@ extension Fact {
         case .leaseSplit(let split): split.lease
         case .leaseHandedOver(let number, _, _): number
         case .leaseTakenOver(let takeover): takeover.newLease
+        case .transferNoted(let note): note.transfer.lease
         case .leaseCurtailed(let number, _, _), .leasePowerSettled(let number, _), .noticeAcknowledged(let number, _):
             number
         default: nil

@@ -87,7 +87,7 @@ struct ContractRules {
 
     private mutating func checkNotice(_ reclaim: Reclaim, _ entry: Entry, _ book: Book) {
         notices += 1
-        if reclaim.clause == .preemption, let lease = book.lease(reclaim.lease) {
+        if reclaim.clause.isPreemption, let lease = book.lease(reclaim.lease) {
             // Without a contract nobody is bound.
             let shortest = book.terms(of: lease).map { $0.preemptionNoticeSeconds ?? .max } ?? 0
             if lease.leaseClass != .opportunistic || reclaim.deadline - reclaim.servedAt < shortest {

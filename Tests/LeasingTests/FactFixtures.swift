@@ -201,7 +201,8 @@ enum FactFixtures {
         .contractPut(name: "spot", terms: givingWay),
         .reclaimSet(
             Reclaim(
-                lease: 300, notice: 78, clause: .preemption, servedAt: 1_800_000_000, actor: "uid:1 op", reason: "way",
+                lease: 300, notice: 78, clause: .preemption(for: 0), servedAt: 1_800_000_000, actor: "uid:1 op",
+                reason: "way",
                 steps: [ReclaimStep(at: 1_800_000_600, gpus: 0)], gpusBefore: 64)),
         .gpusIdentified([identity, NodeIdentity(node: 8)]),
         .faultReported(faultReport),

@@ -37,7 +37,8 @@ import Testing
         let outcome = try desk.execute(
             .importBook(
                 ImportOrder(
-                    tenants: [("eve", Quota(gpus: 4), "new")], contracts: [("c", terms)], leases: orders)))
+                    tenants: [("eve", Quota(gpus: 4), QuotaShare(), "new")], contracts: [("c", terms)], leases: orders))
+        )
         #expect(outcome.leases == [1, 2, 3] && desk.entries.count == 4, "one entry for all of it")
         #expect(desk.lease(1).nodesInUse == [1, 2, 5] && desk.lease(1).state == .active)
         #expect(desk.lease(2).partitions == parts && desk.lease(2).promised.gpus == 4)
@@ -61,7 +62,8 @@ import Testing
             holding("eve", .node, 1, LinePlacement(wholeNodes: [free + 2..<free + 3])),
             holding("ada", .node, 1, LinePlacement(wholeNodes: [free + 3..<free + 4])),
         ]
-        let refusal = try desk.refused(.importBook(ImportOrder(tenants: [("mia", Quota(), "")], leases: orders)))
+        let refusal = try desk.refused(
+            .importBook(ImportOrder(tenants: [("mia", Quota(), QuotaShare(), "")], leases: orders)))
         #expect(refusal.orderIndex == 1 && refusal.code == .noCapacity, "\(refusal)")
         #expect(refusal.detail.contains("is not free") && refusal.detail.contains("ada (there) holds some of it"))
         #expect(refusal.obstacles.map(\.name) == [desk.book.naming.id(of: there.number)])
@@ -69,7 +71,8 @@ import Testing
         let context = CommandContext(
             actor: Actor(name: "uid:1 op", role: "operator"), reason: "plan", requestID: "r", now: noon)
         let digest = desk.book.digest()
-        let planned = try desk.book.planImport(ImportOrder(tenants: [("mia", Quota(), "")], leases: orders), context)
+        let planned = try desk.book.planImport(
+            ImportOrder(tenants: [("mia", Quota(), QuotaShare(), "")], leases: orders), context)
         let codes = planned.leases.map { result -> Refusal.Code? in
             if case .failure(let refusal) = result { return refusal.code }
             return nil

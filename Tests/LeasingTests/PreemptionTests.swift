@@ -44,7 +44,9 @@ import Testing
         #expect(desk.index(of: "ada") == ada + 1 && desk.index(of: "bob") == bob + 1)
         // Six nodes stay; two end in time for their turn-round.
         let reclaim = try #require(desk.book.openReclaim(on: held.number))
-        #expect(reclaim.clause == .preemption && reclaim.steps == [ReclaimStep(at: noon + 600, gpus: 48)])
+        #expect(
+            reclaim.clause == .preemption(for: granted.number)
+                && reclaim.steps == [ReclaimStep(at: noon + 600, gpus: 48)])
         #expect(reclaim.gpusBefore == 64 && !reclaim.reason.contains("bob"))
         #expect(desk.book.wholeLease(held.number)?.conditions.map(\.kind) == [.noticeServed])
         desk.advance(to: ready)
@@ -162,6 +164,50 @@ import Testing
         #expect(desk.book.preempting(firm(2, from: start), now: noon) == nil)
     }
 
+    @Test("get their hardware back when the lease that they gave way to is cancelled before it begins")
+    func cancelled() throws {
+        var desk = try desk()
+        let held = try desk.request(spot(8, contract: "spot"))
+        let plan = try #require(desk.book.preempting(firm(2, from: ready), now: noon))
+        let key = IdempotencyKey(scope: "bob", key: "k", bodyDigest: [1])
+        let command = Command.requestLeases([firm(2, from: ready)], planTokens: [plan.planToken])
+        let granted = try desk.execute(command, key: key).leases
+        #expect(granted.count == 1 && granted != [held.number])
+        // What gave way is another's: a repetition is not answered with it.
+        #expect(try desk.execute(command, key: key).leases == granted)
+        try desk.execute(.releaseLease(granted[0], by: .tenant("bob")))
+        #expect(desk.book.openReclaim(on: held.number) == nil)
+        #expect(desk.book.wholeLease(held.number)?.promised.gpus == 64)
+        desk.advance(to: ready)
+        #expect(desk.book.wholeLease(held.number)?.delivered.gpus == 64)
+    }
+
+    @Test("are left alone by a plan that no longer needs them, and by their own tenant")
+    func leftAlone() throws {
+        var desk = try desk()
+        let held = try desk.request(spot(8))
+        #expect(desk.book.preempting(firm(1, from: ready, tenant: "ada"), now: noon) == nil)
+        desk.advance(to: noon + 10)
+        let order = firm(2, from: noon + 1_810)
+        let plan = try #require(desk.book.preempting(order, now: desk.now))
+        let first = try desk.request(order, token: plan.planToken)
+        try desk.execute(.releaseLease(first.number))
+        // It gave way at once, so that the hardware is free: nothing else of it ends.
+        let second = try desk.request(order, token: plan.planToken)
+        #expect(second.promised.gpus == 16 && desk.book.wholeLease(held.number)?.promised.gpus == 48)
+    }
+
+    @Test("lose no more than is wanted beyond what is idle")
+    func idleFirst() throws {
+        var desk = try desk()
+        let held = try desk.request(spot(5))
+        desk.advance(to: noon + 10)
+        let order = firm(4, from: noon + 1_810)
+        let plan = try #require(desk.book.preempting(order, now: desk.now))
+        try desk.request(order, token: plan.planToken)
+        #expect(desk.book.wholeLease(held.number)?.promised.gpus == 32, "three nodes were idle")
+    }
+
     @Test("give way to several, one after the other, and get back what was withdrawn")
     func twice() throws {
         var desk = try desk()
@@ -176,8 +222,8 @@ import Testing
         #expect(amended.code == .wrongState)
         let blocked = try desk.refused(.withdrawReclaim(held.number, byTenant: false))
         #expect(blocked.code == .noCapacity)
+        // With the lease that wanted it goes the notice.
         try desk.execute(.releaseLease(granted[1]))
-        try desk.execute(.withdrawReclaim(held.number, byTenant: false))
         #expect(desk.book.openReclaims(on: held.number).map { $0.steps.map(\.gpus) } == [[48]])
         desk.advance(to: ready)
         #expect(desk.book.wholeLease(held.number)?.delivered.gpus == 48)
@@ -208,9 +254,11 @@ import Testing
         let obstacle = try #require(explanation.obstacles.first { $0.kind == .class })
         #expect(obstacle.name == desk.book.naming.id(of: held.number) && obstacle.message.contains("gives way"))
         let offer = try #require(explanation.counterOffers.first { $0.kind == .preempting })
-        #expect(offer.order.start == ready && offer.order.end - ready == asked.end - noon)
+        // There are five minutes to take it.
+        #expect(offer.order.start == ready + 300 && offer.order.end - ready - 300 == asked.end - noon)
+        desk.advance(to: noon + 299)
         let granted = try desk.request(offer.order, token: offer.planToken)
-        #expect(granted.start == ready)
+        #expect(granted.start == ready + 300)
         let tenants = desk.book.explain(asked, to: .tenant("bob"), now: noon)
         #expect(!tenants.obstacles.contains { $0.kind == .class })
     }

@@ -67,6 +67,19 @@ final class DaemonHome {
 
     func connect() throws -> HTTPConnection { try HTTPConnection(path: socket) }
 
+    /// The answer to one request of another user of the machine.
+    func asUser(
+        _ uid: Int, in group: Int, _ method: String, _ target: String, _ body: String? = nil
+    ) throws -> HTTPAnswer {
+        let socket = socket
+        return try concurrently(1) { _ in
+            Result {
+                try ThreadUser.become(uid: uid, gid: group)
+                return try HTTPConnection(path: socket).request(method, target, body)
+            }
+        }[0].get()
+    }
+
     func berth(_ arguments: String...) throws -> ChildProcess {
         let process = try ChildProcess(Program.berth, arguments, environment: ["BERTH_SOCKET": socket])
         process.wait()

@@ -32,13 +32,7 @@ extension SystemTests {
         private func asUser(
             _ uid: Int, _ method: String, _ target: String, _ body: String? = nil
         ) throws -> HTTPAnswer {
-            let socket = home.socket
-            return try concurrently(1) { _ in
-                Result {
-                    try ThreadUser.become(uid: uid, gid: Self.group)
-                    return try HTTPConnection(path: socket).request(method, target, body)
-                }
-            }[0].get()
+            try home.asUser(uid, in: Self.group, method, target, body)
         }
 
         private func lease(_ count: Int = 3, contract: String? = nil) throws -> String {

@@ -52,12 +52,10 @@ enum ImportHandlers {
     ) throws -> (ImportOrder, [Int]) {
         var order = ImportOrder()
         for tenant in request.tenants ?? [] {
-            let quota = tenant.specification.quota
-            order.tenants.append(
-                (
-                    tenant.name, Quota(gpus: quota?.gpus, watts: quota?.watts.map(Int64.init)),
-                    tenant.specification.description ?? ""
-                ))
+            let stated = tenant.specification
+            let share = QuotaShare(
+                cohort: stated.cohort, borrowing: Quota(stated.borrowingLimit), lending: Quota(stated.lendingLimit))
+            order.tenants.append((tenant.name, Quota(stated.quota), share, stated.description ?? ""))
         }
         order.contracts = (request.contracts ?? []).map { ($0.name, ContractTerms($0.specification)) }
         var places: [Int] = []

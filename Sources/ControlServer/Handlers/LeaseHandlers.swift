@@ -24,6 +24,7 @@ enum LeaseHandlers {
         if isPlan { return try await plan(order, request, highest, exchange) }
         let (outcome, view, took) = try await submit(order, request, context, exchange)
         let lease = try granted(outcome, view)
+        if case .tenant(let own) = exchange.role, lease.lease.tenant != own { throw notFound }
         let decision = decision(took, view, highest, preempted: outcome.preempted, exchange)
         let encoding = LeaseEncoding(book: view.book, role: exchange.role)
         let answer = encoding.answer(lease, decision: decision)
@@ -172,13 +173,16 @@ enum LeaseHandlers {
         let token = try token(of: request)
         switch await exchange.scheduler.submit(.requestLeases([order], planTokens: [token]), context) {
         case .accepted(let outcome, let view, let took): return (outcome, view, took)
-        case .refused(let refusal, let view):
-            if let found = await preempting(order, request, refusedBy: refusal, in: view, exchange) {
+        case .refused(let refusal, var view):
+            // Another one may take what was found in between.
+            for _ in 0..<preemptingTries {
+                guard let found = await preempting(order, request, refusedBy: refusal, in: view, exchange) else {
+                    break
+                }
                 let command = Command.requestLeases([order], planTokens: [found.planToken])
                 switch await exchange.scheduler.submit(command, context) {
                 case .accepted(let outcome, let view, let took): return (outcome, view, took)
-                // Somebody was faster: what the first answer said is still so.
-                case .refused: break
+                case .refused(_, let newer): view = newer
                 case .faulted(let fault): throw Problem(fault)
                 }
             }
@@ -186,6 +190,8 @@ enum LeaseHandlers {
         case .faulted(let fault): throw Problem(fault)
         }
     }
+
+    private static let preemptingTries = 3
 
     /// What gives way to a request that finds no room beside it, where that was left to the daemon.
     private static func preempting(

@@ -33,6 +33,9 @@ extension Book {
     /// The leases that the answer to a change is about, each once.
     private func leasesAnswered(by facts: [Fact]) -> [UInt64] {
         var numbers: [UInt64] = []
+        // What gave way is another's, and in no answer.
+        var others: Set<UInt64> = []
+        for case .reclaimSet(let reclaim) in facts where reclaim.clause.isPreemption { others.insert(reclaim.lease) }
         for fact in facts {
             let number: UInt64? =
                 switch fact {
@@ -43,7 +46,7 @@ extension Book {
                 case .leaseTakenOver(let takeover): takeover.newLease
                 default: nil
                 }
-            if let number, !numbers.contains(number) { numbers.append(number) }
+            if let number, !numbers.contains(number), !others.contains(number) { numbers.append(number) }
         }
         return numbers
     }

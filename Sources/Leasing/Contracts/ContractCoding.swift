@@ -162,7 +162,7 @@ extension ReclaimClause: FieldCoded {
             case .cause(let cause): (0, cause)
             case .convenience: (1, "")
             case .cancellation(let byTenant): (byTenant ? 3 : 2, "")
-            case .preemption: (4, "")
+            case .preemption(let lease): (4, lease == 0 ? "" : String(lease))
             }
         try coder.code(&kind)
         try coder.code(&cause)
@@ -170,7 +170,9 @@ extension ReclaimClause: FieldCoded {
         case 0: self = .cause(cause)
         case 1: self = .convenience
         case 2, 3: self = .cancellation(byTenant: kind == 3)
-        case 4: self = .preemption
+        case 4:
+            guard let lease = cause.isEmpty ? 0 : UInt64(cause) else { throw coder.fault("giving way to no lease") }
+            self = .preemption(for: lease)
         default: throw coder.fault("unknown clause \(kind)")
         }
     }

@@ -10,7 +10,10 @@ public enum ReclaimClause: Equatable, Sendable {
     /// Either side ends the lease by its notice.
     case cancellation(byTenant: Bool)
     /// An opportunistic lease gives way to one whose class comes first. Not a reclaim: nobody asks for this one to end.
-    case preemption
+    case preemption(for: UInt64)
+
+    /// Whether it is a preemption, for whichever lease.
+    public var isPreemption: Bool { if case .preemption = self { true } else { false } }
 }
 
 /// How many GPUs a lease keeps from a time on.
@@ -107,7 +110,7 @@ extension Book {
         guard let reclaim = reclaim(on: known(number).leaseNumber), reclaim.isWhole,
             reclaim.clause != .cancellation(byTenant: true)
         else { return .return }
-        return reclaim.clause == .preemption ? .giveWay : .takeBack
+        return reclaim.clause.isPreemption ? .giveWay : .takeBack
     }
 
     /// What is true of a lease on which a notice is in force.

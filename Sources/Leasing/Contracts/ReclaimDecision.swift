@@ -30,7 +30,12 @@ extension Book {
         _ order: ReclaimOrder, of number: UInt64, by actor: String, because reason: String, _ step: inout Step
     ) throws(Refusal) {
         let lease = try reclaimable(number, order.clause.audience(of: self.lease(number)), now: step.now)
-        if let open = openReclaim(on: number) {
+        // What its tenant has brought about for later protects it from no cause.
+        let isOutranked = openReclaims(on: number).allSatisfy {
+            $0.clause.isPreemption || $0.clause == .cancellation(byTenant: true)
+        }
+        let isForCause = if case .cause = order.clause { order.steps.isEmpty } else { false }
+        if let open = openReclaim(on: number), !isOutranked || !isForCause {
             throw Refusal(
                 .wrongState, "a notice was served on the lease at \(RFC3339.text(open.servedAt)); withdraw it first")
         }
@@ -331,7 +336,7 @@ extension Book {
     }
 
     /// Gives parts back the ends that a notice took from them; their hardware and its watts must be free that long.
-    private mutating func restore(
+    mutating func restore(
         _ reclaim: Reclaim, _ audience: Audience, _ step: inout Step
     ) throws(Refusal) {
         var course = AmendmentCourse(

@@ -137,6 +137,7 @@ extension Book {
         }
         try checkMayEnd(lease, by: audience, now: step.now)
         releaseParts(of: number, &step)
+        if lease.state == .scheduled { withdrawNotices(for: number, &step) }
         step.outcome.leases = [number]
     }
 

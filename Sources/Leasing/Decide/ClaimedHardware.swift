@@ -138,12 +138,12 @@ extension Book {
 
 /// What is to be in a book at once: tenants, contracts, and leases on the hardware that is held already.
 public struct ImportOrder: Sendable {
-    public var tenants: [(name: String, quota: Quota, description: String)]
+    public var tenants: [(name: String, quota: Quota, share: QuotaShare, description: String)]
     public var contracts: [(name: String, terms: ContractTerms)]
     public var leases: [LeaseOrder]
 
     public init(
-        tenants: [(name: String, quota: Quota, description: String)] = [],
+        tenants: [(name: String, quota: Quota, share: QuotaShare, description: String)] = [],
         contracts: [(name: String, terms: ContractTerms)] = [], leases: [LeaseOrder] = []
     ) {
         self.tenants = tenants
@@ -158,7 +158,9 @@ extension Book {
     mutating func decideImport(_ order: ImportOrder, _ step: inout Step) throws(Refusal) {
         for tenant in order.tenants {
             try decide(
-                .putTenant(name: tenant.name, quota: tenant.quota, description: tenant.description), &step)
+                .putTenant(
+                    name: tenant.name, quota: tenant.quota, share: tenant.share, description: tenant.description),
+                &step)
         }
         for contract in order.contracts { try decideContract(contract.name, contract.terms, &step) }
         try decideLeases(order.leases, order.leases.map { _ in nil }, &step)

@@ -19,10 +19,13 @@ extension Book {
                 let planned = try tokens[index].map { token throws(Refusal) in
                     try self.planned(by: token, sound, now: step.now)
                 }
+                var notices: [PendingNotice] = []
                 if let planned, !planned.giving.isEmpty {
-                    try giveWay(planned.giving, to: sound, planned.placements, &step)
+                    notices = try giveWay(planned.giving, to: sound, planned.placements, &step)
                 }
+                let number = nextLeaseNumber
                 try grant(sound, planned: planned?.placements, &step)
+                serve(notices, for: number, &step)
             } catch {
                 throw error.at(index)
             }

@@ -10,8 +10,9 @@ private struct PlanRecord: FieldCoded {
     var lines: [PermanentHoldings] = []
     /// MIG instances of each line, which holdings leave out.
     private var slices: [LineTerms] = []
-    /// Leases that give way for it.
-    var giving = GivingWay()
+    /// The ids of leases that give way for it: their numbers would tell how many there are.
+    var parts: [String] = []
+    var wholes: [String] = []
 
     static var blank: PlanRecord { PlanRecord() }
 
@@ -21,8 +22,8 @@ private struct PlanRecord: FieldCoded {
         slices = lines.map { LineTerms(slices: $0.slices) }
         try coder.code(&slices)
         for (index, line) in slices.enumerated() where index < lines.count { lines[index].slices = line.slices }
-        try coder.code(&giving.parts, blank: 0) { (number, coder) throws(CodingFault) in try coder.code(&number) }
-        try coder.code(&giving.wholes, blank: 0) { (number, coder) throws(CodingFault) in try coder.code(&number) }
+        try coder.code(&parts)
+        try coder.code(&wholes)
     }
 }
 
@@ -41,7 +42,7 @@ extension Book {
         for sound: SoundOrder, placements: [[LinePlacement]], giving: GivingWay = GivingWay()
     ) -> [UInt8] {
         var record = PlanRecord()
-        record.giving = giving
+        (record.parts, record.wholes) = (giving.parts.map(naming.id), giving.wholes.map(naming.id))
         record.orderDigest = sound.digest
         record.lines = placements.joined().map { register.permanent(Holdings($0)) }
         var writer = FieldWriter()
@@ -102,7 +103,9 @@ extension Book {
         let parts = sound.parts.indices.map { part in
             Array(placements[part * order.lines.count..<(part + 1) * order.lines.count])
         }
-        return PlannedOrder(placements: parts, giving: record.giving)
+        let giving = GivingWay(
+            parts: record.parts.compactMap(naming.number), wholes: record.wholes.compactMap(naming.number))
+        return PlannedOrder(placements: parts, giving: giving)
     }
 
     /// Refuses what was planned for a part of a lease when some of it is no longer free or powered.

@@ -143,7 +143,10 @@ extension Book {
         switch report.faultClass {
         case .application: return (.rejected, .none, "\(name): a program failed, the hardware is sound")
         case .unknown:
-            let why = report.xid == nil ? "no XID is named" : "\(name) has no rule"
+            let why =
+                report.xid == nil
+                ? "no XID is named"
+                : report.xid == XIDPolicy.recoveryXID ? "\(name) without the recovery action" : "\(name) has no rule"
             return (.open, .none, "\(why): an operator decides")
         case .note:
             return (.accepted, .note, "\(name): the GPU goes on and is reset when its node is next turned round")

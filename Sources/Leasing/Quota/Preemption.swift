@@ -49,11 +49,12 @@ extension Book {
         guard order.leaseClass.isFirm, order.lines.allSatisfy({ $0.ramp.isEmpty }) else { return nil }
         var starts: Set<Int64> = []
         forEachLease { lease in
-            if lease.partOf == nil, lease.leaseClass == .opportunistic, lease.start < order.end,
+            if lease.partOf == nil, lease.leaseClass == .opportunistic, lease.tenant != order.tenant,
+                lease.start < order.end,
                 sound.start < lease.until, mayGiveWay(lease, now: now)
             {
                 let ready = now + (terms(of: lease)?.preemptionNoticeSeconds ?? 0) + lease.turnRoundSeconds
-                starts.insert(max(ready, sound.start))
+                starts.insert(max(ready + Self.takingSeconds, sound.start))
             }
             return true
         }
@@ -62,21 +63,25 @@ extension Book {
             later.start = start
             later.end = sound.order.end - sound.start + start
             guard let found = preempting(later, now: now) else { continue }
-            let when = start == sound.start ? "now" : "from \(RFC3339.text(start)) on"
             return CounterOffer(
-                kind: .preempting, message: "all of it \(when), when opportunistic leases have given way", order: later,
+                kind: .preempting,
+                message: "all of it from \(RFC3339.text(start)) on, when opportunistic leases have given way",
+                order: later,
                 planToken: found.planToken)
         }
         return nil
     }
 
     private static let startsTriedMax = 8
+    /// How long there is to take such an offer.
+    private static let takingSeconds: Int64 = 300
 
     /// Leases that can be over when an order begins, and would not be.
     private func candidates(for sound: SoundOrder, now: Int64) -> [Lease] {
         var result: [Lease] = []
         forEachLease { lease in
-            if lease.partOf == nil, lease.leaseClass == .opportunistic, lease.start < sound.order.end,
+            if lease.partOf == nil, lease.leaseClass == .opportunistic, lease.tenant != sound.order.tenant,
+                lease.start < sound.order.end,
                 sound.start < lease.until, mayGiveWay(lease, now: now),
                 lastMoment(of: lease, for: sound.start, now: now) != nil
             {
@@ -121,7 +126,43 @@ extension Book {
         for number in leases {
             fork.end(number, at: sound.start - fork.known(number).turnRoundSeconds, &step)
         }
-        return try? fork.grant(sound, planned: nil, &step)
+        return fork.onIdleFirst(sound, beside: self, &step) ?? (try? fork.grant(sound, planned: nil, &step))
+    }
+
+    /// Places an order on what is idle in another state as far as it goes, and the rest here; nil where its lines do not come apart.
+    private mutating func onIdleFirst(
+        _ sound: SoundOrder, beside idle: Book, _ step: inout Step
+    ) -> [[LinePlacement]]? {
+        var (first, rest) = (sound.asked, sound.asked)
+        let findings = idle.packing.place(sound.request).findings
+        guard sound.parts.count == 1, findings.count == first.lines.count else { return nil }
+        for (index, finding) in findings.enumerated() {
+            guard first.lines[index].comesApart else { return nil }
+            first.lines[index].count = min(finding.placed, first.lines[index].count)
+            rest.lines[index].count -= first.lines[index].count
+        }
+        func orders(_ order: LeaseOrder) -> (order: LeaseOrder, lines: [Int]) {
+            var order = order
+            let lines = order.lines.indices.filter { order.lines[$0].count > 0 }
+            order.lines = lines.map { order.lines[$0] }
+            return (order, lines)
+        }
+        let (here, there) = (orders(first), orders(rest))
+        guard !here.lines.isEmpty, !there.lines.isEmpty, let onIdle = idle.placed(here.order, now: step.now)?.lines,
+            let soundHere = try? SoundOrder(here.order, in: self, now: step.now)
+        else { return nil }
+        var trial = self
+        guard (try? trial.grant(soundHere, planned: [onIdle], &step)) != nil,
+            let soundThere = try? SoundOrder(there.order, in: trial, now: step.now),
+            let others = try? trial.grant(soundThere, planned: nil, &step)
+        else { return nil }
+        var result = sound.asked.lines.map { _ in LinePlacement() }
+        for (place, index) in here.lines.enumerated() { result[index] = onIdle[place] }
+        for (place, index) in there.lines.enumerated() {
+            result[index].wholeNodes = (result[index].wholeNodes + others[0][place].wholeNodes).coalesced()
+            result[index].partialNodes += others[0][place].partialNodes
+        }
+        return [result]
     }
 
     /// The order on its hardware, with what has to give way for that.
@@ -131,7 +172,7 @@ extension Book {
         func granted(_ giving: GivingWay) -> WholeLease? {
             var (fork, step) = planning(at: now)
             do {
-                try fork.giveWay(giving, to: sound, placements, &step)
+                _ = try fork.giveWay(giving, to: sound, placements, &step)
                 let number = fork.nextLeaseNumber
                 _ = try fork.grant(sound, planned: placements, &step)
                 return fork.whole(fork.known(number))
@@ -188,5 +229,16 @@ extension Book {
         fork.begin(at: now)
         fork.nextLeaseNumber = Book.plannedLeaseNumber
         return (fork, Step(now: fork.time, actor: .daemon, reason: ""))
+    }
+}
+
+extension LeaseLine {
+    /// Whether some of its units can be chosen apart from the others.
+    fileprivate var comesApart: Bool {
+        guard within == nil, spread == nil, !isComposed, ramp.isEmpty else { return false }
+        return switch shape {
+        case .block, .rack, .nvl72, .node, .gpus: true
+        case .mig, .power: false
+        }
     }
 }

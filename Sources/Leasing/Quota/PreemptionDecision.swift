@@ -14,20 +14,34 @@ struct GivingWay: Equatable, Sendable {
     var isEmpty: Bool { parts.isEmpty && wholes.isEmpty }
 }
 
+/// A notice to a lease whose units have been ended for an order that is still to be granted.
+struct PendingNotice {
+    let lease: UInt64
+    /// Its parts as they were.
+    let before: [Lease]
+    let gpusBefore: Int
+    let steps: [ReclaimStep]
+}
+
 extension Book {
-    /// Ends what stands in the way of a placement of an order, in time for it. A refusal may come after some of it has been
-    /// applied.
+    /// Ends what stands in the way of a placement of an order, in time for it: the notices of that, to be served once the
+    /// order is granted. A refusal may come after some of it has been applied.
     mutating func giveWay(
         _ giving: GivingWay, to sound: SoundOrder, _ placements: [[LinePlacement]], _ step: inout Step
-    ) throws(Refusal) {
+    ) throws(Refusal) -> [PendingNotice] {
+        var pending: [PendingNotice] = []
+        // What stood there may have gone in the meantime.
+        if hasRoom(for: sound, placements, now: step.now) { return [] }
+        let overtaken = Refusal(
+            .planOvertaken, "the plan no longer holds: what was to give way no longer does in time; ask for a new one")
         for number in giving.parts + giving.wholes {
-            guard let lease = lease(number), lease.partOf == nil, mayGiveWay(lease, now: step.now),
-                let last = lastMoment(of: lease, for: sound.start, now: step.now)
-            else {
-                throw Refusal(
-                    .planOvertaken,
-                    "the plan no longer holds: a lease that was to give way no longer does; ask for a new one")
-            }
+            // For their watts or quota alone no more end than it takes.
+            if giving.wholes.contains(number), hasRoom(for: sound, placements, now: step.now) { break }
+            guard let lease = lease(number), lease.partOf == nil, lease.tenant != sound.order.tenant,
+                mayGiveWay(lease, now: step.now), let last = lastMoment(of: lease, for: sound.start, now: step.now)
+            else { throw overtaken }
+            let stands = zip(sound.parts, placements).contains { isHeld($1, by: number, $0) }
+            guard stands || giving.wholes.contains(number) else { throw overtaken }
             let before = liveParts(of: number)
             let held = gpus(of: number, at: max(last, lease.start))
             var ends: [Int64] = []
@@ -50,14 +64,55 @@ extension Book {
                 let left = gpus(of: number, at: max(at, known(number).start))
                 if left < steps.last?.gpus ?? max(1, held) { steps.append(ReclaimStep(at: at, gpus: left)) }
             }
+            pending.append(
+                PendingNotice(
+                    lease: number, before: before, gpusBefore: held,
+                    steps: steps.isEmpty ? [ReclaimStep(at: last, gpus: 0)] : steps))
+        }
+        return pending
+    }
+
+    /// Serves the notices of what gives way to a lease that has been granted.
+    mutating func serve(_ notices: [PendingNotice], for lease: UInt64, _ step: inout Step) {
+        guard !notices.isEmpty else { return }
+        for notice in notices {
             let reclaim = Reclaim(
-                lease: number, notice: power.nextNumber, clause: .preemption, servedAt: step.now,
+                lease: notice.lease, notice: power.nextNumber, clause: .preemption(for: lease), servedAt: step.now,
                 actor: step.actor.name, reason: "its hardware goes to a lease whose class comes first",
-                steps: steps.isEmpty ? [ReclaimStep(at: last, gpus: 0)] : steps, gpusBefore: held)
-            note(reclaim, changedFrom: before, &step)
-            step.outcome.preempted.append(number)
+                steps: notice.steps, gpusBefore: notice.gpusBefore)
+            note(reclaim, changedFrom: notice.before, &step)
+            step.outcome.preempted.append(notice.lease)
         }
         planOthersAnew(than: [], &step)
+    }
+
+    /// Withdraws the notices of what was to give way to a lease that will not begin, as far as nobody else has been granted it.
+    mutating func withdrawNotices(for lease: UInt64, _ step: inout Step) {
+        var wanted: [Reclaim] = []
+        reclaimsByLease.forEach { number, _ in
+            // One that was followed by others is part of what they go by.
+            if let last = openReclaim(on: number), last.clause == .preemption(for: lease), last.deadline > step.now {
+                wanted.append(last)
+            }
+            return true
+        }
+        for var reclaim in wanted {
+            var (trial, trialStep) = (self, step)
+            do {
+                try trial.restore(reclaim, .provider, &trialStep)
+                reclaim.withdrawnAt = step.now
+                trial.commit(.reclaimSet(reclaim), &trialStep)
+                (self, step) = (trial, trialStep)
+            } catch { continue }
+        }
+    }
+
+    /// Whether an order can be granted on its hardware as things stand.
+    private func hasRoom(for sound: SoundOrder, _ placements: [[LinePlacement]], now: Int64) -> Bool {
+        zip(sound.parts, placements).allSatisfy { part, placed in
+            (try? checkPlanned(placed, as: part.request.terms, now: now)) != nil
+                && (try? checkQuota(of: sound, part, sound.lines(of: part, holding: placed, in: fleet))) != nil
+        }
     }
 
     /// Whether a lease is one that gives way: what was granted as opportunistic, is not over, and is under no other notice.
@@ -65,7 +120,10 @@ extension Book {
         guard lease.leaseClass == .opportunistic, lease.state == .scheduled || lease.isInWindow,
             lease.contract == nil || terms(of: lease)?.preemptionNoticeSeconds != nil
         else { return false }
-        return openReclaims(on: lease.number).allSatisfy { $0.clause == .preemption }
+        // What its own tenant has announced for later protects it from nothing.
+        return openReclaims(on: lease.number).allSatisfy {
+            $0.clause.isPreemption || $0.clause == .cancellation(byTenant: true)
+        }
             && !liveParts(of: lease.number).contains { ($0.nextDueAt ?? .max) <= now }
     }
 

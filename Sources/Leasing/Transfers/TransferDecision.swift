@@ -185,6 +185,17 @@ extension Book {
         }
     }
 
+    /// Whether the terms that a receiver agreed to are still those that it would come under: none were stated since the offer.
+    private func hasItsTerms(_ transfer: Transfer) -> Bool {
+        if let name = transfer.contract, !transfer.keepsTerms {
+            guard let contract = contractHistory(name) else { return false }
+            return contract.versions.last?.since.map { $0 <= transfer.proposedAt } ?? true
+        }
+        if let name = transfer.contract, contract(name) == nil { return false }
+        let earlier = ledger.accounts[transfer.lease]?.earlier ?? []
+        return !earlier.contains { $0.until > transfer.proposedAt }
+    }
+
     /// The price for months and years of a contract is owed by each tenant for all of its leases: it goes along with none.
     private func checkBasePrice(of transfer: Transfer, _ lease: Lease, _ terms: ContractTerms) throws(Refusal) {
         guard terms.hasBasePrice else { return }
@@ -243,7 +254,7 @@ extension Book {
     ) throws(Refusal) {
         _ = try transferClause(of: try divisible(transfer.lease, audience, now: step.now))
         guard try offer(transfer, step).isOffered(as: transfer.offered) else { throw Self.overtaken }
-        guard transfer.contract.map({ contract($0) != nil }) ?? true else { throw Self.overtaken }
+        guard hasItsTerms(transfer) else { throw Self.overtaken }
         var number = transfer.lease
         if let selection = try selection(of: transfer) {
             number = try decideSplit(of: number, selection, by: .provider, &step)
@@ -320,9 +331,10 @@ extension ContractTerms {
     /// Whether a lease that leaves the other contract for this one costs and binds no less, and the price of neither is for
     /// all leases together.
     fileprivate func costsTheSame(as other: ContractTerms) -> Bool {
-        !hasBasePrice && !other.hasBasePrice && pricePerGPUHourMicros == other.pricePerGPUHourMicros
-            && pricePerMWhMicros == other.pricePerMWhMicros && commitmentSeconds == other.commitmentSeconds
-            && minimumTermSeconds == other.minimumTermSeconds && tenantNotice == other.tenantNotice
-            && cancellationAfter == other.cancellationAfter
+        // Every clause binds somebody; only whose it is, and what it is called, may differ.
+        var (own, others) = (self, other)
+        (own.tenant, own.description) = (nil, "")
+        (others.tenant, others.description) = (nil, "")
+        return !hasBasePrice && own == others
     }
 }

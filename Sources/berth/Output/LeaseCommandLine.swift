@@ -41,7 +41,12 @@ struct LeaseCommandLine {
         if request.preempt == false { words.append("--no-preempt") }
         add("--spares", request.spares.map { String($0.perDomain) })
         add("--reason", request.reason)
-        add("--plan", planToken)
+        // A token may begin with a dash, which would look like another option.
+        if let planToken, planToken.hasPrefix("-") {
+            words.append("--plan=" + planToken)
+        } else {
+            add("--plan", planToken)
+        }
         return words
     }
 }

@@ -31,7 +31,9 @@ func statementPage(_ statement: LedgerAnswer) -> String {
         ], isSum: true)
     if let head = statement.auditHead {
         body += "<p class=\"head\">\(escaped(head.line)), signature \(escaped(head.signature)). "
-        body += "<code>berth audit verify</code> checks it.</p>\n"
+        body +=
+            "<code>berth audit head --tenant \(escaped(statement.tenant)) --size \(head.size)</code> shows the same "
+        body += "root for ever.</p>\n"
     }
     return """
         <!DOCTYPE html>
