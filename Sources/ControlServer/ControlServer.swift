@@ -90,7 +90,7 @@ struct Dispatcher: Sendable {
     func register(_ routes: [Route], on router: Router<ControlContext>) {
         for pattern in Set(routes.map(\.pattern)) {
             let here = routes.filter { $0.pattern == pattern }
-            let allow = here.map(\.method.rawValue).sorted().joined(separator: ", ")
+            let allow = Route.allow(at: pattern, in: here)
             let path = RouterPath(pattern)
             for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .head, .options] {
                 if let route = here.first(where: { $0.method == method }) {
@@ -146,11 +146,13 @@ struct Dispatcher: Sendable {
     }
 
     private func serve(_ route: Route, _ exchange: Exchange) async throws -> Response {
-        guard route.allowed.contains(RoleKind(exchange.role)) else {
+        guard route.roles.contains(RoleKind(exchange.role)) else {
             throw Problem(.forbidden, detail: "\(exchange.role) may not do this")
         }
-        for name in exchange.query.keys.sorted() where name != "minRevision" && !route.query.contains(name) {
-            let known = route.query.isEmpty ? "none" : route.query.sorted().joined(separator: ", ")
+        let names = route.query.map(\.name)
+        for name in exchange.query.keys.sorted() where name != QueryParameter.minRevision.name && !names.contains(name)
+        {
+            let known = names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
             throw Problem(.unknownParameter, detail: "?\(name) is not known here; known are: \(known)", expected: known)
         }
         try await awaitRevision(exchange)

@@ -74,6 +74,6 @@ public struct ApprovalRequest: Codable, Sendable, Equatable {
 
 extension ApprovalRequest: CheckedOnDecoding {
     func check() throws(WireValueError) {
-        try checkText(reason, field: "reason")
+        try checkReason(reason)
     }
 }

@@ -59,7 +59,7 @@ public struct PlanReclaim: Codable, Sendable, Equatable {
 
 extension PlanReclaim: CheckedOnDecoding {
     func check() throws(WireValueError) {
-        try request(reason: reason ?? "").check()
+        try request(reason: "a plan").check()
     }
 }
 

@@ -89,7 +89,7 @@ extension ReclaimRequest: CheckedOnDecoding {
             throw WireValueError(
                 field: "offRamp", expected: "1 to \(WireLimits.rampStepsMax) steps", found: "\(offRamp.count)")
         }
-        try checkText(reason, field: "reason")
+        try checkReason(reason)
     }
 }
 
@@ -117,4 +117,10 @@ extension NominationRequest: CheckedOnDecoding {
         try checkShortList(nodes, field: "nodes", of: "host lists")
         try checkText(reason, field: "reason")
     }
+}
+
+/// Refuses a reason that says nothing, or is longer than free text may be.
+func checkReason(_ reason: String) throws(WireValueError) {
+    if reason.isEmpty { throw WireValueError(field: "reason", expected: "a reason", found: "nothing") }
+    try checkText(reason, field: "reason")
 }

@@ -23,7 +23,7 @@ enum AllocationHandlers {
         case .json: return json(lease, nodes, view, exchange)
         case .hostlist: return text(hostList(nodes, view), view, exchange)
         case .slurm: return text(slurm(lease, nodes, view), view, exchange)
-        case .kubernetes: return exchange.answer(KubernetesAffinity(names(nodes, view)), view: view)
+        case .kubernetes: return exchange.answer(KubernetesAffinity(nodes: names(nodes, view)), view: view)
         }
     }
 
@@ -74,26 +74,5 @@ enum AllocationHandlers {
         var headers = exchange.headers(view: view)
         headers[.contentType] = MediaTypes.text
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
-    }
-}
-
-/// The part of a pod's specification that keeps it on these nodes.
-private struct KubernetesAffinity: Encodable {
-    struct Affinity: Encodable { let nodeAffinity: Required }
-    struct Required: Encodable { let requiredDuringSchedulingIgnoredDuringExecution: Terms }
-    struct Terms: Encodable { let nodeSelectorTerms: [Term] }
-    struct Term: Encodable { let matchExpressions: [Expression] }
-    struct Expression: Encodable {
-        let key: String
-        let `operator`: String
-        let values: [String]
-    }
-
-    let affinity: Affinity
-
-    init(_ names: [String]) {
-        let expression = Expression(key: "kubernetes.io/hostname", operator: "In", values: names)
-        let terms = Terms(nodeSelectorTerms: [Term(matchExpressions: [expression])])
-        affinity = Affinity(nodeAffinity: Required(requiredDuringSchedulingIgnoredDuringExecution: terms))
     }
 }
