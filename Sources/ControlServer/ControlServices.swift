@@ -20,8 +20,10 @@ public struct FaultRules: Sendable {
 
 /// What the daemon gives the control server to work with.
 public struct ControlServices: Sendable {
-    /// Who is what on the Unix socket; the first rule that matches counts.
-    public let roleRules: [RoleRule]
+    /// Who is what.
+    public let callerRules: CallerRules
+    /// What one client may cost.
+    public let limits: ServerLimits
     public let scheduler: Scheduler
     public let version: String
     public let startedAt: Int64
@@ -49,6 +51,7 @@ public struct ControlServices: Sendable {
     /// Where the policy acts by itself.
     public let faultRules: FaultRules
 
+    var authenticator: Authenticator { Authenticator(rules: callerRules) }
     let searcher = Searcher()
     let polls = PollRegistry()
     let pollBodies = PollBodies()
@@ -56,7 +59,8 @@ public struct ControlServices: Sendable {
     let xids = XIDMemory()
 
     public init(
-        roleRules: [RoleRule], scheduler: Scheduler, version: String, startedAt: Int64, epoch: UInt64,
+        callerRules: CallerRules, limits: ServerLimits, scheduler: Scheduler, version: String, startedAt: Int64,
+        epoch: UInt64,
         fleetProposal: FleetProposal?, observatory: Observatory,
         history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
         audit: AuditLog, access: AccessRecord, loadTargetApprovalSeconds: Int64?,
@@ -65,7 +69,8 @@ public struct ControlServices: Sendable {
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
         backup: @escaping @Sendable (_ path: String) async throws -> Int
     ) {
-        self.roleRules = roleRules
+        self.callerRules = callerRules
+        self.limits = limits
         self.scheduler = scheduler
         self.version = version
         self.startedAt = startedAt

@@ -40,7 +40,11 @@ struct Daemon {
         // Nobody but the owner and the group may reach what this process makes, the socket above all.
         umask(0o007)
         try SocketPath.check(settings.socketPath)
-        let rules = try settings.roleRules(logger)
+        let rules = CallerRules(
+            peers: try settings.roleRules(logger), certificates: try settings.certificateRules(),
+            takesOperatorsOverTCP: settings.takesOperatorsOverTCP)
+        let tls = try settings.tlsIdentity()
+        let listeners = try settings.listeners(tls: tls)
         allowManyConnections()
         let fleet = try loadFleet()
         let journal = try openJournal()
@@ -58,7 +62,8 @@ struct Daemon {
         let accessHistory = AccessHistory(directory: settings.stateDirectory, logger)
         let audit = AuditLog(scheduler: scheduler, signer: signer)
         let services = ControlServices(
-            roleRules: rules, scheduler: scheduler, version: BuildInformation.version,
+            callerRules: rules, limits: try settings.serverLimits(), scheduler: scheduler,
+            version: BuildInformation.version,
             startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
             observatory: observatory, history: { series, start in try history.means(of: series, from: start) },
             audit: audit, access: access,
@@ -70,8 +75,8 @@ struct Daemon {
             },
             verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
             backup: { path in try Daemon.backup(journal, to: path) })
-        let server = ControlServer(socketPath: settings.socketPath, services: services, logger: logger) {
-            ready(scheduler)
+        let server = ControlServer(listeners: listeners, services: services, logger: logger) { open in
+            ready(scheduler, open)
             checkOlderFacts(of: journal, scheduler)
         }
         var configuration = ServiceGroupConfiguration(
@@ -79,6 +84,7 @@ struct Daemon {
                 .init(
                     service: WriterService(scheduler: scheduler, journal: journal, audit: audit, logger: logger)),
                 .init(service: HeadKeeper(audit: audit)),
+                .init(service: CertificateReloader(identity: tls, clock: clock, logger: logger)),
                 .init(
                     service: AccessRecorder(
                         record: access, history: accessHistory, scheduler: scheduler, logger: logger)),
@@ -95,7 +101,7 @@ struct Daemon {
         } catch is CancellationError {
             logger.warning("some clients did not finish their requests in time")
         } catch {
-            throw StartFailure("the control socket \(settings.socketPath) cannot be served: \(error)")
+            throw StartFailure("the control sockets cannot be served: \(error)")
         }
         logger.info("stopped")
     }
@@ -200,11 +206,12 @@ struct Daemon {
         }
     }
 
-    private func ready(_ scheduler: Scheduler) {
+    private func ready(_ scheduler: Scheduler, _ listeners: [OpenListener]) {
         let book = scheduler.view.book
         let line =
             "serving fleet \(book.fleet.name): \(WattsText.grouped(book.fleet.gpuCount)) GPUs, "
-            + "revision \(book.revision), on \(settings.socketPath)"
+            + "revision \(book.revision), on "
+            + listeners.map { $0.isTLS ? "\($0.place) (TLS)" : $0.place }.joined(separator: ", ")
         Supervisor.notifyReady(status: line)
         logger.notice("\(line)")
     }

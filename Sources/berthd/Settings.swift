@@ -34,6 +34,22 @@ struct Settings {
     /// `act` on what tenants report and telemetry shows as the policy says, or `propose` it to operators.
     var faultsFromTenants = "act"
     var faultsFromTelemetry = "act"
+    /// Where TLS is spoken, such as `0.0.0.0:7411`.
+    var tcpAddresses: [String] = []
+    var tcpCertificateFile: String?
+    var tcpKeyFile: String?
+    /// The authorities of client certificates.
+    var tcpClientCAFile: String?
+    /// `none`, `optional` or `required`; by itself `optional` where there are authorities.
+    var tcpClientCertificates = "none"
+    /// Where plain text is spoken, on this machine alone.
+    var tcpPlainLoopback: String?
+    /// Names in client certificates with their roles.
+    var certificates: [String] = []
+    /// Whether operators may come over TCP.
+    var takesOperatorsOverTCP = false
+    /// What one client may cost.
+    var limits = ServerLimits()
     var numaNode = 0
     var logLevel = "info"
 
@@ -41,16 +57,22 @@ struct Settings {
         case text = "a text"
         case number = "a number from 0"
         case list = "a list of texts"
+        case flag = "true or false"
     }
 
-    private static let kinds: KeyValuePairs<String, Kind> = [
+    private static let ownKinds: KeyValuePairs<String, Kind> = [
         "fleet.file": .text, "state.directory": .text, "state.identityFile": .text, "socket.path": .text,
         "audit.keyFile": .text,
         "roles.operators": .list, "roles.auditors": .list, "roles.actuators": .list, "roles.tenants": .list,
         "telemetry.freshSeconds": .number, "telemetry.raisePercent": .number, "telemetry.clearPercent": .number,
+        "roles.certificates": .list, "roles.tcpOperators": .flag,
+        "tcp.addresses": .list, "tcp.certificateFile": .text, "tcp.keyFile": .text, "tcp.clientCAFile": .text,
+        "tcp.clientCertificates": .text, "tcp.plainLoopback": .text,
         "approvals.loadTargetSeconds": .number, "faults.tenants": .text, "faults.telemetry": .text,
         "numa.node": .number, "log.level": .text,
     ]
+    private static let kinds: [(key: String, value: Kind)] =
+        ownKinds.map { ($0.key, $0.value) } + ServerLimits.settings.map { ("limits." + $0.name, .number) }
     private static var keys: [String] { kinds.map(\.key) }
 
     /// Reads the settings; the environment (`BERTHD_…`) wins over the file.
@@ -87,9 +109,26 @@ struct Settings {
         settings.faultsFromTenants = reader.string(forKey: "faults.tenants", default: settings.faultsFromTenants)
         settings.faultsFromTelemetry = reader.string(
             forKey: "faults.telemetry", default: settings.faultsFromTelemetry)
+        settings.readListeners(reader)
         settings.numaNode = reader.int(forKey: "numa.node", default: settings.numaNode)
         settings.logLevel = reader.string(forKey: "log.level", default: settings.logLevel)
         return settings
+    }
+
+    private mutating func readListeners(_ reader: ConfigReader) {
+        tcpAddresses = reader.stringArray(forKey: "tcp.addresses", default: tcpAddresses)
+        tcpCertificateFile = reader.string(forKey: "tcp.certificateFile")
+        tcpKeyFile = reader.string(forKey: "tcp.keyFile")
+        tcpClientCAFile = reader.string(forKey: "tcp.clientCAFile")
+        tcpClientCertificates = reader.string(
+            forKey: "tcp.clientCertificates", default: tcpClientCAFile == nil ? "none" : "optional")
+        tcpPlainLoopback = reader.string(forKey: "tcp.plainLoopback")
+        certificates = reader.stringArray(forKey: "roles.certificates", default: certificates)
+        takesOperatorsOverTCP = reader.bool(forKey: "roles.tcpOperators", default: takesOperatorsOverTCP)
+        for (name, path) in ServerLimits.settings {
+            limits[keyPath: path] = reader.int(
+                forKey: ConfigKey(["limits", name]), default: limits[keyPath: path])
+        }
     }
 
     /// A key that is not known is a mistake, not a wish.
@@ -128,6 +167,7 @@ struct Settings {
         switch kind {
         case .text: value.scalar.map { !$0.string.isEmpty && $0.string != "null" && $0.string != "~" } ?? false
         case .number: value.scalar.flatMap { Int($0.string) }.map { $0 >= 0 } ?? false
+        case .flag: value.scalar.map { ["true", "false"].contains($0.string) } ?? false
         case .list: value.sequence.map { $0.allSatisfy { $0.scalar != nil } } ?? false
         }
     }
@@ -216,6 +256,11 @@ struct Settings {
 
     private func rule(_ subject: String, _ role: Role, _ logger: Logger) throws -> RoleRule? {
         let rule: RoleRule?
+        if let number = UnnamedNumbers.named(by: subject) {
+            throw StartFailure(
+                "roles: \(subject) is \(number), the number by which the kernel shows everybody whom it cannot name here; "
+                    + "it can have no role")
+        }
         if subject == "user:self" {
             rule = RoleRule(subject: .user(getuid()), role: role)
         } else if subject.hasPrefix("user:") {

@@ -107,6 +107,6 @@ extension Exchange {
     /// Notes that the caller reads what a tenant holds.
     func noteAccess(to tenant: String) {
         services.access.note(
-            AccessReader(actor: peer.actorName, role: role), of: tenant, at: scheduler.clock.wallSeconds)
+            AccessReader(actor: caller.actorName, role: role), of: tenant, at: scheduler.clock.wallSeconds)
     }
 }

@@ -9,31 +9,40 @@ import Logging
 import NIOCore
 import Scheduling
 
-/// The request context: the connection's peer and event loop.
-struct ControlContext: RequestContext, InitializableFromSource {
-    typealias Source = ApplicationRequestContextSource
+/// The request context: the connection and its event loop.
+struct ControlContext: RequestContext {
+    typealias Source = ConnectionSource
 
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
+    let connection: Connection
 
     init(source: Source) {
         coreContext = .init(source: source)
         channel = source.channel
+        connection = source.connection
     }
+}
+
+/// What a request's context is made of.
+struct ConnectionSource: RequestContextSource {
+    let channel: any Channel
+    let connection: Connection
+    let logger: Logger
 }
 
 /// One request, its caller and the view it is answered from.
 struct Exchange {
     let request: Request
     let context: ControlContext
-    let peer: Peer
-    let role: Role
+    let caller: Caller
     let requestID: String
     let services: ControlServices
     /// Query parameters by name; only those that the route knows.
     let query: [String: String]
 
     var scheduler: Scheduler { services.scheduler }
+    var role: Role { caller.role }
 
     /// A parameter of the path, percent-decoded.
     func parameter(_ name: String) throws -> String {
@@ -115,17 +124,12 @@ struct Exchange {
                     detail: "an Idempotency-Key has 1 to \(WireLimits.idempotencyKeyBytesMax) bytes")
             }
             key = IdempotencyKey(
-                scope: idempotencyScope, key: part.map { "\(header)#\($0)" } ?? header,
+                scope: caller.idempotencyScope, key: part.map { "\(header)#\($0)" } ?? header,
                 method: request.method.rawValue, path: request.uri.description, body: body)
         }
         return CommandContext(
-            actor: Actor(name: peer.actorName, role: role.description), reason: reason ?? "", requestID: requestID,
+            actor: Actor(name: caller.actorName, role: role.description), reason: reason ?? "", requestID: requestID,
             idempotencyKey: key, now: 0)
-    }
-
-    private var idempotencyScope: String {
-        if case .tenant = role { return role.description }
-        return "uid:\(peer.uid)"
     }
 
     /// Submits a command and returns what it did, or throws the problem it met.

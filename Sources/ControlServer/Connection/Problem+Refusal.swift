@@ -36,6 +36,9 @@ extension Problem {
         }
     }
 
+    /// As it stands in a response's body.
+    var bytes: ByteBuffer { ByteBuffer(bytes: CanonicalJSON.encode(self)) }
+
     /// The response that carries it.
     func response(requestID: String, allow: String? = nil) -> Response {
         var problem = self
@@ -47,9 +50,9 @@ extension Problem {
         headers[.contentType] = MediaTypes.problem
         headers[.requestID] = requestID
         if let allow { headers[.allow] = allow }
+        if status == 401 { headers[.wwwAuthenticate] = "Bearer realm=\"berth\"" }
         if status == 415 { headers[.accept] = MediaTypes.json }
         if status == 503 || status == 429 || status == 507 { headers[.retryAfter] = "1" }
-        let body = ByteBuffer(bytes: CanonicalJSON.encode(problem))
-        return Response(status: .init(code: status), headers: headers, body: .init(byteBuffer: body))
+        return Response(status: .init(code: status), headers: headers, body: .init(byteBuffer: problem.bytes))
     }
 }

@@ -1,4 +1,4 @@
-// Who may do what: roles, and how the kernel's word on a peer becomes one.
+// Who may do what: roles, and which users and groups have them.
 
 import Foundation
 
@@ -59,41 +59,5 @@ public struct RoleRule: Equatable, Sendable {
     public init?(group: String, role: Role) {
         guard let gid = UInt32(group) ?? getgrnam(group)?.pointee.gr_gid else { return nil }
         self.init(subject: .group(gid), role: role)
-    }
-}
-
-/// The process at the other end of a Unix socket, by the kernel's word when it connected.
-public struct Peer: Equatable, Sendable {
-    public let uid: UInt32
-    public let gid: UInt32
-    /// All groups of the user.
-    public let groups: [UInt32]
-    public let userName: String?
-    /// For the audit log, for example `uid:1000 ada`.
-    public let actorName: String
-
-    public init(uid: UInt32, gid: UInt32) {
-        self.uid = uid
-        self.gid = gid
-        guard let entry = getpwuid(uid) else {
-            (userName, actorName, groups) = (nil, "uid:\(uid)", [gid])
-            return
-        }
-        let name = String(cString: entry.pointee.pw_name)
-        (userName, actorName) = (name, "uid:\(uid) \(name)")
-        var count: Int32 = 256
-        var list = [gid_t](repeating: 0, count: Int(count))
-        let found = getgrouplist(entry.pointee.pw_name, gid, &list, &count)
-        groups = found >= 0 ? Array(list.prefix(Int(count))) : [gid]
-    }
-
-    /// The role of the first rule that names the user or one of its groups.
-    public func role(by rules: [RoleRule]) -> Role? {
-        rules.first { rule in
-            switch rule.subject {
-            case .user(let uid): uid == self.uid
-            case .group(let gid): groups.contains(gid)
-            }
-        }?.role
     }
 }

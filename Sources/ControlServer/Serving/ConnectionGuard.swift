@@ -1,0 +1,236 @@
+// Keeps one client's slowness, half requests and endless bodies to its own connection.
+
+import ControlAPI
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import NIOExtras
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOTLS
+
+/// Stands between the decoder and the requests of one connection: closes it when the client takes too long, answers what is
+/// no HTTP, ends bodies that nobody reads, and lets a connection finish when the daemon stops.
+///
+/// Lives on the connection's event loop alone.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private var phases: ConnectionPhases
+    private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
+    /// The daemon stops: the connection ends with the answers that are due.
+    private var isQuiescing = false
+    /// What came was no HTTP; it is said when the answers before are given.
+    private var parserError: HTTPParserError?
+    /// What is still to come of the body that is being read; nil when its length was not said.
+    private var bodyBytesLeft: Int?
+    private var closesAfterAnswer = false
+
+    private let onHandshake: (any Channel) -> Void
+
+    /// - Parameter onHandshake: called on the event loop when TLS has been agreed on; nil where there is no TLS.
+    init(bounds: ConnectionPhases.Bounds, onHandshake: ((any Channel) -> Void)?) {
+        self.onHandshake = onHandshake ?? { _ in }
+        let hasHandshake = onHandshake != nil
+        phases = ConnectionPhases(bounds: bounds, hasHandshake: hasHandshake, at: .now())
+    }
+
+    // MARK: What comes
+
+    func handlerAdded(context: ChannelHandlerContext) { arm(context) }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.task.cancel()
+        timer = nil
+    }
+
+    /// Told by ``ByteArrival``: something has come, whatever it is.
+    func bytesArrived() { phases.bytesArrived(at: .now()) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        let wasClosing = phases.isClosing
+        switch part {
+        case .head(let head):
+            phases.headArrived(at: .now())
+            bodyBytesLeft = head.headerFields[.contentLength].flatMap { Int($0) }
+            if !wasClosing { encourage(head, context) }
+        case .body(let bytes):
+            phases.bodyArrived(bytes.readableBytes)
+            bodyBytesLeft = bodyBytesLeft.map { $0 - bytes.readableBytes }
+        case .end: phases.endArrived(at: .now())
+        }
+        if wasClosing { return }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        arm(context)
+        context.fireChannelReadComplete()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            isQuiescing = true
+            if phases.requestsInProgress == 0 { context.close(promise: nil) }
+        case TLSUserEvent.handshakeCompleted:
+            onHandshake(context.channel)
+            phases.handshakeEnded(at: .now())
+            arm(context)
+            context.fireUserInboundEventTriggered(event)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.task.cancel()
+        timer = nil
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        if phases.answersEarly {
+            // The request in hand cannot be read to its end; whoever reads its body answers.
+            closesAfterAnswer = true
+            return context.fireErrorCaught(error)
+        }
+        parserError = error
+        if phases.requestsInProgress == 0 { answer(error, context) }
+    }
+
+    /// A client that waits for a word before it sends its body gets it, unless the body would be refused anyway.
+    private func encourage(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+        guard phases.requestsInProgress == 1, head.headerFields[.expect]?.lowercased() == "100-continue" else { return }
+        let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
+        guard length <= WireLimits.batchBodyBytesMax else { return }
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+
+    // MARK: What goes
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !phases.isClosing else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            if phases.answersEarly, (bodyBytesLeft ?? .max) > ServerLimits.unreadBodyBytesMax {
+                closesAfterAnswer = true
+            }
+            if closesAfterAnswer || isQuiescing { head.headerFields[.connection] = "close" }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            phases.answerEnded(at: .now())
+            if closesAfterAnswer {
+                context.flush()
+                linger(context)
+            } else if phases.requestsInProgress == 0, let parserError {
+                context.flush()
+                answer(parserError, context)
+            } else if isQuiescing, phases.requestsInProgress == 0 {
+                context.flush()
+                context.close(promise: nil)
+            }
+            arm(context)
+        }
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        if !context.channel.isWritable { arm(context) }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .output, !phases.isClosing {
+            phases.closeBegan(at: .now())
+            arm(context)
+        }
+        context.close(mode: mode, promise: promise)
+    }
+
+    // MARK: Ends
+
+    /// Says in the API's own form that something was no HTTP, and ends the connection.
+    private func answer(_ error: HTTPParserError, _ context: ChannelHandlerContext) {
+        var problem =
+            error == .headerOverflow
+            ? Problem(
+                .headersTooLarge,
+                detail:
+                    "a head has up to \(ServerLimits.headerFieldsMax) fields of \(ServerLimits.headerFieldBytesMax) "
+                    + "bytes, \(ServerLimits.headerBytesMax) bytes in all")
+            : Problem(.badRequest, detail: "this is not HTTP/1.1: \(error.debugDescription)")
+        let requestID = Dispatcher.newRequestID()
+        problem.requestId = requestID
+        var head = problem.response(requestID: requestID).head
+        head.headerFields[.connection] = "close"
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(problem.bytes)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        linger(context)
+    }
+
+    /// Closes the way out, and the whole connection soon after: closing it at once would take the answer from a client that
+    /// still sends.
+    private func linger(_ context: ChannelHandlerContext) {
+        phases.closeBegan(at: .now())
+        context.close(mode: .output, promise: nil)
+        arm(context)
+    }
+
+    /// Sets the timer for the next deadline. One that is set for an earlier moment stays, so that a request that comes and is
+    /// answered sets none.
+    private func arm(_ context: ChannelHandlerContext) {
+        if !context.channel.isWritable { weigh(context) }
+        guard let deadline = phases.deadline, context.channel.isActive || timer == nil else { return }
+        if let timer {
+            if timer.deadline <= deadline { return }
+            timer.task.cancel()
+        }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let task = context.eventLoop.scheduleTask(deadline: deadline) {
+            let (owner, context) = bound.value
+            owner.timerFired(context)
+        }
+        timer = (deadline, task)
+    }
+
+    private func timerFired(_ context: ChannelHandlerContext) {
+        timer = nil
+        weigh(context)
+        if let deadline = phases.deadline, deadline <= .now() {
+            context.close(promise: nil)
+        } else {
+            arm(context)
+        }
+    }
+
+    private func weigh(_ context: ChannelHandlerContext) {
+        let bytes = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        phases.bytesWait(bytes.flatMap { $0 } ?? 0, at: .now())
+    }
+}
+
+/// Tells the guard behind the decoder that bytes have come which may be no whole head.
+final class ByteArrival: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let owner: ConnectionGuard
+
+    init(_ owner: ConnectionGuard) {
+        self.owner = owner
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        owner.bytesArrived()
+        context.fireChannelRead(data)
+    }
+}

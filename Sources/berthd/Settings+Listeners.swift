@@ -1,0 +1,103 @@
+// The settings of listeners: where the daemon is reached over TCP, under which certificate, and what a client may cost.
+
+import ControlServer
+import Foundation
+import Leasing
+
+extension Settings {
+    /// The TLS identity of the TCP listeners; nil where there are none.
+    func tlsIdentity() throws -> TLSIdentity? {
+        guard !tcpAddresses.isEmpty else {
+            for (key, value) in [
+                ("certificateFile", tcpCertificateFile), ("keyFile", tcpKeyFile), ("clientCAFile", tcpClientCAFile),
+            ] where value != nil {
+                throw StartFailure("tcp.\(key) is of no use without tcp.addresses, such as [\"0.0.0.0:7411\"]")
+            }
+            return nil
+        }
+        guard let certificate = tcpCertificateFile, let key = tcpKeyFile else {
+            throw StartFailure(
+                "tcp.addresses needs tcp.certificateFile and tcp.keyFile; without TLS there is tcp.plainLoopback alone")
+        }
+        guard ["none", "optional", "required"].contains(tcpClientCertificates) else {
+            throw StartFailure("tcp.clientCertificates: \(tcpClientCertificates) is not none, optional or required")
+        }
+        if tcpClientCertificates != "none", tcpClientCAFile == nil {
+            throw StartFailure("tcp.clientCertificates: \(tcpClientCertificates) needs tcp.clientCAFile")
+        }
+        do {
+            return try TLSIdentity(
+                TLSIdentity.Files(
+                    certificate: certificate, key: key,
+                    clientAuthorities: tcpClientCertificates == "none" ? nil : tcpClientCAFile,
+                    requiresClientCertificate: tcpClientCertificates == "required"))
+        } catch {
+            throw StartFailure("tcp: \(error)")
+        }
+    }
+
+    /// Every listener: the Unix socket first.
+    func listeners(tls: TLSIdentity?) throws -> [Listener] {
+        var listeners = [Listener(.unixSocket(path: socketPath))]
+        for address in tcpAddresses { listeners.append(Listener(try place(address, "tcp.addresses"), tls: tls)) }
+        if let tcpPlainLoopback {
+            let place = try place(tcpPlainLoopback, "tcp.plainLoopback")
+            guard case .tcp(let host, _) = place, host == "::1" || host.hasPrefix("127.") else {
+                throw StartFailure(
+                    "tcp.plainLoopback: \(tcpPlainLoopback) is not 127.0.0.1 or [::1]; beyond this machine there is TLS only"
+                )
+            }
+            listeners.append(Listener(place))
+        }
+        return listeners
+    }
+
+    /// Reads `127.0.0.1:7411` or `[::1]:7411`.
+    private func place(_ text: String, _ key: String) throws -> Listener.Place {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw StartFailure("\(key): \(text) is not an address and a port like 0.0.0.0:7411 or [::]:7411")
+        }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        var (four, six) = (in_addr(), in6_addr())
+        guard inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1 else {
+            throw StartFailure(
+                "\(key): \(text) does not begin with an address; write 127.0.0.1, 0.0.0.0, [::1] or [::]")
+        }
+        return .tcp(host: host, port: port)
+    }
+
+    /// The rules for names in client certificates.
+    func certificateRules() throws -> [CertificateRule] {
+        try certificates.map { text in
+            guard let rule = CertificateRule(text) else {
+                throw StartFailure(
+                    "roles.certificates: \(text) is not like spiffe://berth.example/tenant/acme=tenant:acme, "
+                        + "spiffe://berth.example/tenant/{tenant}=tenant:{tenant} or subject:CN=auditor.example=auditor"
+                )
+            }
+            return rule
+        }
+    }
+
+    /// What one client may cost.
+    func serverLimits() throws -> ServerLimits {
+        for (key, value) in limits.values where value < 1 || value > 1_000_000 {
+            throw StartFailure("limits.\(key): \(value) is not 1 to 1000000")
+        }
+        return limits
+    }
+}
+
+extension ServerLimits {
+    /// The settings under `limits`, by name.
+    static let settings: [(name: String, path: any WritableKeyPath<ServerLimits, Int> & Sendable)] = [
+        ("connections", \.connections), ("connectionsPerUser", \.connectionsPerUser),
+        ("connectionsPerAddress", \.connectionsPerAddress), ("idleSeconds", \.idleSeconds),
+        ("headSeconds", \.headSeconds), ("bodySeconds", \.bodySeconds), ("stallSeconds", \.stallSeconds),
+        ("searchesBurst", \.searchesBurst), ("searchesPerMinute", \.searchesPerMinute),
+        ("failuresBurst", \.failuresBurst), ("failuresPerMinute", \.failuresPerMinute),
+    ]
+
+    fileprivate var values: [(String, Int)] { Self.settings.map { ($0.name, self[keyPath: $0.path]) } }
+}
