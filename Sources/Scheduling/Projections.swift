@@ -184,6 +184,36 @@ extension TransferNote {
     }
 }
 
+extension SubleaseNote {
+    /// What happened, as the tenant whose log it is in has it.
+    fileprivate func words(lease: String) -> String {
+        let isHolder = tenant == sublease.from
+        let what = isHolder ? "lease \(lease)" : "a lease of \(sublease.from)"
+        return switch event {
+        case .proposed: "offer to let \(what) to \(sublease.to)"
+        case .offered: "be offered the use of \(what)"
+        case .holderAgreed: isHolder ? "agree to let \(what)" : "\(sublease.from) agrees to let a lease"
+        case .tenantAgreed: isHolder ? "\(sublease.to) agrees to use \(what)" : "agree to use \(what)"
+        case .providerAgreed: "the provider approves that \(what) is let"
+        case .declined: "the offer to let \(what) is declined"
+        case .withdrawn: "the offer to let \(what) is withdrawn"
+        case .expired: "the offer to let \(what) expires"
+        case .begun: isHolder ? "\(what) is let to \(sublease.to)" : "use \(what)"
+        case .noticeGiven: "notice that \(what) is let until \(RFC3339.text(sublease.end)) only"
+        case .over: "\(what) is let no more: \(endingWords)"
+        }
+    }
+
+    private var endingWords: String {
+        switch sublease.ending {
+        case .expired, nil: "its time is over"
+        case .handedBack: "\(sublease.to) gives it back"
+        case .ended: "\(sublease.from) has given notice"
+        case .cut: "the lease is over"
+        }
+    }
+}
+
 extension Fact {
     /// The lease, or the part of one, that a fact is about, if it is about one.
     var leaseNumber: UInt64? {
@@ -200,6 +230,7 @@ extension Fact {
         case .leaseHandedOver(let number, _, _): number
         case .leaseTakenOver(let takeover): takeover.newLease
         case .transferNoted(let note): note.transfer.lease
+        case .subleaseNoted(let note): note.sublease.lease
         case .leaseCurtailed(let number, _, _), .leasePowerSettled(let number, _), .noticeAcknowledged(let number, _):
             number
         default: nil
@@ -232,6 +263,7 @@ extension Fact {
         case .leaseHandedOver: "hand over lease \(lease)"
         case .leaseTakenOver: "take over lease \(lease)"
         case .transferNoted(let note): note.words(lease: lease)
+        case .subleaseNoted(let note): note.words(lease: lease)
         case .leaseTermsRenewed: "renew the terms of lease \(lease)"
         case .leaseCapStepped: "step the cap of lease \(lease)"
         case .leaseMoved(_, let event, _): "\(event.name) lease \(lease)"

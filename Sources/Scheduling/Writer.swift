@@ -155,8 +155,12 @@ private struct DecidedBatch {
     mutating func add(_ entry: Entry, about subjects: [FactSubject?], after book: Book) {
         entries.append(entry.encoded())
         projections += Projections.writes(for: entry, about: subjects, after: book)
+        for case let subject? in subjects { changedTenants.insert(subject.tenant) }
         for fact in entry.facts {
-            if let number = fact.leaseNumber, let lease = book.lease(number) { changedTenants.insert(lease.tenant) }
+            if let number = fact.leaseNumber, let lease = book.lease(number) {
+                changedTenants.insert(lease.tenant)
+                if let sublease = book.sublease(on: lease.leaseNumber) { changedTenants.insert(sublease.to) }
+            }
             if case .tenantRemoved(let name) = fact { changedTenants.insert(name) }
             if case .orderOverdue(let number) = fact { overdueOrders.append(number) }
         }

@@ -14,10 +14,13 @@ struct ContractRules {
     /// Who has agreed to transfers, by number.
     private var agreed: [UInt64: Set<String>] = [:]
     private var changes = 0
+    private var sublets = SubleaseRules()
 
     /// What was looked at, too.
     var finished: RuleReport {
         var report = report
+        for violation in sublets.violations { report.violate(violation) }
+        report.count("sub-leases", sublets.count)
         report.count("provider's changes to leases under contracts", changes)
         report.count("notices", notices)
         report.count("splits", splits)
@@ -32,6 +35,7 @@ struct ContractRules {
             if reclaim.servedAt == entry.recordedAt { checkNotice(reclaim, entry, before) }
         }
         checkTransfers(entry, before, after)
+        sublets.look(at: entry, before: before, after: after)
         guard entry.actor.role == "operator" else { return }
         for number in leases(changedBy: entry, in: before) where !noticed.contains(number) {
             guard let lease = before.lease(number), before.terms(of: lease) != nil else { continue }

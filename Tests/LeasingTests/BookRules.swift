@@ -18,7 +18,23 @@ enum BookRules {
         return PartRules.violations(live, book) + overlaps(live, book) + wattsWrong(live, book)
             + illegalHardware(live, book)
             + sumsWrong(leases, live, book) + statesWrong(live, book) + MIGRules.unpinned(live, book)
-            + cohortsWrong(live, book)
+            + cohortsWrong(live, book) + subleasesWrong(book)
+    }
+
+    /// No sub-lease outlives the lease under it, none overlaps another one of the same lease, and both sides are tenants.
+    private static func subleasesWrong(_ book: Book) -> [String] {
+        var (result, leases): ([String], Set<UInt64>) = ([], [])
+        for sublease in book.subleasesInForce {
+            if !leases.insert(sublease.lease).inserted { result.append("lease \(sublease.lease) is let twice") }
+            let parts = book.parts(of: sublease.lease)
+            if !parts.contains(where: { $0.isInWindow || $0.state == .scheduled }) || parts[0].tenant != sublease.from {
+                result.append("sub-lease \(sublease.number) is of a lease that is over, or another's")
+            }
+            if book.tenant(sublease.to) == nil || sublease.to == sublease.from || !sublease.isAgreed {
+                result.append("sub-lease \(sublease.number) is of nobody")
+            }
+        }
+        return result
     }
 
     /// Leases and parts that are not over.

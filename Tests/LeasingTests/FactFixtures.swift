@@ -218,6 +218,8 @@ enum FactFixtures {
         .leaseTakenOver(takeover),
         .transferNoted(TransferNote(tenant: "bob", event: .receiverAgreed, transfer: transfer)),
         .contractPut(name: "c-1", terms: transferTerms),
+        .subleaseNoted(SubleaseNote(tenant: "bob", event: .over, sublease: sublease)),
+        .contractPut(name: "c-1", terms: subleaseTerms),
     ]
 
     static let givingWay: ContractTerms = {
@@ -263,6 +265,21 @@ enum FactFixtures {
         units: [LeaseSelection.Units(line: "line 0", count: 2)], proposedBy: "uid:1 ada", reason: "moves",
         proposedAt: 1_800_000_000, expiresAt: 1_800_604_800, offered: leaseWithTerms, holderAgreed: true,
         receiverAgreed: true, needsProvider: true, contract: "c-2", keepsTerms: false, label: "mine")
+
+    static let sublease = Sublease(
+        number: 6, lease: 300, from: "ada", to: "bob", nodes: [IDRange(first: 2, count: 3)],
+        units: [LeaseSelection.Units(line: "line 0", count: 2)], proposedBy: "uid:1 ada", reason: "idle until May",
+        proposedAt: 1_800_000_000, expiresAt: 1_800_604_800, offered: leaseWithTerms, end: 1_800_950_400,
+        pricePerGPUHourMicros: 1_500_000, noticeSeconds: 86_400, holderAgreed: true, tenantAgreed: true,
+        providerAgreed: true, needsProvider: true, label: "ours", agreedAt: 1_800_000_600,
+        noticeGivenAt: 1_800_864_000, endedAt: 1_800_950_400, ending: .ended)
+
+    static let subleaseTerms: ContractTerms = {
+        var terms = transferTerms
+        terms.preemptionNoticeSeconds = 600
+        terms.subleases = SubleaseClause(needsApproval: false, expirySeconds: 172_800, maxPercent: 50)
+        return terms
+    }()
 
     static let transferTerms: ContractTerms = {
         var terms = ContractTests.everything

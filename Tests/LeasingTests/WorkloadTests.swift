@@ -62,6 +62,32 @@ extension WorkloadTests {
         #expect(splits > 40 && takeovers > 6, "\(splits), \(takeovers)")
     }
 
+    @Test("The rules hold when leases are let, and both sides owe each other the same by the facts alone")
+    func subleases() {
+        var lets = 0
+        var endings: Set<Sublease.Ending> = []
+        for seed in [UInt64(1), 2, 3, 5, 8, 13] {
+            var workload = Workload(seed: seed, transfers: true, subleases: true)
+            var violations: [String] = []
+            for step in 0..<500 where violations.isEmpty {
+                let command = workload.act()
+                violations = BookRules.violations(of: workload.desk.book) + workload.strangers
+                #expect(violations.isEmpty, "seed \(seed), step \(step), \(command): \(violations.prefix(5))")
+                if step % 60 == 59 { workload.desk.checkRestart() }
+            }
+            workload.desk.advance(to: workload.desk.now + 1_000 * day)
+            workload.desk.checkRestart()
+            #expect(workload.desk.book.subleasesInForce.isEmpty && workload.desk.book.openSubleases.isEmpty)
+            var replay = LedgerReplay()
+            for entry in workload.desk.entries { replay.take(entry) }
+            #expect(replay.differences(from: workload.desk.book, until: workload.desk.now) == [], "seed \(seed)")
+            lets += workload.lets
+            endings.formUnion(workload.endings.keys)
+        }
+        // Enough of everything happened for the above to mean something.
+        #expect(lets > 30 && endings.count == Sublease.Ending.allCases.count, "\(lets), \(endings)")
+    }
+
     @Test("The rules hold where every third command is about faults", arguments: [UInt64(2), 3, 4, 7])
     func faultyLives(seed: UInt64) {
         var workload = Workload(seed: seed)
@@ -111,14 +137,19 @@ struct Workload {
     private let fleets: [Fleet]
 
     private let transfers: Bool
+    private let subleases: Bool
     /// Leases that were split, and such that were taken over.
     private(set) var splits = 0
     private(set) var takeovers = 0
+    /// Leases that were let, and how many of each kind of ending there were.
+    private(set) var lets = 0
+    private(set) var endings: [Sublease.Ending: Int] = [:]
 
     /// - Parameter transfers: whether leases are split and handed over, too.
-    init(seed: UInt64, transfers: Bool = false) {
+    /// - Parameter subleases: whether they are let, too.
+    init(seed: UInt64, transfers: Bool = false, subleases: Bool = false) {
         random = SeededGenerator(seed: seed)
-        self.transfers = transfers
+        (self.transfers, self.subleases) = (transfers, subleases)
         let turnRound = [
             "{cleaning: 10m, validating: 20m, endsBy: timer}", Fleets.byReport,
             "{cleaning: 0s, validating: 0s, endsBy: timer}",
@@ -163,7 +194,8 @@ struct Workload {
         let (before, held) = (answers(), desk.book)
         do throws(Refusal) {
             let outcome = try desk.execute(command, key: key)
-            if transfers { compareTotals(held, command, outcome) }
+            if transfers || subleases { compareTotals(held, command, outcome) }
+            countEndings()
             if case .requestLeases = command { grants += outcome.leases.count }
             preemptions += outcome.preempted.count
             if case .amendLease = command { amendments += 1 }
@@ -225,11 +257,74 @@ struct Workload {
             by: random.isOne(in: 8) ? .provider : .tenant(lease.tenant))
     }
 
-    /// What a split or a handover changes of all leases together, which must be nothing.
+    /// Offers to let, answers to them, and the ends of what is let.
+    private mutating func sublease() -> Command {
+        if let open = desk.book.openSubleases.last, !random.isOne(in: 4) {
+            var parties: [Audience] = [.tenant(open.from), .tenant(open.to), .provider]
+            if !random.isOne(in: 5) {
+                parties = [open.holderAgreed ? .provider : .tenant(open.from)]
+                if !open.tenantAgreed { parties = [.tenant(open.to)] }
+            }
+            let party = parties.randomElement(using: &random)!
+            if random.isOne(in: 12) { return .endSublease(open.number, by: party) }
+            return .answerSublease(
+                open.number, accepts: !random.isOne(in: 10), label: party == .tenant(open.to) ? "ours" : nil, by: party)
+        }
+        if let sublet = desk.book.subleasesInForce.randomElement(using: &random), random.isOne(in: 4) {
+            let party = [Audience.tenant(sublet.from), .tenant(sublet.to), .provider].randomElement(using: &random)!
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: return .releaseLease(sublet.lease, by: party)
+            case 1:
+                return .amendLease(
+                    sublet.lease,
+                    Amendment(end: desk.now + [hour, day, 40 * day].randomElement(using: &random)!, audience: party))
+            case 2:
+                return .serveReclaim(
+                    sublet.lease,
+                    ReclaimOrder(
+                        clause: [.cancellation(byTenant: true), .cause("misuse"), .convenience]
+                            .randomElement(using: &random)!))
+            default: return .endSublease(sublet.number, by: party)
+            }
+        }
+        var live: [Lease] = []
+        desk.book.forEachLease { lease in
+            if lease.partOf == nil && (lease.isInWindow || lease.state == .scheduled) { live.append(lease) }
+            return true
+        }
+        guard let lease = live.randomElement(using: &random), let whole = desk.book.wholeLease(lease.number) else {
+            return .heartbeat
+        }
+        var selection: LeaseSelection?
+        if let line = whole.lines.filter({ $0.count > 1 }).randomElement(using: &random), random.isOne(in: 2) {
+            selection = LeaseSelection(units: [
+                .init(line: line.name, count: Int.random(in: 1..<line.count, using: &random))
+            ])
+        }
+        let to = ["ada", "bob", "eve"].filter { $0 != lease.tenant }.randomElement(using: &random)!
+        let order = SubleaseOrder(
+            to: to, selection: selection,
+            end: random.isOne(in: 2) ? nil : desk.now + [hour, 3 * day, 30 * day].randomElement(using: &random)!,
+            pricePerGPUHourMicros: random.isOne(in: 3) ? nil : Int64.random(in: 0...3_000_000, using: &random),
+            noticeSeconds: [nil, 0, hour, day].randomElement(using: &random)!)
+        return .proposeSublease(lease.number, order, by: random.isOne(in: 8) ? .provider : .tenant(lease.tenant))
+    }
+
+    /// How what was let has ended so far.
+    private mutating func countEndings() {
+        guard subleases else { return }
+        endings = [:]
+        for sublease in desk.book.subleasesOver { endings[sublease.ending!, default: 0] += 1 }
+    }
+
+    /// What a split, a handover or a sub-lease changes of all leases together, which must be nothing.
     private mutating func compareTotals(_ before: Book, _ command: Command, _ outcome: Outcome) {
         guard !outcome.isRepeated else { return }
         switch command {
         case .splitLease: splits += 1
+        case .answerSublease(let number, true, _, _):
+            if desk.book.sublease(number)?.isInForce == true { lets += 1 }
+        case .proposeSublease, .endSublease: break
         case .answerTransfer(let number, let reply, _):
             if reply.accepts && desk.book.transfer(number) == nil { takeovers += 1 }
         default: return
@@ -270,7 +365,8 @@ struct Workload {
     }
 
     private mutating func pick() -> Command {
-        if transfers, random.isOne(in: 3) { return transfer() }
+        if subleases, random.isOne(in: 3) { return sublease() }
+        if transfers, random.isOne(in: subleases ? 9 : 3) { return transfer() }
         if faultShare > 0, random.isOne(in: faultShare) { return anyFault() }
         if spotShare > 0, random.isOne(in: spotShare) { return spot() }
         switch Int.random(in: 0..<100, using: &random) {
@@ -438,6 +534,11 @@ struct Workload {
         terms.preemptionNoticeSeconds = [nil, 0, 600].randomElement(using: &random)!
         if transfers, !random.isOne(in: 4) {
             terms.transfers = TransferClause(needsApproval: random.isOne(in: 2), expirySeconds: 9 * day)
+        }
+        if subleases, !random.isOne(in: 4) {
+            terms.subleases = SubleaseClause(
+                needsApproval: random.isOne(in: 2), expirySeconds: 9 * day,
+                maxPercent: [40, 100, 100].randomElement(using: &random)!)
         }
         return terms
     }
@@ -723,6 +824,18 @@ struct Workload {
             for transfer in book.openTransfers where transfer.from == name || transfer.to == name {
                 let hasAgreed = transfer.from == name ? transfer.holderAgreed : transfer.receiverAgreed
                 leases.append("\(transfer.number) until \(transfer.expiresAt) \(hasAgreed)")
+            }
+            for sublease in book.openSubleases where sublease.from == name || sublease.to == name {
+                let hasAgreed = sublease.from == name ? sublease.holderAgreed : sublease.tenantAgreed
+                leases.append("sub-lease \(sublease.number) until \(sublease.expiresAt) \(hasAgreed)")
+            }
+            for sublease in book.subleasesInForce where sublease.from == name || sublease.to == name {
+                leases.append("sub-lease \(sublease.number) \(sublease.start) \(sublease.end)")
+                guard sublease.to == name, let used = book.occupancy(of: sublease) else { continue }
+                leases.append(
+                    "\(used.state) \(used.conditions) \(used.end) \(used.promised) \(used.delivered) \(used.cap) "
+                        + "\(used.lines.map(\.holdings)) \(used.lines.map(\.count)) \(used.downNodes) \(used.schedule) "
+                        + "\(used.curtailedCap.map { "\($0)" } ?? "") \(used.nextChangeAt ?? 0)")
             }
             result[name] = Answer(index: tenant.index, leases: leases)
         }

@@ -21,6 +21,10 @@ enum DueEvent: Equatable, Sendable {
     case approvalExpires(UInt64)
     /// Nobody has taken over what is offered.
     case transferExpires(UInt64)
+    /// Nobody has agreed to what is offered to be let.
+    case subleaseExpires(UInt64)
+    /// The time of a sub-lease is over.
+    case subleaseEnds(UInt64)
 
     /// At one second ends come before returns and starts come after both, so that a unit can change hands.
     fileprivate var rank: UInt64 {
@@ -35,6 +39,8 @@ enum DueEvent: Equatable, Sendable {
         case .leaseCapStep: 7
         case .approvalExpires: 8
         case .transferExpires: 9
+        case .subleaseExpires: 10
+        case .subleaseEnds: 11
         }
     }
 
@@ -43,7 +49,8 @@ enum DueEvent: Equatable, Sendable {
         switch self {
         case .leaseEnd(let number), .leaseReturn(let number), .leaseStart(let number), .leasePower(let number),
             .orderOverdue(let number), .maintenanceEnd(let number), .leaseCapStep(let number),
-            .approvalExpires(let number), .transferExpires(let number):
+            .approvalExpires(let number), .transferExpires(let number), .subleaseExpires(let number),
+            .subleaseEnds(let number):
             number
         case .nodeUntil(let node): UInt64(node)
         }
@@ -60,7 +67,9 @@ enum DueEvent: Equatable, Sendable {
         case 6: self = .maintenanceEnd(number)
         case 7: self = .leaseCapStep(number)
         case 8: self = .approvalExpires(number)
-        default: self = .transferExpires(number)
+        case 9: self = .transferExpires(number)
+        case 10: self = .subleaseExpires(number)
+        default: self = .subleaseEnds(number)
         }
     }
 }

@@ -20,10 +20,12 @@ extension Book {
         packing.advance(to: time)
         ledger.effectiveAt = time
         ledger.touched = []
+        subleases.pictures = []
     }
 
-    /// Closes the revision: keeps its success for repeated requests.
+    /// Closes the revision: counts what has changed for whom hardware is let to, and keeps its success for repeated requests.
     mutating func finish(_ key: IdempotencyKey?, facts: [Fact]) {
+        countOccupancies()
         guard let key else { return }
         let success = KeptSuccess(
             bodyDigest: key.bodyDigest, revision: revision, leases: leasesAnswered(by: facts), at: time)
@@ -52,6 +54,7 @@ extension Book {
     }
 
     mutating func apply(_ fact: Fact) {
+        notePicture(before: fact)
         settleAccounts(before: fact)
         put(fact)
         noteAccounts(after: fact)
@@ -106,6 +109,7 @@ extension Book {
         case .leaseHandedOver(let number, let transfer, let at): handOver(number, transfer: transfer, at: at)
         case .leaseTakenOver(let takeover): apply(takeover)
         case .transferNoted(let note): apply(note)
+        case .subleaseNoted(let note): apply(note)
         case .reclaimSet(let reclaim): apply(reclaim)
         case .approvalAsked(let approval): apply(approval)
         case .approvalEnded(let number, _): endApproval(number)

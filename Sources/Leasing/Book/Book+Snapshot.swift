@@ -44,6 +44,7 @@ extension Book {
         record.cohorts = cohortsRecord
         record.health = healthRecord
         record.transfers = transfersRecord
+        record.subleases = subleasesRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -140,6 +141,7 @@ extension Book {
         }
         take(record.ledger)
         take(record.transfers)
+        take(record.subleases)
         guard take(record.operations) else { return nil }
         nextLeaseNumber = record.nextLeaseNumber
         for number in record.finalLeases {

@@ -44,6 +44,7 @@ public struct Book: Sendable {
     var reclaimsByLease = RadixTable<[Reclaim]>()
     var approvals = ApprovalTable()
     var transfers = TransferTable()
+    var subleases = SubleaseTable()
     var ledger = LedgerState()
     var health = HealthState()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)

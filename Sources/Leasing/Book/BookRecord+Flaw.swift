@@ -26,7 +26,9 @@ extension BookRecord {
         if let flaw = cohorts.flaw(tenants: tenants) { return flaw }
         let numbers = Set(leases.map(\.number))
         if let flaw = ledger.flaw(leases: numbers, at: time) { return flaw }
-        return transfers.flaw(leases: numbers, versions: versionCounts, at: time)
+        if let flaw = transfers.flaw(leases: numbers, versions: versionCounts, at: time) { return flaw }
+        return subleases.flaw(
+            leases: numbers, tenants: Set(tenants.map(\.name)), versions: versionCounts, at: time)
     }
 
     private var versionCounts: [String: Int] {

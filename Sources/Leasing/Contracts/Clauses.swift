@@ -112,6 +112,22 @@ public struct TransferClause: Equatable, Sendable {
     }
 }
 
+/// Whether the tenant may let other tenants use leases, or shares of them, while it keeps them.
+public struct SubleaseClause: Equatable, Sendable {
+    /// Whether the provider has to agree to each.
+    public var needsApproval: Bool
+    /// How long an offer stays open.
+    public var expirySeconds: Int64
+    /// The most of the GPUs that the tenant holds under the contract that may be let at a time, in percent.
+    public var maxPercent: Int64
+
+    public init(needsApproval: Bool, expirySeconds: Int64, maxPercent: Int64 = 100) {
+        self.needsApproval = needsApproval
+        self.expirySeconds = expirySeconds
+        self.maxPercent = maxPercent
+    }
+}
+
 /// The name of a clause, as the contract's document spells it.
 public enum Clause: String, CaseIterable, Sendable {
     case tenant
@@ -127,7 +143,7 @@ public enum Clause: String, CaseIterable, Sendable {
     case curtailmentFloor = "curtailment.floorPercent"
     case sites
     case models = "gpu"
-    case movable, approvals, preemption, transfers
+    case movable, approvals, preemption, transfers, subleases
 
     /// Where it stands in the contract's document.
     public var pointer: String { "/" + rawValue.split(separator: ".").joined(separator: "/") }

@@ -29,6 +29,7 @@ extension ContractTerms: FieldCoded {
 extension ContractTerms {
     /// The number of the fact that says all of them.
     var storedAs: UInt64 {
+        if subleases != nil { return 71 }
         if preemptionNoticeSeconds != nil { return transfers == nil ? 68 : 69 }
         if transfers != nil { return 59 }
         if laterClauses != LaterClauses() { return 50 }
@@ -294,6 +295,19 @@ extension TransferClause: FieldCoded {
         try coder.code(&needsApproval)
         try coder.code(&expirySeconds)
         guard expirySeconds > 0 else { throw coder.fault("a transfer that expires at once") }
+    }
+}
+
+extension SubleaseClause: FieldCoded {
+    static var blank: SubleaseClause { SubleaseClause(needsApproval: true, expirySeconds: 1) }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&needsApproval)
+        try coder.code(&expirySeconds)
+        try coder.code(&maxPercent)
+        guard expirySeconds > 0, (1...100).contains(maxPercent) else {
+            throw coder.fault("a clause on sub-leases out of range")
+        }
     }
 }
 

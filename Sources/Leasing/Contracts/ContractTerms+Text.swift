@@ -53,6 +53,7 @@ extension ContractTerms {
                     + "after \(durationText(approvals.expirySeconds)).")
         }
         say(.transfers, transferText)
+        say(.subleases, subleaseText)
         return texts
     }
 
@@ -63,6 +64,17 @@ extension ContractTerms {
         return "The tenant may hand a lease, or a share of one, over to another tenant that agrees"
             + (transfers.needsApproval ? ", if the provider approves it" : " at the same price")
             + "; an offer lasts \(durationText(transfers.expirySeconds))."
+    }
+
+    private var subleaseText: String {
+        guard let subleases else { return "Its leases are not let to other tenants." }
+        return
+            "The tenant may let another tenant that agrees use a lease, or a share of one, and stays bound by all of this"
+            + (subleases.needsApproval ? "; the provider has to approve it" : "")
+            + (subleases.maxPercent < 100
+                ? "; at most \(subleases.maxPercent) % of the GPUs that it holds under the contract are let at a time"
+                : "")
+            + "; an offer lasts \(durationText(subleases.expirySeconds))."
     }
 
     private var discountText: String {

@@ -57,6 +57,8 @@ public struct ContractTerms: Equatable, Sendable {
     public var preemptionNoticeSeconds: Int64?
     /// Whether its leases may go to another tenant; nil for not.
     public var transfers: TransferClause?
+    /// Whether its leases may be let to other tenants; nil for not.
+    public var subleases: SubleaseClause?
 
     public init() {}
 

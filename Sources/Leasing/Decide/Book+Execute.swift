@@ -85,6 +85,11 @@ extension Book {
             try decideReply(reply, to: number, by: audience, &step)
         case .withdrawTransfer(let number, let audience):
             try decideWithdrawal(ofTransfer: number, by: audience, &step)
+        case .proposeSublease(let number, let order, let audience):
+            try decideSublease(order, of: number, by: audience, &step)
+        case .answerSublease(let number, let accepts, let label, let audience):
+            try decideReply(toSublease: number, accepts: accepts, label: label, by: audience, &step)
+        case .endSublease(let number, let audience): try decideEnd(ofSublease: number, by: audience, &step)
         case .putMaintenance(let name, let plan): try decideMaintenance(name, plan, &step)
         case .removeMaintenance(let name): try decideMaintenanceRemoval(name, &step)
         case .failFeed(let name, let source): try decideFailure(ofFeed: name, source: source, &step)
@@ -108,6 +113,7 @@ extension Book {
     mutating func commit(_ fact: Fact, _ step: inout Step) {
         step.facts.append(fact)
         apply(fact)
+        endSublease(after: fact, &step)
     }
 
     private mutating func decideRemoval(ofTenant name: String, _ step: inout Step) throws(Refusal) {
@@ -123,6 +129,12 @@ extension Book {
             throw Refusal(
                 .inUse, "a lease of \(open.from) is offered to tenant \(name); withdraw or decline that first")
         }
+        if let sublet = (subleasesInForce + openSubleases).first(where: { $0.to == name }) {
+            throw Refusal(
+                .inUse,
+                "a lease of \(sublet.from) is let to tenant \(name), or offered to be (\(subleaseID(sublet.number))); that ends first"
+            )
+        }
         commit(.tenantRemoved(name: name), &step)
     }
 
@@ -135,6 +147,7 @@ extension Book {
         guard lease.state.after(.release) != nil else {
             throw Refusal(.wrongState, "the lease is \(lease.state.name); only one that is not over can be released")
         }
+        if case .tenant = audience { try checkIsNotLet(lease, "released") }
         try checkMayEnd(lease, by: audience, now: step.now)
         releaseParts(of: number, &step)
         if lease.state == .scheduled { withdrawNotices(for: number, &step) }

@@ -45,6 +45,12 @@ public enum Command: Sendable {
     /// One side's answer to what is offered; with the last one the lease is handed over.
     case answerTransfer(UInt64, TransferReply, by: Audience)
     case withdrawTransfer(UInt64, by: Audience)
+    /// Offers to let a lease, or a share of it, to another tenant.
+    case proposeSublease(UInt64, SubleaseOrder, by: Audience)
+    /// One side's answer to what is offered; with the last one it is let.
+    case answerSublease(UInt64, accepts: Bool, label: String? = nil, by: Audience)
+    /// Takes an offer back, gives back what is let, or ends it as was agreed.
+    case endSublease(UInt64, by: Audience)
     /// Maintenance of a name; what it was before is replaced.
     case putMaintenance(String, Maintenance.Plan)
     case removeMaintenance(String)
@@ -85,7 +91,7 @@ public enum Command: Sendable {
         case .requestLeases(let orders, _), .requestSeries(_, let orders):
             orders.count > 1 || orders.contains { order in order.lines.contains { !$0.ramp.isEmpty } }
         case .amendLease, .carryOut, .serveReclaim, .withdrawReclaim, .nominate, .answerApproval, .splitLease,
-            .proposeTransfer, .answerTransfer, .importBook:
+            .proposeTransfer, .answerTransfer, .proposeSublease, .answerSublease, .importBook:
             true
         default: false
         }
@@ -131,6 +137,8 @@ public struct Outcome: Sendable {
     public var approval: UInt64?
     /// The transfer that was proposed or answered.
     public var transfer: UInt64?
+    /// The sub-lease that was proposed, answered or ended.
+    public var sublease: UInt64?
 
     public init() {}
 

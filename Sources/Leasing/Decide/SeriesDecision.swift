@@ -59,6 +59,9 @@ extension Book {
         guard !numbers.isEmpty else {
             throw Refusal(.wrongState, "every lease of the series that is not over is ending already")
         }
+        for number in numbers {
+            if case .tenant = audience { try checkIsNotLet(known(number), "released") }
+        }
         for number in numbers { try checkMayEnd(known(number), by: audience, now: step.now) }
         for number in numbers { releaseParts(of: number, &step) }
         step.outcome.leases = numbers

@@ -18,6 +18,8 @@ public enum OrderLimits {
     public static let leasesMax = 1_024
     /// The furthest end of a window, in seconds from now: 50 years.
     public static let horizonSeconds: Int64 = 50 * 366 * 86_400
+    /// Of a GPU-hour, between tenants: a million dollars.
+    static let priceMicrosMax: MicroDollars = 1_000_000_000_000
     /// Far above any GPU's.
     static let capWattsMax: Watts = 100_000
 

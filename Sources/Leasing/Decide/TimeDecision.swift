@@ -23,6 +23,8 @@ extension Book {
             case .orderOverdue(let number): commit(.orderOverdue(number: number), &step)
             case .approvalExpires(let number): commit(.approvalEnded(number: number, end: .expired), &step)
             case .transferExpires(let number): expireTransfer(number, &step)
+            case .subleaseExpires(let number): expireSublease(number, &step)
+            case .subleaseEnds(let number): endSublease(number, &step)
             case .maintenanceEnd(let number):
                 let name = maintenance.maintenance(number: number)!.name
                 commit(.maintenanceOver(name: name, at: step.at), &step)

@@ -101,6 +101,7 @@ extension Fact: FieldCoded {
         case .leaseHandedOver: 56
         case .leaseTakenOver: 57
         case .transferNoted: 58
+        case .subleaseNoted: 70
         }
     }
 
@@ -164,6 +165,9 @@ extension Fact: FieldCoded {
         case 56: .leaseHandedOver(number: 0, transfer: 0, at: 0)
         case 57: .leaseTakenOver(.blank)
         case 58: .transferNoted(.blank)
+        case 70: .subleaseNoted(.blank)
+        // A contract with a clause on sub-leases, and whatever else there is.
+        case 71: .contractPut(name: "", terms: ContractTerms())
         // A contract with a clause on transfers.
         case 59: .contractPut(name: "", terms: ContractTerms())
         default: nil
@@ -222,6 +226,14 @@ extension Fact: FieldCoded {
                 try coder.code(&clause)
                 terms.transfers = clause
             }
+            if number == 71 {
+                var clause = terms.subleases ?? .blank
+                try coder.code(&terms.transfers, blank: .blank) { (clause, coder) throws(CodingFault) in
+                    try coder.code(&clause)
+                }
+                try coder.code(&clause)
+                terms.subleases = clause
+            }
             self = .contractPut(name: name, terms: terms)
         case .contractRemoved(var name):
             try coder.code(&name)
@@ -249,6 +261,9 @@ extension Fact: FieldCoded {
         case .transferNoted(var note):
             try coder.code(&note)
             self = .transferNoted(note)
+        case .subleaseNoted(var note):
+            try coder.code(&note)
+            self = .subleaseNoted(note)
         case .approvalAsked(var approval):
             try coder.code(&approval)
             self = .approvalAsked(approval)

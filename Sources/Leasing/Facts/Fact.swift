@@ -126,6 +126,8 @@ public enum Fact: Equatable, Sendable {
     case leaseTakenOver(LeaseTakeover)
     /// Something happened to a transfer, as one of the tenants has it in its log.
     case transferNoted(TransferNote)
+    /// Something happened to a sub-lease, as one of the tenants has it in its log.
+    case subleaseNoted(SubleaseNote)
 }
 
 /// A `HardwareRun` as it is stored.

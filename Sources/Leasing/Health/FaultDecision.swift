@@ -12,13 +12,14 @@ extension Book {
     func holding(of tenant: String, on node: Int) -> (modules: UInt8, isWhole: Bool, leases: [UInt64]) {
         var (modules, whole, leases) = (UInt8(0), UInt8(0), [UInt64]())
         packing.forEachBooking(of: NodeIndex(node)) { booking in
-            guard booking.start <= time, time < booking.end, let part = lease(booking.lease), part.tenant == tenant,
-                part.isInWindow
+            guard booking.start <= time, time < booking.end, let part = lease(booking.lease), part.isInWindow,
+                part.tenant == tenant || isOccupied(part, by: tenant)
             else { return }
             modules |= booking.moduleMask & fleet.moduleMasks[node]
             // The rest of a GPU that is cut into instances may be somebody else's.
             if booking.sliceMask == 0 { whole |= booking.moduleMask & fleet.moduleMasks[node] }
-            if !leases.contains(part.leaseNumber) { leases.append(part.leaseNumber) }
+            // What a lease is called that it uses under a sub-lease it is not told.
+            if part.tenant == tenant && !leases.contains(part.leaseNumber) { leases.append(part.leaseNumber) }
         }
         return (modules, whole == fleet.moduleMasks[node], leases.sorted())
     }
@@ -180,6 +181,11 @@ extension Book {
                 held += part.lines.flatMap { $0.holdings.bookedNodes + $0.holdings.sharedNodes.map { $0..<$0 + 1 } }
             }
             return true
+        }
+        for sublease in subleasesInForce where sublease.to == tenant {
+            for part in parts(of: sublease.lease) where part.isInWindow {
+                held += part.lines.flatMap { $0.holdings.bookedNodes + $0.holdings.sharedNodes.map { $0..<$0 + 1 } }
+            }
         }
         return out.count <= FaultLimits.automaticNodes(ofHeld: held.united().reduce(0) { $0 + $1.count })
     }

@@ -73,6 +73,7 @@ extension Book {
         guard var part = lease(number), part.isInWindow else { return }
         let (from, until) = (part.accountedFrom, min(part.end, time))
         guard from < until else { return }
+        if !subleases.byLease.isEmpty { settleSublease(of: part, until: until) }
         var account = ledger.accounts[part.leaseNumber] ?? LeaseAccount()
         addOpen(part, until: until, down: account.down, to: &account.rows)
         ledger.changeAccount(of: part.leaseNumber, touching: from) { $0 = account }
@@ -93,7 +94,7 @@ extension Book {
     }
 
     /// The nodes of a part that are down, with the time until which each is excused.
-    private func downNodes(of part: Lease, _ down: [DownUnit]) -> [DownNode] {
+    func downNodes(of part: Lease, _ down: [DownUnit]) -> [DownNode] {
         guard !part.downNodes.isEmpty else { return [] }
         let seconds = terms(of: part)?.replacementSeconds ?? 0
         return part.downNodes.map { node in
@@ -266,6 +267,11 @@ extension Book {
             return true
         }
         for part in others {
+            if let number = subleases.byLease[part.leaseNumber], let sublease = subleases.inForce[number] {
+                var rows = subleases.rows[number] ?? []
+                before.addOpen(part, until: time, to: &rows, of: sublease)
+                subleases.rows[number] = rows.isEmpty ? nil : rows
+            }
             ledger.changeAccount(of: part.leaseNumber, touching: part.accountedFrom) { account in
                 before.addOpen(part, until: time, down: account.down, to: &account.rows)
             }

@@ -18,6 +18,7 @@ public struct LedgerReplay {
     private var downSince: [UInt64: [UInt32: Int64]] = [:]
     private var overdue: [UInt32: [OverdueUnit]] = [:]
     private var sums: [UInt64: [LedgerRow]] = [:]
+    private var sublets = SubleaseReplay()
 
     /// A part as it has been since a time, on the fleet of that time.
     private struct Moment {
@@ -50,6 +51,7 @@ public struct LedgerReplay {
                 for id in retired { bringBack(id, at) }
                 continue
             }
+            if case .subleaseNoted(let note) = fact { follow(note) }
             if case .nodesReturned(let nodes) = fact {
                 for range in nodes { for id in range.first..<range.first + range.count { bringBack(id, at) } }
             }
@@ -89,6 +91,26 @@ public struct LedgerReplay {
             return until <= book.time ? until : nil
         default: return nil
         }
+    }
+
+    /// A sub-lease begins, or is over: then what has gone by of the lease under it counts until then.
+    private mutating func follow(_ note: SubleaseNote) {
+        let sublease = note.sublease
+        if sublease.endedAt != nil && sublets.isInForce(sublease.number) {
+            for moment in moments[sublease.lease] ?? [] { count(moment, until: sublease.end, as: sublease) }
+        }
+        sublets.take(sublease)
+    }
+
+    /// Adds what a moment delivers to the sub-lease of its lease that is in force.
+    private mutating func count(_ moment: Moment, until: Int64, as sublease: Sublease? = nil) {
+        guard let known = sublets.inForce(on: moment.part.leaseNumber) else { return }
+        let window = (sublease ?? known).window
+        var rows: [LedgerRow] = []
+        var clipped = moment
+        clipped.since = max(moment.since, window.lowerBound)
+        add(clipped, until: min(until, window.upperBound), to: &rows)
+        sublets.add(rows, to: known.number)
     }
 
     /// What a split leaves to the new lease: when nodes went down, and the versions before.
@@ -135,6 +157,7 @@ public struct LedgerReplay {
         let lease = part.leaseNumber
         guard let place = moments[lease]?.firstIndex(where: { $0.part.number == part.number }) else { return }
         let moment = moments[lease]![place]
+        count(moment, until: at)
         add(moment, until: at, to: &sums[lease, default: []])
         if at > moment.since { moments[lease]![place].since = at }
     }
@@ -272,7 +295,16 @@ public struct LedgerReplay {
                 (gone[name] ?? []).filter { $0.sums != LedgerSums() })
             if let contract { found += coverDifferences(tenant, contract, numbersByName[name]!, other) }
         }
-        return found
+        return found + subleaseDifferences(from: other, until: time)
+    }
+
+    /// What the book says otherwise of sub-leases, and where the statements of the two tenants differ.
+    private func subleaseDifferences(from other: Book, until time: Int64) -> [String] {
+        var replay = self
+        for lease in replay.sublets.leases {
+            for moment in replay.moments[lease] ?? [] { replay.count(moment, until: time) }
+        }
+        return replay.sublets.differences(from: other, until: time)
     }
 
     private static func parted(_ name: String) -> (tenant: String, contract: String?) {

@@ -45,12 +45,17 @@ public struct LedgerStatement: Equatable, Sendable {
     public var lines: [StatementLine] = []
     /// By name.
     public var contracts: [ContractStatement] = []
+    /// What the tenant owes others for what it uses of theirs, and what others owe it. In nothing that is due to the provider.
+    public var owed: [SubleaseLine] = []
+    public var receivable: [SubleaseLine] = []
 
     /// All lines together.
     public var sums: LedgerSums { lines.reduce(into: LedgerSums()) { $0 += $1.sums } }
     public var chargeMicros: MicroDollars { contracts.reduce(0) { $0 + $1.chargeMicros } }
     public var creditMicros: MicroDollars { contracts.reduce(0) { $0 + $1.creditMicros } }
     public var dueMicros: MicroDollars { contracts.reduce(0) { $0 + $1.dueMicros } }
+    public var owedMicros: MicroDollars { owed.reduce(0) { $0 + $1.amountMicros } }
+    public var receivableMicros: MicroDollars { receivable.reduce(0) { $0 + $1.amountMicros } }
 }
 
 extension Book {
@@ -95,6 +100,8 @@ extension Book {
         statement.contracts = accounts.keys.sorted().compactMap { name in
             accounts[name]!.statement(of: name, month, until: until)
         }
+        statement.owed = subleaseLines(of: month, until: until) { $0.to == tenant }
+        statement.receivable = subleaseLines(of: month, until: until) { $0.from == tenant }
         return statement
     }
 }

@@ -41,7 +41,8 @@ extension Command {
             true
         case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
             .setFreeze, .nominate, .answerApproval, .identifyGPUs, .reportFault, .decideFault, .importBook, .splitLease,
-            .proposeTransfer, .answerTransfer, .withdrawTransfer, .carryOut, .advance,
+            .proposeTransfer, .answerTransfer, .withdrawTransfer, .proposeSublease, .answerSublease, .endSublease,
+            .carryOut, .advance,
             .heartbeat:
             false
         }

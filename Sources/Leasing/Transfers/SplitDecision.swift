@@ -49,6 +49,7 @@ extension Book {
         guard !liveParts(of: number).contains(where: { ($0.nextDueAt ?? .max) <= now }) else {
             throw Refusal(.wrongState, changeIsDue(audience))
         }
+        try checkIsNotLet(lease, "split, handed over or let again")
         if let open = openReclaim(on: number) {
             throw Refusal(
                 .wrongState,

@@ -143,8 +143,8 @@ extension Book {
         return trial.offered(number)
     }
 
-    /// A lease as its receiver is shown it: all parts together, under no name of its holder's.
-    private func offered(_ number: UInt64) -> LeaseRecord {
+    /// A lease as whom it is offered to is shown it: all parts together, under no name of its holder's.
+    func offered(_ number: UInt64) -> LeaseRecord {
         let whole = whole(known(number))
         var lease = whole.lease
         lease.lines = whole.lines
@@ -320,7 +320,7 @@ extension Lease {
 
 extension LeaseRecord {
     /// Whether what is offered now is what was offered: the hardware may have been replaced since.
-    fileprivate func isOffered(as other: LeaseRecord) -> Bool {
+    func isOffered(as other: LeaseRecord) -> Bool {
         func units(_ record: LeaseRecord) -> [String] { record.lines.map { "\($0.line.name) \($0.line.count)" } }
         return end == other.end && promised == other.promised && cap == other.cap && part == other.part
             && leaseClass == other.leaseClass && start == other.start && units(self) == units(other)

@@ -40,6 +40,9 @@ public struct FactSubjects: Sendable {
             case .transferNoted(let note):
                 let lease = note.tenant == note.transfer.from ? note.transfer.lease : nil
                 return FactSubject(tenant: note.tenant, lease: lease)
+            case .subleaseNoted(let note):
+                let lease = note.tenant == note.sublease.from ? note.sublease.lease : nil
+                return FactSubject(tenant: note.tenant, lease: lease)
             default:
                 // A part that is over may be forgotten already; its lease is named by another fact then.
                 guard let number = fact.leaseNumber, let lease = book.lease(number) else { return nil }
