@@ -73,6 +73,12 @@ public enum Routes {
     public static let transfers = "/v1/transfers"
     /// GET: ``TransferAnswer``. POST: ``TransferReplyRequest`` to ``TransferAnswer``. DELETE `?reason=`: ``TransferAnswer``.
     public static let transferPattern = "/v1/transfers/{id}"
+    /// GET `?state=&limit=&cursor=`: ``SubleaseList``. POST: ``SubleaseRequest`` to ``SubleaseAnswer``.
+    public static let subleases = "/v1/subleases"
+    /// GET: ``SubleaseAnswer``. POST: ``SubleaseReplyRequest`` to ``SubleaseAnswer``. DELETE `?reason=`: ``SubleaseAnswer``.
+    public static let subleasePattern = "/v1/subleases/{id}"
+    /// GET `?format=`: ``AllocationAnswer``, or text.
+    public static let subleaseAllocationPattern = "/v1/subleases/{id}/allocation"
     /// GET: ``ApprovalList``.
     public static let approvals = "/v1/approvals"
     /// GET: ``ApprovalAnswer``. POST: ``ApprovalRequest`` to ``ApprovalAnswer``.
@@ -174,6 +180,10 @@ public enum Routes {
     public static func leaseSplit(_ id: String) -> String { lease(id) + "/split" }
     /// One transfer.
     public static func transfer(_ id: String) -> String { transfers + "/" + segment(id) }
+    /// One sub-lease.
+    public static func sublease(_ id: String) -> String { subleases + "/" + segment(id) }
+    /// What is used under one sub-lease.
+    public static func subleaseAllocation(_ id: String) -> String { sublease(id) + "/allocation" }
     /// One tenant.
     public static func tenant(_ name: String) -> String { tenants + "/" + segment(name) }
     /// One cohort.

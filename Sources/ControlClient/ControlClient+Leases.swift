@@ -188,7 +188,7 @@ extension ControlClient {
 
     /// Every node of a lease. Some 20 MB for 27,500 nodes; see ``allocationBytes(of:format:receive:)`` to stream it.
     public func allocation(of id: String) async throws(ClientError) -> AllocationAnswer {
-        try await answer(AllocationAnswer.self, to: allocationExchange(of: id, format: .json))
+        try await answer(AllocationAnswer.self, to: allocationExchange(at: Routes.leaseAllocation(id), format: .json))
     }
 
     /// Every node of a lease in one of the formats, as the bytes come.
@@ -198,7 +198,13 @@ extension ControlClient {
     public func allocationBytes(
         of id: String, format: AllocationFormat, receive: ([UInt8]) async throws -> Void
     ) async throws(ClientError) {
-        let exchange = allocationExchange(of: id, format: format)
+        try await allocationBytes(at: Routes.leaseAllocation(id), format: format, receive: receive)
+    }
+
+    func allocationBytes(
+        at path: String, format: AllocationFormat, receive: ([UInt8]) async throws -> Void
+    ) async throws(ClientError) {
+        let exchange = allocationExchange(at: path, format: format)
         let response = try await open(exchange)
         do {
             for try await piece in response.body { try await receive(Array(piece.readableBytesView)) }
@@ -207,8 +213,8 @@ extension ControlClient {
         }
     }
 
-    private func allocationExchange(of id: String, format: AllocationFormat) -> Exchange {
-        var exchange = Exchange.get(Routes.leaseAllocation(id), query: [("format", format.rawValue)])
+    private func allocationExchange(at path: String, format: AllocationFormat) -> Exchange {
+        var exchange = Exchange.get(path, query: [("format", format.rawValue)])
         exchange.timeoutSeconds = 600
         return exchange
     }

@@ -208,11 +208,11 @@ import Testing
     @Test("The tenant's index moves when what it uses looks different, and at nothing else of its holder's")
     func indexes() throws {
         var desk = try desk()
-        let lease = try desk.request(order(.node, 4, until: noon + 30 * day, contract: "c"))
+        let lease = try desk.request(order(.node, 3, until: noon + 30 * day, contract: "c"))
         try desk.execute(offer(lease))
         try desk.execute(accept(1))
         var before = desk.index(of: "bob")
-        try desk.request(order(.node, 1, until: noon + 30 * day, contract: "c"))
+        try desk.request(order(.node, 4, until: noon + 30 * day, contract: "c"))
         try desk.execute(.amendLease(lease.number, Amendment(extendBySeconds: day, audience: .tenant("ada"))))
         #expect(desk.index(of: "bob") == before)
         try desk.set(.fault, lease.nodesInUse[0])
@@ -323,7 +323,7 @@ import Testing
     @Test("Whoever uses a node under a sub-lease reports its faults, and is not told what the lease is called")
     func faults() throws {
         var desk = try desk()
-        let lease = try desk.request(order(.node, 4, until: noon + 30 * day, contract: "c"))
+        let lease = try desk.request(order(.node, 3, until: noon + 30 * day, contract: "c"))
         let name = desk.book.fleet.nodeName(NodeIndex(lease.nodesInUse[0]))
         let report = Command.reportFault(
             FaultOrder(tenant: "bob", targets: [(.node(name, modules: []), "/nodes/0")], xid: 79))

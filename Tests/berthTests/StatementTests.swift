@@ -46,6 +46,25 @@ import Testing
         #expect(page.contains("<td class=\"text\">&lt;script&gt;&amp;&quot;</td>") && !page.contains("<script"))
     }
 
+    @Test("what is owed between tenants stands in every form, and in no sum that is due to the provider")
+    func betweenTenants() {
+        var statement = Self.statement(label: nil)
+        let line = LedgerSublease(
+            sublease: "s-1", subleases: 1, lease: nil, from: "bob", to: "acme", label: nil, delivered: 3_600_000,
+            pricePerGpuHour: Money(currency: "USD", micros: 1_500_000),
+            amount: Money(currency: "USD", micros: 1_500_001))
+        statement.owed = [line]
+        let rows = statementCSV(statement).split(separator: "\r\n")
+        #expect(rows.count == 5 && rows[3] == statementCSV(Self.statement(label: nil)).split(separator: "\r\n")[3])
+        let fields = rows[4].split(separator: ",", omittingEmptySubsequences: false)
+        #expect(fields.prefix(6) == ["owed", "acme", "2027-02", "bob", "s-1", "1"] && fields[8] == "3600000")
+        #expect(fields.contains("1500001") && fields.count == rows[0].split(separator: ",").count)
+        let page = statementPage(statement)
+        #expect(page.contains("<td class=\"text\">owed to bob</td>") && page.contains("<td>1.500001</td>"))
+        #expect(page.contains("<td class=\"text\">due</td><td>552,000,000.000000</td>"))
+        #expect(statement.only("deal").owed == nil)
+    }
+
     @Test("the page has the amounts to the micro-dollar and hours and MWh")
     func page() {
         let page = statementPage(Self.statement(label: nil))

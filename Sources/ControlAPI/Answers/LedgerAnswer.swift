@@ -146,6 +146,44 @@ public struct LedgerContract: Codable, Sendable, Equatable {
     }
 }
 
+/// What one tenant owes another one for a sub-lease, or for those together that are no longer kept.
+public struct LedgerSublease: Codable, Sendable, Equatable {
+    /// The sub-lease; absent: sub-leases that are no longer kept.
+    public var sublease: String?
+    /// How many sub-leases it stands for.
+    public var subleases: Int
+    /// The lease that is let; its tenant is not told.
+    public var lease: String?
+    /// Who is owed.
+    public var from: String
+    /// Who owes.
+    public var to: String
+    /// The tenant's own name for it; the holder is not told.
+    public var label: String?
+    /// GPUs delivered over time, in thousandths of a GPU-second.
+    public var delivered: Int
+    /// For each GPU-hour; absent: nothing was agreed, or several prices are together.
+    public var pricePerGpuHour: Money?
+    /// What is owed.
+    public var amount: Money
+
+    /// Every field; those left out are absent.
+    public init(
+        sublease: String?, subleases: Int, lease: String?, from: String, to: String, label: String?, delivered: Int,
+        pricePerGpuHour: Money?, amount: Money
+    ) {
+        self.sublease = sublease
+        self.subleases = subleases
+        self.lease = lease
+        self.from = from
+        self.to = to
+        self.label = label
+        self.delivered = delivered
+        self.pricePerGpuHour = pricePerGpuHour
+        self.amount = amount
+    }
+}
+
 /// A tenant's statement. Lines add up to `sums`, contracts to the amounts.
 public struct LedgerAnswer: Codable, Sendable, Equatable {
     /// The tenant.
@@ -170,13 +208,19 @@ public struct LedgerAnswer: Codable, Sendable, Equatable {
     public var due: Money
     /// The signed head of the tenant's audit log as the statement was made; absent while nothing is signed.
     public var auditHead: AuditHead?
+    /// What the tenant owes other tenants for what it uses of theirs, in nothing that is due above; absent: nothing.
+    public var owed: [LedgerSublease]?
+    /// What other tenants owe it; absent: nothing.
+    public var receivable: [LedgerSublease]?
 
     /// Every field; those left out are absent.
     public init(
         tenant: String, month: String, until: Timestamp, closed: Bool, leases: [LedgerLine],
         contracts: [LedgerContract], sums: LedgerAmounts, charge: Money, credit: Money, due: Money,
-        auditHead: AuditHead? = nil
+        auditHead: AuditHead? = nil, owed: [LedgerSublease]? = nil, receivable: [LedgerSublease]? = nil
     ) {
+        self.owed = owed
+        self.receivable = receivable
         self.auditHead = auditHead
         self.tenant = tenant
         self.month = month

@@ -66,6 +66,8 @@ public enum NoticeKind: String, WireEnumeration {
     case termination
     /// A lease is offered to another tenant, or to this one.
     case transfer
+    /// A lease is offered to be let to another tenant, or to this one.
+    case sublease
 }
 
 /// What a tenant must know by when.
@@ -102,12 +104,15 @@ public struct TenantAllocation: Codable, Sendable, Equatable {
     public var notices: [Notice]
     /// Its fault reports that are open or acted on, oldest first; absent: none.
     public var faults: [FaultReportAnswer]?
+    /// What it uses of other tenants' leases, and what it lets of its own; absent: nothing.
+    public var subleases: [HeldSublease]?
 
     /// Every field; those left out are absent.
     public init(
         tenant: String, index: Int, nextChangeAt: Timestamp? = nil, leases: [HeldLease], notices: [Notice],
-        faults: [FaultReportAnswer]? = nil
+        faults: [FaultReportAnswer]? = nil, subleases: [HeldSublease]? = nil
     ) {
+        self.subleases = subleases
         self.faults = faults
         self.tenant = tenant
         self.index = index

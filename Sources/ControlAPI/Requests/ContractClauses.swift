@@ -245,6 +245,39 @@ public struct PreemptionSpecification: Codable, Sendable, Equatable {
     }
 }
 
+/// Whether the tenant may let other tenants use leases, or shares of them.
+public struct SubleaseSpecification: Codable, Sendable, Equatable {
+    /// Whether the provider has to approve each; absent: yes.
+    public var approval: Bool?
+    /// How long an offer stays open; absent: 7 days.
+    public var expiresAfter: WireDuration?
+    /// The most of the GPUs that the tenant holds under the contract that may be let at a time, in percent; absent: all.
+    public var maxPercent: Int?
+
+    /// The fields, as they are spelt on the wire.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case approval, expiresAfter, maxPercent
+    }
+
+    /// Every field; those left out are absent.
+    public init(approval: Bool? = nil, expiresAfter: WireDuration? = nil, maxPercent: Int? = nil) {
+        self.approval = approval
+        self.expiresAfter = expiresAfter
+        self.maxPercent = maxPercent
+    }
+}
+
+extension SubleaseSpecification: CheckedOnDecoding {
+    func check() throws(WireValueError) {
+        if let expiresAfter, expiresAfter.seconds <= 0 {
+            throw WireValueError(field: "expiresAfter", expected: "more than no time", found: "\(expiresAfter)")
+        }
+        if let maxPercent, !(1...100).contains(maxPercent) {
+            throw WireValueError(field: "maxPercent", expected: "1 to 100", found: "\(maxPercent)")
+        }
+    }
+}
+
 /// Whether the tenant may hand leases, or shares of them, over to another tenant.
 public struct TransferSpecification: Codable, Sendable, Equatable {
     /// Whether the provider has to approve each; absent: yes.

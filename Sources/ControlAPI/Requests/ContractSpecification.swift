@@ -152,6 +152,8 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
     public var preemption: PreemptionSpecification?
     /// Whether its leases may go to another tenant; absent: not.
     public var transfers: TransferSpecification?
+    /// Whether its leases may be let to other tenants; absent: not.
+    public var subleases: SubleaseSpecification?
     /// What it is, at most 1,024 bytes.
     public var description: String?
     /// Why this is being written, for the audit log.
@@ -162,7 +164,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         case tenant, price, commitment, minimumTerm, noticePeriod, providerNoticePeriod, tenantNoticePeriod,
             cancellationAfter, reclaimCauses, reclaimForCause, reclaimForConvenience, offRamp, shedTier, spares,
             replacementDeadline, wholeRackSwap, availabilityTargetPercent, availabilityCredits, curtailment, sites, gpu,
-            movable, approvals, preemption, transfers, description, reason
+            movable, approvals, preemption, transfers, subleases, description, reason
     }
 
     /// Every field; those left out are absent.
@@ -177,7 +179,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         curtailment: CurtailmentSpecification? = nil, sites: [String]? = nil, gpu: [String]? = nil,
         movable: MoveSpecification? = nil, approvals: ApprovalSpecification? = nil,
         preemption: PreemptionSpecification? = nil, transfers: TransferSpecification? = nil,
-        description: String? = nil, reason: String? = nil
+        subleases: SubleaseSpecification? = nil, description: String? = nil, reason: String? = nil
     ) {
         self.tenant = tenant
         self.price = price
@@ -204,6 +206,7 @@ public struct ContractSpecification: Codable, Sendable, Equatable {
         self.approvals = approvals
         self.preemption = preemption
         self.transfers = transfers
+        self.subleases = subleases
         self.description = description
         self.reason = reason
     }

@@ -128,7 +128,7 @@ extension TransferReplyRequest: CheckedOnDecoding {
     }
 }
 
-private func checkSelection(_ nodes: [String]?, _ lines: [UnitCountRequest]?) throws(WireValueError) {
+func checkSelection(_ nodes: [String]?, _ lines: [UnitCountRequest]?) throws(WireValueError) {
     if let nodes { try checkShortList(nodes, field: "nodes", of: "host lists") }
     if let lines, !(1...64).contains(lines.count) {
         throw WireValueError(field: "lines", expected: "1 to 64 lines", found: "\(lines.count)")

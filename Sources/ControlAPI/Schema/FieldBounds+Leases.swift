@@ -119,6 +119,16 @@ extension TransferReplyRequest: BoundedFields {
     static let bounds: [String: FieldBound] = ["contract": .name, "label": .remark, "reason": .remark]
 }
 
+extension SubleaseRequest: BoundedFields {
+    static let bounds: [String: FieldBound] = [
+        "to": .name, "nodes": .shortList, "lines": .list(1...64), "reason": .remark,
+    ]
+}
+
+extension SubleaseReplyRequest: BoundedFields {
+    static let bounds: [String: FieldBound] = ["label": .remark, "reason": .remark]
+}
+
 extension ApprovalRequest: BoundedFields {
     static let bounds: [String: FieldBound] = ["reason": .reason]
 }

@@ -42,6 +42,11 @@ enum RequestExamples {
         """#,
         "answerTransfer":
             #"{"accept": true, "contract": "rival-1", "label": "from-acme", "reason": "agreed by letter"}"#,
+        "proposeSublease": #"""
+        {"lease": "l-7kq2", "to": "rival", "lines": [{"name": "line-1", "count": 1}], "end": "2029-06-01T00:00:00Z",
+         "pricePerGpuHour": {"currency": "USD", "micros": 2500000}, "noticePeriod": "30d", "reason": "agreed by letter"}
+        """#,
+        "answerSublease": #"{"accept": true, "label": "from-acme", "reason": "agreed by letter"}"#,
         "setTenant": #"""
         {"quota": {"gpus": 4096, "watts": 6000000}, "cohort": "research", "borrowingLimit": {"gpus": 1024},
          "description": "Acme Research", "reason": "new customer"}

@@ -45,6 +45,12 @@ extension ContractTerms {
                 needsApproval: $0.approval ?? true,
                 expirySeconds: $0.expiresAfter.map { Int64($0.seconds) } ?? 7 * 86_400)
         }
+        subleases = specification.subleases.map {
+            SubleaseClause(
+                needsApproval: $0.approval ?? true,
+                expirySeconds: $0.expiresAfter.map { Int64($0.seconds) } ?? 7 * 86_400,
+                maxPercent: Int64($0.maxPercent ?? 100))
+        }
         commitmentSeconds = specification.commitment.map { Int64($0.seconds) }
         minimumTermSeconds = specification.minimumTerm.map { Int64($0.seconds) }
         noticeSeconds = specification.noticePeriod.map { Int64($0.seconds) }
@@ -102,6 +108,11 @@ extension ContractSpecification {
             },
             transfers: terms.transfers.map {
                 TransferSpecification(approval: $0.needsApproval, expiresAfter: WireDuration(seconds: $0.expirySeconds))
+            },
+            subleases: terms.subleases.map {
+                SubleaseSpecification(
+                    approval: $0.needsApproval, expiresAfter: WireDuration(seconds: $0.expirySeconds),
+                    maxPercent: $0.maxPercent < 100 ? Int($0.maxPercent) : nil)
             },
             description: terms.description.isEmpty ? nil : terms.description)
     }

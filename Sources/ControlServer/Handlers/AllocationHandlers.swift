@@ -15,31 +15,39 @@ enum AllocationHandlers {
         let visible = try LeaseHandlers.visibleLease(exchange, in: view)
         guard let lease = view.book.wholeLease(visible.number) else { throw LeaseHandlers.notFound }
         exchange.noteAccess(to: visible.tenant)
+        let revision = LeaseEncoding(book: view.book, role: exchange.role).answer(lease).revision
+        return try answer(
+            AllocatedHardware(
+                id: view.book.naming.id(of: lease.lease.number), revision: revision, lines: lease.lines, cap: lease.cap,
+                start: lease.lease.start, end: lease.lease.end), in: view, exchange)
+    }
+
+    /// Some hardware in the format that is asked for.
+    static func answer(_ held: AllocatedHardware, in view: PublishedView, _ exchange: Exchange) throws -> Response {
         let format =
             try exchange.query("format", "json, hostlist, slurm or kubernetes") { AllocationFormat(rawValue: $0) }
             ?? .json
-        let nodes = AllocatedUnit.units(of: lease.lines, in: view.book.fleet)
+        let nodes = AllocatedUnit.units(of: held.lines, in: view.book.fleet)
         switch format {
-        case .json: return json(lease, nodes, view, exchange)
+        case .json: return json(held, nodes, view, exchange)
         case .hostlist: return text(hostList(nodes, view), view, exchange)
-        case .slurm: return text(slurm(lease, nodes, view), view, exchange)
+        case .slurm: return text(slurm(held, nodes, view), view, exchange)
         case .kubernetes: return exchange.answer(KubernetesAffinity(nodes: names(nodes, view)), view: view)
         }
     }
 
     private static func json(
-        _ lease: WholeLease, _ units: [AllocatedUnit], _ view: PublishedView, _ exchange: Exchange
+        _ held: AllocatedHardware, _ units: [AllocatedUnit], _ view: PublishedView, _ exchange: Exchange
     ) -> Response {
         let book = view.book
         var headers = exchange.headers(view: view)
         headers[.contentType] = MediaTypes.json
-        let revision = LeaseEncoding(book: book, role: exchange.role).answer(lease).revision
-        let head = #"{"id":"\#(book.naming.id(of: lease.lease.number))","revision":\#(revision),"nodes":["#
+        let head = #"{"id":"\#(held.id)","revision":\#(held.revision),"nodes":["#
         let body = ResponseBody { writer in
             var buffer = ByteBuffer(string: head)
             for (index, unit) in units.enumerated() {
                 if index > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-                buffer.writeBytes(CanonicalJSON.encode(unit.answer(cap: lease.cap, in: book)))
+                buffer.writeBytes(CanonicalJSON.encode(unit.answer(cap: held.cap, in: book)))
                 if buffer.readableBytes > 64 << 10 {
                     try await writer.write(buffer)
                     buffer = ByteBuffer()
@@ -63,10 +71,10 @@ enum AllocationHandlers {
     }
 
     /// Arguments for `scontrol create reservation`.
-    private static func slurm(_ lease: WholeLease, _ units: [AllocatedUnit], _ view: PublishedView) -> String {
-        let start = RFC3339.text(lease.lease.start).dropLast()
-        let end = RFC3339.text(lease.lease.end).dropLast()
-        return "ReservationName=\(view.book.naming.id(of: lease.lease.number)) StartTime=\(start) EndTime=\(end) "
+    private static func slurm(_ held: AllocatedHardware, _ units: [AllocatedUnit], _ view: PublishedView) -> String {
+        let start = RFC3339.text(held.start).dropLast()
+        let end = RFC3339.text(held.end).dropLast()
+        return "ReservationName=\(held.id) StartTime=\(start) EndTime=\(end) "
             + "Nodes=\(hostList(units, view)) Users=root Flags=IGNORE_JOBS"
     }
 
@@ -75,4 +83,14 @@ enum AllocationHandlers {
         headers[.contentType] = MediaTypes.text
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
     }
+}
+
+/// What is held under one id, with what its formats say besides.
+struct AllocatedHardware: Sendable {
+    var id: String
+    var revision: Int
+    var lines: [LeaseLine]
+    var cap: PowerCap
+    var start: Int64
+    var end: Int64
 }

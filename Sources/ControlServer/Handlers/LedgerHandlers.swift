@@ -18,14 +18,14 @@ enum LedgerHandlers {
                 CalendarMonth(text: text).flatMap { $0.start <= now ? $0 : nil }
             } ?? CalendarMonth(at: now)
         let statement = await exchange.services.searcher.run { view.book.statement(of: tenant, month: month, now: now) }
-        var answer = statement.answer(view.book)
+        var answer = statement.answer(view.book, to: exchange.role)
         answer.auditHead = await exchange.auditHead(of: .tenant(tenant))
         return exchange.answer(answer, view: view)
     }
 }
 
 extension LedgerStatement {
-    func answer(_ book: Book) -> LedgerAnswer {
+    func answer(_ book: Book, to role: Role) -> LedgerAnswer {
         LedgerAnswer(
             tenant: tenant, month: month.text, until: Timestamp(until), closed: isClosed,
             leases: lines.map { line in
@@ -33,7 +33,19 @@ extension LedgerStatement {
                     lease: line.lease.map { book.naming.id(of: $0) }, leases: line.leaseCount, label: line.label,
                     contract: line.contract, sums: line.sums.answer)
             }, contracts: contracts.map(\.answer), sums: sums.answer, charge: dollars(chargeMicros),
-            credit: dollars(creditMicros), due: dollars(dueMicros))
+            credit: dollars(creditMicros), due: dollars(dueMicros),
+            owed: owed.isEmpty ? nil : owed.map { $0.answer(book, to: role) },
+            receivable: receivable.isEmpty ? nil : receivable.map { $0.answer(book, to: role) })
+    }
+}
+
+extension SubleaseLine {
+    fileprivate func answer(_ book: Book, to role: Role) -> LedgerSublease {
+        LedgerSublease(
+            sublease: sublease.map { book.subleaseID($0) }, subleases: count,
+            lease: role == .tenant(to) ? nil : lease.map { book.naming.id(of: $0) }, from: from, to: to,
+            label: role == .tenant(from) ? nil : label, delivered: Int(delivered),
+            pricePerGpuHour: pricePerGPUHourMicros.map(dollars), amount: dollars(amountMicros))
     }
 }
 

@@ -150,12 +150,18 @@ final class PollBodies: Sendable {
             Notice(id: $0.id, kind: $0.kind, deadline: $0.deadline, acknowledged: $0.acknowledged)
         }
         let transfers = TransferEncoding(book: book, role: .tenant(tenant.name)).notices(to: tenant.name)
+        let subleases = SubleaseEncoding(book: book, role: .tenant(tenant.name))
+        let (sublet, letChangesAt) = subleases.held(by: tenant.name)
+        if let change = letChangesAt { nextChangeAt = min(nextChangeAt ?? change, change) }
         let faults = book.faultReports(of: tenant.name).filter { !$0.state.isFinal }.map {
             FaultReportAnswer($0, in: book, forProvider: false)
         }
         return TenantAllocation(
             tenant: tenant.name, index: Int(tenant.index), nextChangeAt: nextChangeAt.map { Timestamp($0) },
-            leases: leases, notices: (notices + transfers).sorted { ($0.deadline, $0.id) < ($1.deadline, $1.id) },
-            faults: faults.isEmpty ? nil : faults)
+            leases: leases,
+            notices: (notices + transfers + subleases.notices(to: tenant.name)).sorted {
+                ($0.deadline, $0.id) < ($1.deadline, $1.id)
+            },
+            faults: faults.isEmpty ? nil : faults, subleases: sublet.isEmpty ? nil : sublet)
     }
 }

@@ -47,7 +47,7 @@ enum TransferHandlers {
         return LeaseSplitAnswer(lease: encoding.answer(kept), split: encoding.answer(split))
     }
 
-    private static func selection(
+    static func selection(
         _ nodes: [String]?, _ lines: [UnitCountRequest]?, in book: Book
     ) throws -> LeaseSelection? {
         guard nodes != nil || lines != nil else { return nil }
@@ -185,7 +185,7 @@ struct TransferEncoding {
 
 extension Role {
     /// Whether a lease is the caller's, or the caller is on the provider's side.
-    fileprivate func maySee(_ lease: Lease) -> Bool {
+    func maySee(_ lease: Lease) -> Bool {
         if case .tenant(let name) = self { return lease.tenant == name }
         return true
     }

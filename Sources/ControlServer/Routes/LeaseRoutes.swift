@@ -118,4 +118,37 @@ extension Route {
             "withdrawTransfer", .delete, Routes.transferPattern, "Withdraw a transfer.", for: Audiences.requesters,
             query: [.requiredReason], answers: .ok(TransferAnswer.self), TransferHandlers.withdraw),
     ]
+
+    static let subleases: [Route] = [
+        Route(
+            "listSubleases", .get, Routes.subleases, "Sub-leases in the order in which they were offered.",
+            for: Audiences.holders,
+            query: [
+                QueryParameter(
+                    "state", .words(["offered", "active", "over"]),
+                    "Only sub-leases in this state; absent: those that are offered or active.")
+            ] + QueryParameter.page, answers: .ok(SubleaseList.self), SubleaseHandlers.list),
+        Route(
+            "proposeSublease", .post, Routes.subleases, "Offer to let a lease, or a share of one, to another tenant.",
+            for: Audiences.requesters, takes: .json(SubleaseRequest.self), answers: .created(SubleaseAnswer.self),
+            refusals: [.notFound], SubleaseHandlers.propose),
+        Route(
+            "sublease", .get, Routes.subleasePattern, "One sub-lease.", for: Audiences.holders,
+            answers: .ok(SubleaseAnswer.self), SubleaseHandlers.show),
+        Route(
+            "answerSublease", .post, Routes.subleasePattern, "Agree to a sub-lease, or decline it.",
+            for: Audiences.requesters, takes: .json(SubleaseReplyRequest.self), answers: .ok(SubleaseAnswer.self),
+            SubleaseHandlers.respond),
+        Route(
+            "endSublease", .delete, Routes.subleasePattern, "Withdraw an offer, hand back what was let, or end it.",
+            for: Audiences.requesters, query: [.requiredReason], answers: .ok(SubleaseAnswer.self), SubleaseHandlers.end),
+        Route(
+            "subleaseAllocation", .get, Routes.subleaseAllocationPattern,
+            "Every node of a sub-lease, as of a lease.", for: Audiences.all,
+            query: [QueryParameter("format", AllocationFormat.self, "In which form; absent: json.")],
+            answers: .ok(
+                [.json(AllocationAnswer.self), .json(KubernetesAffinity.self), .text(MediaTypes.text)],
+                "The nodes; text for `hostlist` and `slurm`, a pod's affinity for `kubernetes`"),
+            SubleaseHandlers.allocation),
+    ]
 }

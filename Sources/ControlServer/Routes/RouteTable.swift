@@ -14,6 +14,7 @@ extension Route {
         RouteArea(name: "Leases", summary: "Asking for leases, reading and ending them.", routes: leases),
         RouteArea(
             name: "Changes of leases", summary: "Amendments, reclaims, splitting and transfers.", routes: leaseChanges),
+        RouteArea(name: "Sub-leases", summary: "Leases that are let to other tenants.", routes: subleases),
         RouteArea(name: "Tenants", summary: "Tenants and cohorts, their polls and statements.", routes: tenants),
         RouteArea(name: "Contracts", summary: "Terms, and what needs a second operator.", routes: contracts),
         RouteArea(name: "Plans", summary: "What would be if.", routes: plans),

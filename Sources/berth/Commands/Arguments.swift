@@ -15,6 +15,7 @@ extension LoadTargetState: ExpressibleByArgument {}
 extension ForecastInterval: ExpressibleByArgument {}
 extension HistoryInterval: ExpressibleByArgument {}
 extension FaultState: ExpressibleByArgument {}
+extension SubleaseState: ExpressibleByArgument {}
 extension FaultAct: ExpressibleByArgument {}
 extension RecoveryAction: ExpressibleByArgument {}
 

@@ -34,7 +34,7 @@ struct Berth: AsyncParsableCommand {
             OfferCommand.self, PlanCommands.self,
             TenantCommand.self, CohortCommand.self,
             ContractCommand.self, LedgerCommand.self, ApprovalsCommand.self,
-            TransfersCommand.self,
+            TransfersCommand.self, SubleaseCommand.self,
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
             FreezeCommand.self, UnfreezeCommand.self,
             ApplyCommand.self, ImportCommand.self, InventoryCommand.self, WatchCommand.self,

@@ -90,6 +90,13 @@ struct WatchCommand: AsyncParsableCommand {
                 terminal.write("\(lease.id) cap now: \(now.text), instead of \(lease.capText)")
             }
         }
+        for sublease in allocation.subleases ?? [] {
+            let used = sublease.used.map {
+                ", \($0.delivered.hardware) of \($0.promised.hardware): \($0.allocation.joined(separator: ","))"
+            }
+            terminal.write(
+                "sub-lease \(sublease.id) from \(sublease.from) to \(sublease.to) until \(sublease.end)\(used ?? "")")
+        }
         for notice in allocation.notices {
             let mark = notice.acknowledged ? "" : " (not acknowledged)"
             terminal.write("notice \(notice.id): \(notice.kind.rawValue) by \(notice.deadline)\(mark)")

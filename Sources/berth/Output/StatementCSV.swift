@@ -2,7 +2,8 @@
 
 import ControlAPI
 
-/// A row for each lease, then one for each contract, then one for all; amounts of money only from contracts on.
+/// A row for each lease, then one for each contract, then one for all; amounts of money only from contracts on. Last come what the
+/// tenant owes others for sub-leases, and what others owe it, which is in none of those before.
 func statementCSV(_ statement: LedgerAnswer) -> String {
     var rows = [statementColumns]
     func add(
@@ -27,7 +28,23 @@ func statementCSV(_ statement: LedgerAnswer) -> String {
             availability: item.availabilityPercent?.description)
     }
     add("total", statement.sums, [nil, nil, nil, nil, statement.charge, statement.credit, statement.due])
+    for (kind, lines) in [("owed", statement.owed ?? []), ("receivable", statement.receivable ?? [])] {
+        for line in lines { rows.append(subleaseRow(kind, line, statement)) }
+    }
     return rows.map { $0.map(quotedField).joined(separator: ",") + "\r\n" }.joined()
+}
+
+/// The other tenant stands where a contract's name does, the sub-lease where a lease does.
+private func subleaseRow(_ kind: String, _ line: LedgerSublease, _ statement: LedgerAnswer) -> [String] {
+    var row = [String](repeating: "", count: statementColumns.count)
+    let fields = [
+        "kind": kind, "tenant": statement.tenant, "month": statement.month,
+        "contract": kind == "owed" ? line.from : line.to, "lease": line.sublease ?? "", "leases": "\(line.subleases)",
+        "label": line.label ?? "", "gpu_ms_delivered": "\(line.delivered)",
+        "gpu_hours_usd_micros": "\(line.amount.micros)",
+    ]
+    for (place, name) in statementColumns.enumerated() { row[place] = fields[name] ?? "" }
+    return row
 }
 
 private let statementColumns =

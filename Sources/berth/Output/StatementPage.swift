@@ -24,6 +24,19 @@ func statementPage(_ statement: LedgerAnswer) -> String {
             }, texts: 3)
         body += "<p>GPU-hours, and energy delivered at the meter.</p>\n</section>\n"
     }
+    if !statement.owedBetweenTenants.isEmpty {
+        body += "<section>\n<h2>Between tenants</h2>\n"
+        body += table(
+            ["", "Sub-lease", "Label", "Delivered", "USD for a GPU-hour", "USD"],
+            statement.owedBetweenTenants.map { words, line in
+                [
+                    words, line.name, line.label ?? "", gpuHours(line.delivered), line.pricePerGpuHour?.exact ?? "",
+                    line.amount.exact,
+                ]
+            }, texts: 3)
+        body +=
+            "<p>For what is used under sub-leases. It is due to the other tenant, and in nothing below.</p>\n</section>\n"
+    }
     body += table(
         ["All contracts", "USD"],
         [

@@ -56,6 +56,18 @@ extension LedgerContract {
     }
 }
 
+extension LedgerAnswer {
+    /// What is owed between tenants, with its words, those that nothing is owed for left out.
+    var owedBetweenTenants: [(words: String, line: LedgerSublease)] {
+        (owed ?? []).map { ("owed to \($0.from)", $0) } + (receivable ?? []).map { ("owed by \($0.to)", $0) }
+    }
+}
+
+extension LedgerSublease {
+    /// What the line is about.
+    var name: String { sublease ?? "\(counted(subleases, "sub-lease")) no longer kept" }
+}
+
 extension AuditHead {
     /// The head in one line.
     var line: String {
@@ -86,5 +98,16 @@ func printStatement(_ statement: LedgerAnswer) {
         amounts.print()
     }
     terminal.write("due: \(statement.due.text)")
+    if !statement.owedBetweenTenants.isEmpty {
+        var owed = Table(
+            .text("BETWEEN TENANTS"), .word("SUB-LEASE"), .text("LABEL"), .number("DELIVERED"), .number("PRICE"),
+            .number("USD"))
+        for (words, line) in statement.owedBetweenTenants {
+            owed.add(
+                .init(words), .init(line.name), .init(line.label ?? "-"), .init(gpuHours(line.delivered)),
+                .init(line.pricePerGpuHour?.text ?? "-"), .init(line.amount.text))
+        }
+        owed.print()
+    }
     if let head = statement.auditHead { terminal.write(head.line) }
 }

@@ -84,6 +84,13 @@ func contractTable(_ contract: ContractAnswer) -> Table {
             ($0.approval ?? true ? "with the provider's approval" : "without approval")
                 + ($0.expiresAfter.map { ", offers expire after \($0)" } ?? "")
         })
+    add(
+        "subleases",
+        terms.subleases.map {
+            ($0.approval ?? true ? "with the provider's approval" : "without approval")
+                + ($0.maxPercent.map { ", at most \($0) % of the GPUs" } ?? "")
+                + ($0.expiresAfter.map { ", offers expire after \($0)" } ?? "")
+        })
     add("description", terms.description)
     return table
 }

@@ -42,6 +42,8 @@ extension LedgerAnswer {
         part.charge = part.contracts.first?.charge ?? nothing
         part.credit = part.contracts.first?.credit ?? nothing
         part.due = part.contracts.first?.due ?? nothing
+        // What tenants owe each other is under no contract.
+        (part.owed, part.receivable) = (nil, nil)
         return part
     }
 }
