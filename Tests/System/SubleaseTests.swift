@@ -112,7 +112,8 @@ extension SystemTests {
             #expect(try index("rival", again) == before[1] + 3)
             let other = try asUser(Self.rival, "GET", "\(path)/allocation").json["nodes"][1]["node"].string ?? ""
             let report = try asUser(
-                Self.rival, "POST", "/v1/tenants/rival/faults", #"{"nodes":[{"node":"\#(other)"}],"xid":79,"reason":"gone"}"#)
+                Self.rival, "POST", "/v1/tenants/rival/faults",
+                #"{"nodes":[{"node":"\#(other)"}],"xid":79,"reason":"gone"}"#)
             #expect(report.status == 201 && !report.text.contains(held), "\(report.text)")
             // Each side's statement has the same amount, and neither of them is due to the provider.
             let owed = try asUser(Self.rival, "GET", "/v1/tenants/rival/ledger").json
