@@ -16,6 +16,9 @@ public protocol JournalStore: AnyObject, Sendable {
     /// The Merkle tree over the records, each a leaf as RFC 6962 hashes it, as it is now. O(1).
     var tree: MerkleTree { get }
 
+    /// What making the last append durable took, from its COMMIT on, in nanoseconds; nil where the store cannot tell.
+    var lastSyncNanoseconds: Int64? { get }
+
     /// Whether the projections no longer follow from the facts and must be rebuilt before they are read.
     var projectionsAreStale: Bool { get }
 
@@ -88,4 +91,9 @@ public protocol JournalStore: AnyObject, Sendable {
     ///
     /// - Throws: `.damaged`, `.unreadable`.
     func keptHeads() throws(JournalFault) -> [SignedHead]
+}
+
+extension JournalStore {
+    /// Nil: a store in memory syncs nothing.
+    public var lastSyncNanoseconds: Int64? { nil }
 }

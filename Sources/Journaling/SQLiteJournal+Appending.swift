@@ -24,14 +24,19 @@ extension SQLiteJournal {
             let leaves = records.map { MerkleHash.leaf($0) }
             let (tileCount, tiles) = state.withLock { ($0.tree.tileCount, $0.tree.tileRoots(filledBy: leaves)) }
             var newHead = head
+            var commitBegan = SuspendingClock.now
             try database.inTransaction(.immediate) {
                 newHead = try insert(records, after: head, into: database)
                 try MerkleTables.insert(tiles, from: tileCount, into: database)
                 try project(writes, in: database)
+                commitBegan = SuspendingClock.now
                 return .commit
             }
+            let sync = commitBegan.duration(to: SuspendingClock.now)
             state.withLock { state in
                 state.head = newHead
+                state.lastSyncNanoseconds =
+                    sync.components.seconds * 1_000_000_000 + sync.components.attoseconds / 1_000_000_000
                 for leaf in leaves { state.tree.append(leaf) }
             }
         }

@@ -27,6 +27,7 @@ public final class SQLiteJournal: JournalStore {
         var projectionsAreStale: Bool
         var endingFault: JournalFault?
         var isClosed = false
+        var lastSyncNanoseconds: Int64?
     }
 
     /// The path of the book file.
@@ -70,6 +71,9 @@ public final class SQLiteJournal: JournalStore {
     public var lastSequence: UInt64 { state.withLock(\.head.sequence) }
 
     public var tree: MerkleTree { state.withLock(\.tree) }
+
+    /// What SQLite's COMMIT took: with `synchronous` FULL it writes the log's frames and syncs them.
+    public var lastSyncNanoseconds: Int64? { state.withLock(\.lastSyncNanoseconds) }
 
     public var projectionsAreStale: Bool { state.withLock(\.projectionsAreStale) }
 

@@ -216,7 +216,7 @@ extension SubleaseNote {
 
 extension Fact {
     /// The lease, or the part of one, that a fact is about, if it is about one.
-    var leaseNumber: UInt64? {
+    public var leaseNumber: UInt64? {
         switch self {
         case .leaseGranted(let record): record.leaseNumber
         case .leasePartGranted(let record), .leasePartAmended(let record): record.leaseNumber
@@ -241,7 +241,7 @@ extension Fact {
     var word: String { words(lease: leaseNumber.map { String($0) } ?? "") }
 
     /// The same, with the lease under another name than its number.
-    func words(lease: String) -> String {
+    public func words(lease: String) -> String {
         switch self {
         case .bookOpened: "open book"
         case .fleetAdopted: "adopt fleet"

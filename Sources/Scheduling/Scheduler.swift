@@ -46,6 +46,8 @@ public final class Scheduler: Sendable {
     struct Submission: Sendable {
         var command: Command
         var context: CommandContext
+        /// By the steady clock.
+        var queuedAt: Int64
         var answer: @Sendable (Answer) -> Void
     }
 
@@ -60,6 +62,8 @@ public final class Scheduler: Sendable {
     public let clock: any Clock
     let journal: any JournalStore
     let logger: Logger
+    let meter = WriterMeter()
+    let recentChanges: RecentChanges
     private let queue: SubmissionQueue
     private let shared: Mutex<Shared>
     private let observer: Mutex<@Sendable (PublishedView, Set<String>) -> Void>
@@ -81,6 +85,7 @@ public final class Scheduler: Sendable {
         queue = SubmissionQueue(countMax: Self.queueMax)
         shared = Mutex(Shared(view: PublishedView(book: book)))
         observer = Mutex { _, _ in }
+        recentChanges = RecentChanges(after: book.revision)
     }
 
     // MARK: Readers
@@ -108,8 +113,9 @@ public final class Scheduler: Sendable {
     public func submit(
         _ commands: [(Command, CommandContext)], answer: @escaping @Sendable (Int, Answer) -> Void
     ) {
+        let queuedAt = clock.steadyNanoseconds
         let submissions = commands.enumerated().map { index, item in
-            Submission(command: item.0, context: item.1) { answer(index, $0) }
+            Submission(command: item.0, context: item.1, queuedAt: queuedAt) { answer(index, $0) }
         }
         if let fault = queue.add(submissions) {
             for index in commands.indices { answer(index, .faulted(fault)) }
@@ -159,7 +165,8 @@ public final class Scheduler: Sendable {
 
     // MARK: For the writer
 
-    func publish(_ view: PublishedView, changedTenants: Set<String>) {
+    func publish(_ view: PublishedView, changedTenants: Set<String>, changes: [AcceptedChange]) {
+        recentChanges.append(changes)
         shared.withLock { $0.view = view }
         observer.withLock { $0 }(view, changedTenants)
     }
@@ -195,6 +202,9 @@ public final class Scheduler: Sendable {
             "the journal failed in a way that may have lost a write; ending", metadata: ["fault": "\(fault)"])
         onBrokenJournal(fault)
     }
+
+    /// How many commands wait, and since when the oldest has.
+    var queueState: (length: Int, oldest: Int64?) { queue.state }
 
     func takeTimeConfirmation() -> Bool { queue.takeTimeConfirmation() }
     func noteSnapshotTaken() { queue.addSnapshotTaken() }

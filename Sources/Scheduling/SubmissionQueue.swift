@@ -45,6 +45,16 @@ final class SubmissionQueue: @unchecked Sendable {
         condition.unlock()
     }
 
+    /// How many submissions wait, and since when the oldest has, by the steady clock. O(work that waits before it).
+    var state: (length: Int, oldest: Int64?) {
+        condition.lock()
+        defer { condition.unlock() }
+        for item in items {
+            if case .submission(let submission) = item { return (items.count, submission.queuedAt) }
+        }
+        return (items.count, nil)
+    }
+
     func confirmTime() {
         condition.lock()
         isTimeConfirmed = true

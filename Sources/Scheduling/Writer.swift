@@ -13,6 +13,7 @@ struct Writer {
     var timekeeper: Timekeeper
     var entriesSinceSnapshot: UInt64
     var isSnapshotting = false
+    private var sample = BatchSample()
     /// After a failed write time-driven changes are tried again this often.
     static let retrySeconds = 1.0
 
@@ -40,6 +41,7 @@ struct Writer {
         scheduler.noteTime(isFrozen: timekeeper.isFrozen)
         let (before, subjectsBefore) = (book, subjects)
         var decided = DecidedBatch()
+        sample.begin()
         if let condemned = scheduler.condemned { return refuse(batch, condemned) }
         if !timekeeper.isFrozen { applyWhatIsDue(now, &decided) }
         for item in batch {
@@ -50,21 +52,26 @@ struct Writer {
             }
         }
         guard !decided.entries.isEmpty else {
+            scheduler.meter.add(sample)
             let view = scheduler.view
             for answer in decided.answers { answer.give(view) }
             return
         }
+        sample.facts = decided.factCount
         let fault = write(decided, before)
         if let fault {
+            sample.hasFailed = true
+            scheduler.meter.add(sample)
             (book, subjects) = (before, subjectsBefore)
             if fault.endsProcess { return scheduler.end(with: fault) }
             scheduler.note(JournalHealth(isWritable: false, detail: "\(fault)"))
             for answer in decided.answers { answer.fault("\(fault)", scheduler.view) }
             return
         }
+        scheduler.meter.add(sample)
         scheduler.note(JournalHealth())
         let view = PublishedView(book: book)
-        scheduler.publish(view, changedTenants: decided.changedTenants)
+        scheduler.publish(view, changedTenants: decided.changedTenants, changes: decided.changes)
         decided.warn(scheduler.logger)
         for answer in decided.answers { answer.give(view) }
         entriesSinceSnapshot += UInt64(decided.entries.count)
@@ -78,7 +85,9 @@ struct Writer {
     private mutating func applyWhatIsDue(_ now: Int64, _ decided: inout DecidedBatch) {
         while let due = book.nextDueAt, due <= now, decided.entries.count < Scheduler.batchMax {
             let context = CommandContext(actor: .daemon, reason: "time", requestID: "time", now: now)
+            let start = scheduler.clock.steadyNanoseconds
             guard let result = try? book.execute(.advance, context), let entry = result.entry else { return }
+            sample.add(.advance, isAccepted: true, nanoseconds: scheduler.clock.steadyNanoseconds - start)
             decided.add(entry, about: subjects.subjects(of: entry, after: book), after: book)
             if !result.outcome.hasMoreDue { return }
         }
@@ -88,23 +97,30 @@ struct Writer {
         var context = submission.context
         context.now = now
         let start = scheduler.clock.steadyNanoseconds
+        sample.waits.append(max(0, start - submission.queuedAt))
         do {
             let (entry, outcome) = try book.execute(submission.command, context)
             let took = scheduler.clock.steadyNanoseconds - start
+            sample.add(submission.command, isAccepted: true, nanoseconds: took)
             if let entry { decided.add(entry, about: subjects.subjects(of: entry, after: book), after: book) }
             decided.answers.append(
                 BatchAnswer(result: .success(outcome), changed: entry != nil, took: took, answer: submission.answer))
         } catch {
+            sample.add(
+                submission.command, isAccepted: false, nanoseconds: scheduler.clock.steadyNanoseconds - start)
             decided.answers.append(
                 BatchAnswer(result: .failure(error), changed: false, took: 0, answer: submission.answer))
         }
     }
 
-    private func write(_ decided: DecidedBatch, _ before: Book) -> JournalFault? {
+    private mutating func write(_ decided: DecidedBatch, _ before: Book) -> JournalFault? {
+        let start = scheduler.clock.steadyNanoseconds
+        defer { sample.commitNanoseconds = scheduler.clock.steadyNanoseconds - start }
         do {
             try scheduler.journal.append(
                 decided.entries, expectedSequence: before.revision, epoch: scheduler.journal.identity.epoch,
                 projecting: decided.projections)
+            sample.syncNanoseconds = scheduler.journal.lastSyncNanoseconds
             return nil
         } catch {
             return error
@@ -148,6 +164,8 @@ struct Writer {
 private struct DecidedBatch {
     var entries: [[UInt8]] = []
     var projections: [ProjectionWrite] = []
+    var changes: [AcceptedChange] = []
+    var factCount = 0
     var changedTenants: Set<String> = []
     var answers: [BatchAnswer] = []
     fileprivate var overdueOrders: [UInt64] = []
@@ -156,6 +174,8 @@ private struct DecidedBatch {
         entries.append(entry.encoded())
         projections += Projections.writes(for: entry, about: subjects, after: book)
         for case let subject? in subjects { changedTenants.insert(subject.tenant) }
+        changes.append(AcceptedChange(entry: entry, subjects: subjects))
+        factCount += entry.facts.count
         for fact in entry.facts {
             if let number = fact.leaseNumber, let lease = book.lease(number) {
                 changedTenants.insert(lease.tenant)

@@ -63,6 +63,16 @@ public final class AuditLog: Sendable {
         return try await tenants.entries(of: tenant, Int(number)..<Int(min(size, number + UInt64(limit))))
     }
 
+    /// How many entries a tenant's log has now.
+    public func size(of tenant: String) async throws -> UInt64 { try await tenants.size(of: tenant) }
+
+    /// A tenant's shares of changes, with numbers after `number`.
+    public func changes(of tenant: String, after number: UInt64, limit: Int) async throws -> [TenantChange] {
+        let size = try await tenants.size(of: tenant)
+        guard number < size else { return [] }
+        return try await tenants.changes(of: tenant, Int(number)..<Int(min(size, number + UInt64(limit))))
+    }
+
     // MARK: Heads
 
     /// The head of a log at its present size, or at an earlier one.

@@ -72,10 +72,17 @@ public struct TenantEntry: Equatable, Sendable {
     }
 }
 
+/// A tenant's share of a change, with the whole change: for whoever shows more of the share than words.
+public struct TenantChange: Sendable {
+    public let entry: TenantEntry
+    /// All of it, others' shares included: none of those may be shown to the tenant.
+    public let change: AcceptedChange
+}
+
 extension Fact {
     /// What happened, as the tenant may know it, its lease under the id that it knows. Part of the text that leaves are made of:
     /// a wording that is out never changes.
-    func words(forTenantOf lease: String) -> String {
+    public func words(forTenantOf lease: String) -> String {
         switch self {
         // Whose call it was is the provider's affair.
         case .leaseCurtailed: "curtail lease \(lease)"

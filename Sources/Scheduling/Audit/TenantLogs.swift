@@ -34,36 +34,37 @@ actor TenantLogs {
 
     /// The entries with numbers in `range`, which is within the log.
     func entries(of tenant: String, _ range: Range<Int>) throws -> [TenantEntry] {
+        try changes(of: tenant, range).map(\.entry)
+    }
+
+    /// The same, each with the change that it is a share of.
+    func changes(of tenant: String, _ range: Range<Int>) throws -> [TenantChange] {
         let wanted = (revisions[tenant] ?? [])[range]
-        var entries: [TenantEntry] = []
-        entries.reserveCapacity(range.count)
+        var changes: [TenantChange] = []
+        changes.reserveCapacity(range.count)
         var start = wanted.startIndex
         while start < wanted.endIndex {
             let first = wanted[start]
             let end = wanted[start...].firstIndex { $0 - first >= Self.windowMax } ?? wanted.endIndex
-            try read(wanted[start..<end], of: tenant, into: &entries)
+            try read(wanted[start..<end], of: tenant, into: &changes)
             start = end
         }
-        return entries
+        return changes
     }
 
-    private func read(_ wanted: ArraySlice<UInt64>, of tenant: String, into entries: inout [TenantEntry]) throws {
+    private func read(_ wanted: ArraySlice<UInt64>, of tenant: String, into changes: inout [TenantChange]) throws {
         guard let first = wanted.first, let last = wanted.last else { return }
         let count = Int(last - first) + 1
-        let records = try journal.read(after: first - 1, limit: count)
-        let rows = try journal.projectionRows(
-            of: "audit", columns: ["revision", "about"], after: first - 1, limit: count)
-        guard records.count == count, rows.count == count else {
+        let all = try journal.changes(after: first - 1, limit: count)
+        guard all.count == count else {
             throw JournalFault.unreadable(
                 operation: "reading", path: "the table audit", detail: "it has not a row for every entry")
         }
         for (place, revision) in zip(wanted.indices, wanted) {
-            let offset = Int(revision - first)
-            guard case .text(let about) = rows[offset][1] else { continue }
-            entries.append(
-                TenantEntry(
-                    try Entry(decoding: records[offset].bytes), about: FactSubjects.read(about), tenant: tenant,
-                    number: UInt64(place) + 1, naming: naming))
+            let change = all[Int(revision - first)]
+            let entry = TenantEntry(
+                change.entry, about: change.subjects, tenant: tenant, number: UInt64(place) + 1, naming: naming)
+            changes.append(TenantChange(entry: entry, change: change))
         }
     }
 
