@@ -37,6 +37,22 @@ public struct PackingReport: Equatable, Sendable {
 
     /// Nothing left, and nothing stranded.
     public init() {}
+
+    static func += (left: inout PackingReport, right: PackingReport) {
+        left.wholeBlocksLeft += right.wholeBlocksLeft
+        left.wholeNVL72Left += right.wholeNVL72Left
+        left.wholeNodesLeft += right.wholeNodesLeft
+        left.gpus += right.gpus
+        left.strandedGPUs += right.strandedGPUs
+        left.strandedWatts += right.strandedWatts
+    }
+}
+
+/// The state of packing at one instant, of one site.
+public struct SitePacking: Equatable, Sendable {
+    public var report = PackingReport()
+    /// What the GPUs of each platform of the fleet do, by the platform's offset.
+    public var gpusByPlatform: [GPUCounts]
 }
 
 extension PackingState {
@@ -69,33 +85,43 @@ extension PackingState {
 
     /// Measures the packing at `now`. O(racks × depth of budgets + nodes of racks that are leased in parts).
     public func report(at now: Int64) -> PackingReport {
-        var report = PackingReport()
+        siteReports(at: now).reduce(into: PackingReport()) { $0 += $1.report }
+    }
+
+    /// The same for each site of the fleet, in their order.
+    public func siteReports(at now: Int64) -> [SitePacking] {
+        let none = [GPUCounts](repeating: GPUCounts(), count: fleet.platforms.count)
+        var sites = [SitePacking](repeating: SitePacking(gpusByPlatform: none), count: fleet.sites.count)
         var room = RoomLeft(loadCount: tables.loadCount)
         var wanted = [Watts](repeating: 0, count: fleet.budgets.count)
         var wholeRacks = [Bool](repeating: false, count: tables.rackCount)
         for rack in 0..<tables.rackCount {
             let (counts, wholeNodes) = rackCounts(rack, at: now)
-            report.gpus += counts
-            report.wholeNodesLeft += wholeNodes
+            let site = fleet.racks[rack].siteOffset
+            sites[site].report.gpus += counts
+            sites[site].report.wholeNodesLeft += wholeNodes
+            sites[site].gpusByPlatform[Int(tables.rackPlatform[rack])] += counts
             let numbers = tables.platforms[Int(tables.rackPlatform[rack])]
             wholeRacks[rack] = wholeNodes == Int(tables.rackNodeCount[rack])
-            if numbers.isRackScale && wholeRacks[rack] { report.wholeNVL72Left += 1 }
+            if numbers.isRackScale && wholeRacks[rack] { sites[site].report.wholeNVL72Left += 1 }
             guard counts.free > 0 else { continue }
             let firstWatts = Watts(wholeNodes) * numbers.firstWatts
             let least = numbers.gpuWatts(counts.free, capWatts: numbers.capWattsMin) + firstWatts
             let available = room.take(least, rack: rack, self, at: now)
-            if available < least { report.strandedGPUs += counts.free - Int(Watts(counts.free) * available / least) }
+            if available < least {
+                sites[site].report.strandedGPUs += counts.free - Int(Watts(counts.free) * available / least)
+            }
             let most = numbers.gpuWatts(counts.free, capWatts: numbers.capWattsMax) + firstWatts
             for root in tables.loads.powerRoots[rack] { wanted[root.offset] += most }
         }
         for block in 0..<tables.blockCount where tables.blockRacks[block].range.allSatisfy({ wholeRacks[$0] }) {
-            report.wholeBlocksLeft += 1
+            sites[fleet.racks[Int(tables.blockRacks[block].range.lowerBound)].siteOffset].report.wholeBlocksLeft += 1
         }
         for (offset, budget) in fleet.budgets.enumerated() where budget.parent == nil && budget.kind == .power {
             let unused = headroom(of: BudgetIndex(offset), from: now, until: now + 1) - wanted[offset]
-            report.strandedWatts += budget.measuredWatts(rackWatts: max(0, unused))
+            sites[budget.siteOffset].report.strandedWatts += budget.measuredWatts(rackWatts: max(0, unused))
         }
-        return report
+        return sites
     }
 
     /// What the GPUs of a rack are doing, and how many of its nodes are free as a whole.

@@ -22,4 +22,7 @@ public final class PublishedView: Sendable {
             return report
         }
     }
+
+    /// How each site is packed at `now`, in the fleet's order of sites. O(nodes) each time.
+    public func siteReports(at now: Int64) -> [SitePacking] { book.packing.siteReports(at: now) }
 }

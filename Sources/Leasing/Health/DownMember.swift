@@ -23,4 +23,21 @@ extension Book {
             return DownMember(node: NodeIndex(node), since: since, replaceBy: replaceBy)
         }
     }
+
+    /// Leases that have members down, and how many of these have waited for a replacement for longer than their contracts
+    /// allow. O(parts with members that are down).
+    public func degradedLeases(at now: Int64) -> (count: Int, overdue: Int) {
+        var leases: Set<UInt64> = []
+        health.waiting.forEach { number, _ in
+            if let lease = lease(number), lease.isInWindow, !lease.downNodes.isEmpty {
+                leases.insert(lease.leaseNumber)
+            }
+            return true
+        }
+        let overdue = leases.count { number in
+            guard let whole = wholeLease(number) else { return false }
+            return downMembers(of: whole).contains { member in member.replaceBy.map { $0 < now } ?? false }
+        }
+        return (leases.count, overdue)
+    }
 }
