@@ -22,11 +22,10 @@ struct SubleaseRules {
             let isLive = after.parts(of: lease).contains { $0.isInWindow || $0.state == .scheduled }
             if !isLive { violations.append("entry \(entry.revision) left lease \(lease) let that is over") }
         }
-        guard entry.actor.role.hasPrefix("tenant:") else { return }
         for case .leasePartAmended(let record) in entry.facts {
-            guard let sublease = inForce[record.leaseNumber], (sublease.agreedAt ?? .max) < entry.recordedAt else {
-                continue
-            }
+            guard let sublease = inForce[record.leaseNumber], (sublease.agreedAt ?? .max) < entry.recordedAt,
+                entry.actor.role == "tenant:\(sublease.from)"
+            else { continue }
             let (held, left) = (
                 gpuSeconds(of: sublease, in: before, from: entry.recordedAt),
                 gpuSeconds(of: sublease, in: after, from: entry.recordedAt)

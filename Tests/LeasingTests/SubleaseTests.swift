@@ -86,6 +86,17 @@ import Testing
         replay(desk)
     }
 
+    @Test("A book is stored in a form of its own only when it uses sub-leases")
+    func stored() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(order(.node, 2, until: noon + 30 * day))
+        #expect(desk.book.snapshot()[0] < 12)
+        try desk.execute(offer(lease))
+        #expect(desk.book.snapshot()[0] == 12)
+        let other = try self.desk()
+        #expect(other.book.snapshot()[0] == 12, "for the clause")
+    }
+
     @Test("A share that is let is split off first, and both of its leases are the holder's")
     func share() throws {
         var desk = try desk()

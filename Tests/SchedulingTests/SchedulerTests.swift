@@ -162,6 +162,24 @@ struct SchedulerTests {
         bench.scheduler.stop()
     }
 
+    @Test("the observer hears of both sides of what is let, and of whoever uses it when the lease under it changes")
+    func observerOfSubleases() async throws {
+        let bench = try Bench()
+        for tenant in ["acme", "other", "third"] { _ = await bench.putTenant(tenant) }
+        let lease = try #require(await bench.submit(bench.request("acme")).outcome?.leases.first)
+        let box = HeardBox()
+        bench.scheduler.observe { _, tenants in box.add(tenants) }
+        _ = await bench.submit(.proposeSublease(lease, SubleaseOrder(to: "other"), by: .tenant("acme")))
+        #expect(box.all == [["acme", "other"]])
+        for audience: Audience in [.tenant("other"), .provider] {
+            _ = await bench.submit(.answerSublease(1, accepts: true, by: audience))
+        }
+        let node = try #require(bench.scheduler.view.book.lease(lease)?.lines[0].holdings.sharedNodes.first)
+        _ = await bench.submit(.setNodes(.fault, nodes: [node..<node + 1], until: nil))
+        #expect(box.all.count == 4 && box.all.allSatisfy { $0 == ["acme", "other"] }, "\(box.all)")
+        bench.scheduler.stop()
+    }
+
     @Test("stopping answers what is queued and refuses what comes later")
     func stopping() async throws {
         let bench = try Bench()
