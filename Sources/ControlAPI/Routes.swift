@@ -13,7 +13,7 @@ public enum Routes {
     public static let fleetCaps = "/v1/fleet/caps"
     /// GET `?level=&within=&limit=&cursor=`: ``DomainList``.
     public static let domains = "/v1/domains"
-    /// GET `?kind=`: ``BudgetList``.
+    /// GET `?kind=&depth=`: ``BudgetList``.
     public static let budgets = "/v1/budgets"
     /// GET `?start=&end=`: ``BudgetTimeline``.
     public static let budgetTimelinePattern = "/v1/budgets/{name}/timeline"

@@ -16,9 +16,10 @@ extension ControlClient {
         try await answer(CapTable.self, to: .get(Routes.fleetCaps))
     }
 
-    /// All budget domains, of one kind or of all.
-    public func budgets(kind: BudgetKind? = nil) async throws(ClientError) -> BudgetList {
-        try await answer(BudgetList.self, to: .get(Routes.budgets, query: [("kind", kind?.rawValue)]))
+    /// All budget domains, of one kind or of all, or those of at most so many levels from the roots.
+    public func budgets(kind: BudgetKind? = nil, depth: Int? = nil) async throws(ClientError) -> BudgetList {
+        let query = [("kind", kind?.rawValue), ("depth", depth.map(String.init))]
+        return try await answer(BudgetList.self, to: .get(Routes.budgets, query: query))
     }
 
     /// One budget domain over time; absent ends: from now, and as far as anything is known.

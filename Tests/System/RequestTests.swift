@@ -92,7 +92,7 @@ extension SystemTests {
             try checkRules()
         }
 
-        @Test("an allocation reads the same in all four formats")
+        @Test("an allocation reads the same in all formats")
         func allocation() throws {
             let id = try #require(
                 try connection.post(
@@ -115,7 +115,32 @@ extension SystemTests {
             let terms = kubernetes["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
             let values = terms["nodeSelectorTerms"][0]["matchExpressions"][0]["values"].array.compactMap(\.string)
             #expect(values == names)
+            let plain = try connection.get(path + "?format=plain").text
+            #expect(plain.split(separator: "\n").map(String.init) == names && plain.hasSuffix("\n"))
+            let groups = try Self.groups(ofInventory: connection.get(path + "?format=ansible").text)
+            let domains = Set(nodes.compactMap { $0["domain"].string })
+            let group = "berth_" + id.replacing("-", with: "_")
+            #expect(groups.count == domains.count + 1 + groups.keys.count { $0.hasSuffix(":vars") }, "\(groups)")
+            #expect(try #require(groups[group + ":vars"]) == ["berth_lease=\(id)"])
+            let members = try #require(groups[group + ":children"]).flatMap { groups[$0] ?? [] }
+            #expect(members.sorted() == names, "\(groups)")
+            #expect(Set(groups.values.flatMap(\.self)).isSuperset(of: domains.map { "berth_domain=\($0)" }))
             #expect(try connection.get(path + "?format=punchcard").status == 400)
+        }
+
+        /// The lines under each heading of an inventory in Ansible's INI form.
+        private static func groups(ofInventory text: String) throws -> [String: [String]] {
+            var groups: [String: [String]] = [:]
+            var name: String?
+            for line in text.split(separator: "\n") {
+                if line.hasPrefix("["), line.hasSuffix("]") {
+                    name = String(line.dropFirst().dropLast())
+                    groups[name!] = []
+                } else {
+                    groups[try #require(name, "\(line) stands under no heading")]?.append(String(line))
+                }
+            }
+            return groups
         }
 
         @Test("a read waits for the revision it names, and one that cannot come is told so")

@@ -6,10 +6,14 @@ public enum AllocationFormat: String, WireEnumeration {
     case json
     /// One compact list of node names.
     case hostlist
+    /// A node name on each line.
+    case plain
     /// Lines for Slurm's configuration.
     case slurm
     /// Node labels for Kubernetes.
     case kubernetes
+    /// An inventory in Ansible's INI form, a group for each domain.
+    case ansible
 }
 
 /// One GPU of a node.

@@ -25,14 +25,19 @@ enum AllocationHandlers {
     /// Some hardware in the format that is asked for.
     static func answer(_ held: AllocatedHardware, in view: PublishedView, _ exchange: Exchange) throws -> Response {
         let format =
-            try exchange.query("format", "json, hostlist, slurm or kubernetes") { AllocationFormat(rawValue: $0) }
-            ?? .json
+            try exchange.query("format", "json, hostlist, plain, slurm, kubernetes or ansible") {
+                AllocationFormat(rawValue: $0)
+            } ?? .json
         let nodes = AllocatedUnit.units(of: held.lines, in: view.book.fleet)
         switch format {
         case .json: return json(held, nodes, view, exchange)
         case .hostlist: return text(hostList(nodes, view), view, exchange)
+        case .plain: return text(names(nodes, view).joined(separator: "\n"), view, exchange)
         case .slurm: return text(slurm(held, nodes, view), view, exchange)
         case .kubernetes: return exchange.answer(KubernetesAffinity(nodes: names(nodes, view)), view: view)
+        case .ansible:
+            let inventory = AnsibleInventory(lease: held.id, hosts: hosts(nodes, view))
+            return text(inventory.text, view, exchange)
         }
     }
 
@@ -64,6 +69,18 @@ enum AllocationHandlers {
         var names = units.map { view.book.fleet.nodeName(NodeIndex($0.node)) }
         names.sort()
         return names.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+
+    /// Every node once, with the domain that it lies in, in the order of names.
+    private static func hosts(_ units: [AllocatedUnit], _ view: PublishedView) -> [AnsibleInventory.Host] {
+        let fleet = view.book.fleet
+        var hosts = units.map { unit in
+            let rack = fleet.racks[fleet.rackOfNode[unit.node].offset]
+            return AnsibleInventory.Host(
+                name: fleet.nodeName(NodeIndex(unit.node)), domain: fleet.domains[rack.domain.offset].path)
+        }
+        hosts.sort { $0.name < $1.name }
+        return hosts.reduce(into: []) { if $0.last?.name != $1.name { $0.append($1) } }
     }
 
     private static func hostList(_ units: [AllocatedUnit], _ view: PublishedView) -> String {

@@ -11,12 +11,16 @@ import Telemetry
 enum BudgetHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
         let kind = try exchange.query("kind", "power or cooling") { ControlAPI.BudgetKind(rawValue: $0) }
+        let depth = try exchange.query("depth", "a number of levels, 1 or more") {
+            Int($0).flatMap { $0 >= 1 ? $0 : nil }
+        }
         let (view, now) = exchange.present
         let conditions = DrawConditions(view, at: now)
         let report = exchange.services.observatory.report(conditions, at: now)
         let fleet = view.book.fleet
         let failures = FailedFeed.all(in: view.book)
-        let budgets = fleet.budgets.indices.filter { kind == nil || fleet.budgets[$0].kind.rawValue == kind!.rawValue }
+        let upper = depth.map { fleet.budgets(ofLevels: $0) } ?? Array(fleet.budgets.indices)
+        let budgets = upper.filter { kind == nil || fleet.budgets[$0].kind.rawValue == kind!.rawValue }
             .map { index in
                 var answer = answer(BudgetIndex(index), conditions, report)
                 answer.failures = failures?.filter { $0.budget == answer.name }
@@ -73,6 +77,17 @@ enum BudgetHandlers {
             WattsStep(at: Timestamp($0.at), watts: Int(budget.measuredWatts(rackWatts: $0.watts)))
         }
         return exchange.answer(BudgetTimeline(name: name, limit: limit, committed: committed), view: view)
+    }
+}
+
+extension Fleet {
+    /// The places of budgets that are at most so many levels from a root, roots being one. O(budgets).
+    fileprivate func budgets(ofLevels depth: Int) -> [Int] {
+        // Parents come before children, so that their levels are known.
+        var levels: [Int] = []
+        levels.reserveCapacity(budgets.count)
+        for budget in budgets { levels.append(budget.parent.map { levels[$0.offset] + 1 } ?? 1) }
+        return budgets.indices.filter { levels[$0] <= depth }
     }
 }
 

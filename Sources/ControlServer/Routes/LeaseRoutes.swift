@@ -57,7 +57,7 @@ extension Route {
             query: [QueryParameter("format", AllocationFormat.self, "In which form; absent: json.")],
             answers: .ok(
                 [.json(AllocationAnswer.self), .json(KubernetesAffinity.self), .text(MediaTypes.text)],
-                "The nodes; text for `hostlist` and `slurm`, a pod's affinity for `kubernetes`"),
+                "The nodes; text for `hostlist`, `plain`, `slurm` and `ansible`, a pod's affinity for `kubernetes`"),
             AllocationHandlers.show),
         Route(
             "listNotices", .get, Routes.notices, "What tenants must know by when, the soonest first.",
@@ -148,7 +148,7 @@ extension Route {
             query: [QueryParameter("format", AllocationFormat.self, "In which form; absent: json.")],
             answers: .ok(
                 [.json(AllocationAnswer.self), .json(KubernetesAffinity.self), .text(MediaTypes.text)],
-                "The nodes; text for `hostlist` and `slurm`, a pod's affinity for `kubernetes`"),
+                "The nodes; text for `hostlist`, `plain`, `slurm` and `ansible`, a pod's affinity for `kubernetes`"),
             SubleaseHandlers.allocation),
     ]
 }

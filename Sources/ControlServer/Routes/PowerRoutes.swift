@@ -11,8 +11,11 @@ extension Route {
         Route(
             "listBudgets", .get, Routes.budgets,
             "Budget domains: limit in force, committed, observed, headroom; parents before children.",
-            for: Audiences.provider, query: [QueryParameter("kind", BudgetKind.self, "Only trees of this kind.")],
-            answers: .ok(BudgetList.self), BudgetHandlers.list),
+            for: Audiences.provider,
+            query: [
+                QueryParameter("kind", BudgetKind.self, "Only trees of this kind."),
+                QueryParameter("depth", .integer(1...Int.max), "Only so many levels from the roots, which are one."),
+            ], answers: .ok(BudgetList.self), BudgetHandlers.list),
         Route(
             "budgetTimeline", .get, Routes.budgetTimelinePattern, "Limit and committed watts as step functions.",
             for: Audiences.provider, query: [.start("now"), .end("when nothing changes any more")],

@@ -34,22 +34,11 @@ struct BudgetsList: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run(output) { client in
-            let list = BudgetList(budgets: upper(try await client.budgets(kind: kind).budgets))
+            let list = try await client.budgets(kind: kind, depth: depth)
             try output.print(list) {
                 table($0.budgets).print()
                 printFailures($0.budgets.flatMap { $0.failures ?? [] })
             }
-        }
-    }
-
-    /// The budgets of the levels asked for; parents come first, so their depths are known.
-    private func upper(_ budgets: [BudgetAnswer]) -> [BudgetAnswer] {
-        guard let depth else { return budgets }
-        var depths: [String: Int] = [:]
-        return budgets.filter { budget in
-            let own = budget.parent.map { (depths[$0] ?? 0) + 1 } ?? 1
-            depths[budget.name] = own
-            return own <= depth
         }
     }
 
