@@ -2,7 +2,7 @@
 
 /// The candidate with the fewest edits (a letter added, dropped, changed, or two swapped) from a word, when those are
 /// few for its length; ties go to the earlier candidate. O(candidates × length²).
-func nearestSpelling(of word: String, among candidates: [String]) -> String? {
+public func nearestSpelling(of word: String, among candidates: [String]) -> String? {
     guard word.utf8.count <= 64 else { return nil }
     let wanted = Array(word.lowercased().utf8)
     var best: (distance: Int, word: String)?

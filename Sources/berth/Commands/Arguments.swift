@@ -32,8 +32,11 @@ extension Timestamp: ExpressibleByArgument {
             return
         }
         guard let length = WireDuration(String(argument.dropFirst())) else { return nil }
-        self.init(epochSeconds: Int64(Date().timeIntervalSince1970) + length.seconds)
+        self.init(epochSeconds: Self.now.epochSeconds + length.seconds)
     }
+
+    /// The present by this machine's clock.
+    static var now: Timestamp { Timestamp(epochSeconds: Int64(Date().timeIntervalSince1970)) }
 }
 
 /// Reads `--line`; a transform rather than an argument type, because it can say what is wrong.

@@ -23,7 +23,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run(output) { client in
-            try output.print(try await client.backup(to: ConnectionOptions.absolute(path))) { answer in
+            try output.print(try await client.backup(to: Daemon.absolute(path))) { answer in
                 Terminal.standardOutput.write(
                     "\(answer.path): \(counted(answer.bytes)) bytes, up to revision \(counted(answer.revision))")
             }

@@ -9,8 +9,9 @@ struct Berth: AsyncParsableCommand {
         commandName: "berth",
         abstract: "Lease the capacity of a GPU fleet.",
         discussion: """
-            berth speaks to berthd over its Unix socket: --socket PATH, else BERTH_SOCKET, else ./var/berth.sock when \
-            it is there, else /run/berth/control.sock.
+            berth speaks to berthd over its Unix socket: --socket PATH or --context NAME, else BERTH_SOCKET, else \
+            BERTH_CONTEXT, else the current context (berth context), else ./var/berth.sock when it is there, else \
+            /run/berth/control.sock.
 
             EXAMPLE
               berth status
@@ -23,14 +24,14 @@ struct Berth: AsyncParsableCommand {
             EXIT CODES
             \(exitCodes)
 
-            Shell completion: berth --generate-completion-script bash|zsh|fish
+            Shell completion: berth completion --help
             """,
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
             AlertsCommand.self, ForecastCommand.self,
             NodesCommand.self, FaultCommand.self, SparesCommand.self, MaintenanceCommand.self,
-            LeaseCommand.self,
+            LeaseCommand.self, 
             OfferCommand.self, PlanCommands.self,
             TenantCommand.self, CohortCommand.self,
             ContractCommand.self, LedgerCommand.self, ApprovalsCommand.self,
@@ -40,6 +41,7 @@ struct Berth: AsyncParsableCommand {
             ApplyCommand.self, ImportCommand.self, InventoryCommand.self, WatchCommand.self,
             AuditCommand.self, BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self,
             SimulateCommand.self,
+            ContextCommand.self, CompletionCommand.self,
         ]
     )
 

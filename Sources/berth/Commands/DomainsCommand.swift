@@ -21,7 +21,8 @@ struct DomainsCommand: AsyncParsableCommand {
     @Option(help: "Only domains of this level.")
     var level: TopologyLevel?
 
-    @Option(help: ArgumentHelp("Only domains within this one.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Only domains within this one.", valueName: "path"), completion: .custom(LiveNames.domains))
     var within: String?
 
     func run() async throws {

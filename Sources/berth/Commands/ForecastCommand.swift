@@ -21,7 +21,7 @@ struct ForecastCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "Only this site.")
+    @Option(help: "Only this site.", completion: .custom(LiveNames.sites))
     var site: String?
 
     @Option(help: ArgumentHelp("From when, as 2026-12-01 or 2026-12-01T12:00:00Z; now if left out.", valueName: "time"))

@@ -100,7 +100,9 @@ struct TransfersAccept: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var transfer: TransferAnswerOptions
 
-    @Option(help: ArgumentHelp("The receiver's contract. Default: the lease's.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The receiver's contract. Default: the lease's.", valueName: "name"),
+        completion: .custom(LiveNames.contracts))
     var contract: String?
 
     @Option(help: ArgumentHelp("The receiver's own name for the lease.", valueName: "text"))

@@ -19,7 +19,7 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The tenant.")
+    @Argument(help: "The tenant.", completion: .custom(LiveNames.tenants))
     var tenant: String
 
     @Flag(help: "Print it once and end.")
@@ -28,7 +28,7 @@ struct WatchCommand: AsyncParsableCommand {
     private static let wait = WireDuration(seconds: 60)
 
     func run() async throws {
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: SoughtName(.tenant, tenant)) { client in
             var last = try await client.poll(tenant: tenant)
             try show(last)
             while !once {
@@ -109,7 +109,8 @@ struct WatchCommand: AsyncParsableCommand {
 }
 
 extension HeldLease {
-    fileprivate var capText: String {
+    /// The cap in few characters.
+    var capText: String {
         if let capPercent { return "\(capPercent) %" }
         if let capWattsPerGpu { return "\(counted(capWattsPerGpu)) W" }
         return "-"

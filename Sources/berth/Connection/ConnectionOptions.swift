@@ -1,28 +1,33 @@
-// Where the daemon is.
+// Which daemon a command speaks to.
 
 import ArgumentParser
 import Foundation
 
-/// The option that every command has.
+/// The options that every command has.
 struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The daemon's Unix socket.", valueName: "path"), completion: .file())
     var socket: String?
 
-    /// The absolute path of the socket to use.
-    var socketPath: String {
-        let environment = ProcessInfo.processInfo.environment
-        let named = socket ?? environment["BERTH_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
-        return Self.absolute(named ?? Self.usual)
+    @Option(
+        help: ArgumentHelp("A daemon by its name in berth context.", valueName: "name"),
+        completion: .custom(LiveNames.contexts))
+    var context: String?
+
+    func validate() throws {
+        if socket != nil, context != nil { throw ValidationError("Give --socket or --context, not both.") }
     }
 
-    /// The socket of a daemon started by hand in this folder, else that of the machine's.
-    private static var usual: String {
-        let local = "var/berth.sock"
-        return FileManager.default.fileExists(atPath: local) ? local : "/run/berth/control.sock"
+    /// The daemon to speak to.
+    ///
+    /// - Throws: ``CommandFailure`` when a context is named that there is not, or its file cannot be read.
+    func daemon() throws -> Daemon {
+        try Daemon(
+            socketOption: socket, contextOption: context, environment: ProcessInfo.processInfo.environment,
+            contexts: ContextFile.read)
     }
 
-    /// A path as seen from the root, without following links.
-    static func absolute(_ path: String) -> String {
-        URL(fileURLWithPath: path).standardizedFileURL.path
+    /// The options as they were given, for commands to be copied.
+    var words: [String] {
+        (socket.map { ["--socket", $0] } ?? []) + (context.map { ["--context", $0] } ?? [])
     }
 }

@@ -30,7 +30,7 @@ enum SavedOffers {
         let contents = Contents(
             offers: requests.map { SavedOffer(key: "offer-" + UUID().uuidString.lowercased(), request: $0) })
         do {
-            try write(indented(CanonicalJSON.encode(contents)), to: file)
+            try PrivateFile.write(indented(CanonicalJSON.encode(contents)), to: file.path)
             return true
         } catch {
             return false
@@ -51,22 +51,11 @@ enum SavedOffers {
         for (index, request) in requests.enumerated() {
             let path = URL(fileURLWithPath: folder).appendingPathComponent("offer-\(index + 1).json")
             do {
-                try write(indented(CanonicalJSON.encode(request)), to: path)
+                try PrivateFile.write(indented(CanonicalJSON.encode(request)), to: path.path)
             } catch {
                 throw CommandFailure(
                     status: .badRequest, message: "\(path.path): cannot be written: \(error.localizedDescription)")
             }
         }
-    }
-
-    private static func write(_ bytes: [UInt8], to file: URL) throws {
-        let manager = FileManager.default
-        try manager.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        let draft = file.appendingPathExtension("new")
-        guard manager.createFile(atPath: draft.path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-        else { throw CocoaError(.fileWriteUnknown) }
-        guard rename(draft.path, file.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 }

@@ -6,11 +6,13 @@ import ControlClient
 /// What is printed when a call gave no answer.
 struct ClientErrorReport {
     private let error: ClientError
-    private let socketOption: String?
+    private let connectionWords: [String]
+    private let choice: Daemon.Choice
 
-    init(_ error: ClientError, socketOption: String?) {
+    init(_ error: ClientError, connectionWords: [String], choice: Daemon.Choice) {
         self.error = error
-        self.socketOption = socketOption
+        self.connectionWords = connectionWords
+        self.choice = choice
     }
 
     func printToStandardError() {
@@ -21,10 +23,11 @@ struct ClientErrorReport {
         var lines: [String]
         switch error {
         case .refused(let problem, _):
-            lines = ProblemReport(problem, socketOption: socketOption).lines(inColour: inColour)
+            lines = ProblemReport(problem, connectionWords: connectionWords).lines(inColour: inColour)
         default: lines = [Style.bad.applied(to: "berth: \(error)", inColour: inColour)]
         }
         if let advice = error.advice { lines.append(advice) }
+        if case .unreachable = error { lines.append(choice.advice) }
         return lines
     }
 }
@@ -32,11 +35,12 @@ struct ClientErrorReport {
 /// A problem as a person reads it: what, why, what is in the way, and what would be granted instead.
 struct ProblemReport {
     let problem: Problem
-    let socketOption: String?
+    /// The options of the connection, for commands to be copied.
+    let connectionWords: [String]
 
-    init(_ problem: Problem, socketOption: String? = nil) {
+    init(_ problem: Problem, connectionWords: [String] = []) {
         self.problem = problem
-        self.socketOption = socketOption
+        self.connectionWords = connectionWords
     }
 
     func lines(inColour: Bool) -> [String] {
@@ -47,7 +51,9 @@ struct ProblemReport {
             lines.append(
                 Style.good.applied(to: "Would be granted (\(offer.kind.words)): ", inColour: inColour) + offer.message)
             lines.append(
-                "  " + LeaseCommandLine(offer.request, planToken: offer.planToken, socketOption: socketOption).text)
+                "  "
+                    + LeaseCommandLine(offer.request, planToken: offer.planToken, connectionWords: connectionWords).text
+            )
         }
         if problem.status >= 500, let requestId = problem.requestId { lines.append("Request id: \(requestId)") }
         return lines

@@ -6,22 +6,21 @@ import ControlAPI
 struct LeaseCommandLine {
     private let request: LeaseRequest
     private let planToken: String?
-    private let socketOption: String?
+    private let connectionWords: [String]
 
-    init(_ request: LeaseRequest, planToken: String? = nil, socketOption: String? = nil) {
+    init(_ request: LeaseRequest, planToken: String? = nil, connectionWords: [String] = []) {
         self.request = request
         self.planToken = planToken ?? request.planToken
-        self.socketOption = socketOption
+        self.connectionWords = connectionWords
     }
 
     var text: String { words.map(shellQuoted).joined(separator: " ") }
 
     var words: [String] {
-        var words = ["berth", "lease", "create"]
+        var words = ["berth", "lease", "create"] + connectionWords
         func add(_ option: String, _ value: String?) {
             if let value { words += [option, value] }
         }
-        add("--socket", socketOption)
         add("--tenant", request.tenant)
         add("--contract", request.contract)
         add("--label", request.label)

@@ -27,7 +27,7 @@ struct OutputOptions: ParsableArguments {
 }
 
 /// JSON as YAML in block style. JSON is YAML, so that reading it and writing it otherwise is all there is to do.
-private func blockYAML(_ bytes: [UInt8]) throws -> String {
+func blockYAML(_ bytes: [UInt8]) throws -> String {
     func block(_ node: Node) -> Node {
         switch node {
         case .scalar(let scalar):

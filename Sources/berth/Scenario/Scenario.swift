@@ -20,15 +20,16 @@ struct Scenario: Decodable {
 struct NamedEntries<Entry: Decodable>: Decodable {
     var entries: [(name: String, entry: Entry)]
 
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Name.self)
+        let container = try decoder.container(keyedBy: EntryName.self)
         entries = try container.allKeys.map { ($0.stringValue, try container.decode(Entry.self, forKey: $0)) }
     }
+}
+
+/// A name that the user has chosen, as a key.
+struct EntryName: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
 }

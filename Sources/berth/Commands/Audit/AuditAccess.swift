@@ -20,7 +20,7 @@ struct AuditAccess: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "Only reads of what this tenant holds.")
+    @Option(help: "Only reads of what this tenant holds.", completion: .custom(LiveNames.tenants))
     var tenant: String?
 
     @Option(help: ArgumentHelp("Only hours that end after this time.", valueName: "time"))

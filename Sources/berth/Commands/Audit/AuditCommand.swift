@@ -26,7 +26,7 @@ struct AuditCommand: AsyncParsableCommand {
 
 /// Which log a command is about.
 struct AuditLogOptions: ParsableArguments {
-    @Option(help: "The log of this tenant, rather than the book's.")
+    @Option(help: "The log of this tenant, rather than the book's.", completion: .custom(LiveNames.tenants))
     var tenant: String?
 }
 

@@ -19,7 +19,7 @@ struct BudgetsHistory: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The budget domain.")
+    @Argument(help: "The budget domain.", completion: .custom(LiveNames.budgets))
     var name: String
 
     @Option(help: ArgumentHelp("From when, as 2026-12-01; a day before the end if left out.", valueName: "time"))

@@ -16,7 +16,7 @@ struct BudgetsTimeline: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The budget domain.")
+    @Argument(help: "The budget domain.", completion: .custom(LiveNames.budgets))
     var name: String
 
     @Option(help: ArgumentHelp("From when, as 2026-12-01 or 2026-12-01T12:00:00Z.", valueName: "time"))

@@ -4,7 +4,7 @@ import ArgumentParser
 import ControlAPI
 
 struct FeedOptions: ParsableArguments {
-    @Argument(help: "The budget domain.")
+    @Argument(help: "The budget domain.", completion: .custom(LiveNames.budgets))
     var name: String
 
     @Option(help: ArgumentHelp("A source of the domain, not the domain itself.", valueName: "name"))

@@ -57,7 +57,7 @@ struct CohortShow: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The cohort.")
+    @Argument(help: "The cohort.", completion: .custom(LiveNames.cohorts))
     var name: String
 
     func run() async throws {
@@ -91,7 +91,7 @@ struct CohortSet: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var limits: LendingOptions
 
-    @Argument(help: "The cohort.")
+    @Argument(help: "The cohort.", completion: .custom(LiveNames.cohorts))
     var name: String
 
     @Option(help: ArgumentHelp("The cohort that it belongs to.", valueName: "cohort"))
@@ -130,7 +130,7 @@ struct CohortRemove: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    @Argument(help: "The cohort.")
+    @Argument(help: "The cohort.", completion: .custom(LiveNames.cohorts))
     var name: String
 
     @Option(help: "Why, for the audit log.")

@@ -17,14 +17,14 @@ struct ContractExplain: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The contract.")
+    @Argument(help: "The contract.", completion: .custom(LiveNames.contracts))
     var name: String
 
     @Option(help: "An earlier version; the newest where it is left out.")
     var version: Int?
 
     func run() async throws {
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: SoughtName(.contract, name)) { client in
             try output.print(try await client.contractExplanation(name, version: version)) { answer in
                 let terminal = Terminal.standardOutput
                 terminal.write("\(answer.name), version \(answer.version)")

@@ -15,14 +15,14 @@ struct ContractRemove: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    @Argument(help: "The contract.")
+    @Argument(help: "The contract.", completion: .custom(LiveNames.contracts))
     var name: String
 
     @Option(help: "Why, for the audit log.")
     var reason: String?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(seeking: SoughtName(.contract, name)) { client in
             try await client.removeContract(name, reason: reason)
             Terminal.standardError.write("contract \(name) removed")
         }

@@ -22,7 +22,7 @@ struct ContractSet: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The contract.")
+    @Argument(help: "The contract.", completion: .custom(LiveNames.contracts))
     var name: String
 
     @Option(

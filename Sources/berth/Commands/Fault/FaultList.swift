@@ -20,7 +20,7 @@ struct FaultList: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var pages: PageOptions
 
-    @Option(help: "Only this tenant's.")
+    @Option(help: "Only this tenant's.", completion: .custom(LiveNames.tenants))
     var tenant: String?
 
     @Option(help: "Only those that are open, accepted, rejected or resolved.")

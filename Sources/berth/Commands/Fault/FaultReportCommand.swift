@@ -24,7 +24,7 @@ struct FaultReportCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "Whose hardware it is.")
+    @Option(help: "Whose hardware it is.", completion: .custom(LiveNames.tenants))
     var tenant: String
 
     @Option(help: ArgumentHelp("A GPU by its UUID; may be repeated.", valueName: "uuid"))

@@ -23,7 +23,7 @@ struct LeaseAllocation: AsyncParsableCommand {
     var format: AllocationFormat = .json
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(seeking: SoughtName(.lease, reference.lease)) { client in
             try await client.allocationBytes(of: try await reference.id(client), format: format) { bytes in
                 Terminal.standardOutput.write(bytes: bytes)
             }

@@ -93,7 +93,7 @@ struct LeaseAmend: AsyncParsableCommand {
             end: end, extendBy: extend, capWattsPerGpu: cap?.watts, capPercent: cap?.percent,
             reservations: lines.isEmpty ? nil : lines, from: from,
             adoptTerms: adoptTerms ? true : nil, reason: reason)
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: SoughtName(.lease, reference.lease)) { client in
             let lease = try await client.amendLease(
                 try await reference.id(client), request, ifMatch: ifMatch, isDryRun: dryRun,
                 idempotencyKey: idempotencyKey)

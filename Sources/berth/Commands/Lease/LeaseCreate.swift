@@ -86,7 +86,7 @@ struct LeaseCreate: AsyncParsableCommand {
         if dryRun { Terminal.standardOutput.write("Nothing was taken. This would be granted:") }
         LeaseDetail(lease).print()
         guard let planToken = lease.planToken else { return }
-        let command = LeaseCommandLine(wanted, planToken: planToken, socketOption: connection.socket)
+        let command = LeaseCommandLine(wanted, planToken: planToken, connectionWords: connection.words)
         Terminal.standardOutput.write("To take exactly this:\n  " + command.text)
     }
 }

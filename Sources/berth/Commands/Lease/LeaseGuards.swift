@@ -18,7 +18,7 @@ struct LeaseGuards: AsyncParsableCommand {
     @OptionGroup var reference: LeaseReference
 
     func run() async throws {
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: SoughtName(.lease, reference.lease)) { client in
             try output.print(try await client.guards(on: try await reference.id(client))) { list in
                 let contract = list.contract.map { "contract \($0), version \(list.contractVersion ?? 1)" }
                 Terminal.standardOutput.write("\(list.lease), \(contract ?? "no contract, which binds neither side")")

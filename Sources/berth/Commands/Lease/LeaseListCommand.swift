@@ -19,7 +19,7 @@ struct LeaseListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var pages: PageOptions
 
-    @Option(help: "Only this tenant's.")
+    @Option(help: "Only this tenant's.", completion: .custom(LiveNames.tenants))
     var tenant: String?
 
     @Option(help: "Only leases in this state.")

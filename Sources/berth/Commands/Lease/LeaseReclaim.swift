@@ -130,7 +130,9 @@ struct LeaseNominate: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var reference: LeaseReference
 
-    @Argument(help: "Nodes that the lease holds as a whole: paths, names or host lists.")
+    @Argument(
+        help: "Nodes that the lease holds as a whole: paths, names or host lists.", completion: .custom(LiveNames.nodes)
+    )
     var nodes: [String]
 
     @Option(help: "Why, for the audit log.")

@@ -17,13 +17,15 @@ struct LeaseRelease: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The lease's id (l-…), its label, or TENANT/LABEL.")
+    @Argument(help: "The lease's id (l-…), its label, or TENANT/LABEL.", completion: .custom(LiveNames.leases))
     var lease: String?
 
     @Option(help: ArgumentHelp("Release every lease of this series that is not over.", valueName: "name"))
     var series: String?
 
-    @Option(help: ArgumentHelp("Whose series, where several tenants have one of that name.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Whose series, where several tenants have one of that name.", valueName: "name"),
+        completion: .custom(LiveNames.tenants))
     var tenant: String?
 
     @Option(help: "Why, for the audit log.")

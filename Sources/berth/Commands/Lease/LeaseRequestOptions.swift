@@ -4,10 +4,11 @@ import ArgumentParser
 import ControlAPI
 
 struct LeaseRequestOptions: ParsableArguments {
-    @Option(help: "The tenant.")
+    @Option(help: "The tenant.", completion: .custom(LiveNames.tenants))
     var tenant: String?
 
-    @Option(help: ArgumentHelp("The contract it is under.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The contract it is under.", valueName: "name"), completion: .custom(LiveNames.contracts))
     var contract: String?
 
     @Option(help: ArgumentHelp("Your own name for the lease.", valueName: "name"))
@@ -21,7 +22,9 @@ struct LeaseRequestOptions: ParsableArguments {
         transform: readRamp)
     var ramp: [NamedRamp] = []
 
-    @Option(help: ArgumentHelp("A site accepted; repeat for more. Default: any.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A site accepted; repeat for more. Default: any.", valueName: "name"),
+        completion: .custom(LiveNames.sites))
     var site: [String] = []
 
     @Option(
@@ -85,6 +88,10 @@ struct LeaseRequestOptions: ParsableArguments {
         if let stray = ramp.first(where: { !names.contains($0.name) }) {
             throw ValidationError(
                 "There is no line \(stray.name) for its ramp; there are \(names.joined(separator: ", ")).")
+        }
+        if let twice = ramp.map(\.name).first(where: { name in ramp.count { $0.name == name } > 1 }) {
+            throw ValidationError(
+                "The line \(twice) has two ramps; write one, as \(twice)=2027-01-15:214,2028-06-01:100.")
         }
         if (end == nil) == (duration == nil) { throw ValidationError("Give --end or --duration.") }
         if [capWatts != nil, capPercent != nil, highestCap].count(where: \.self) > 1 {

@@ -19,7 +19,7 @@ struct LeaseShow: AsyncParsableCommand {
     @OptionGroup var reference: LeaseReference
 
     func run() async throws {
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: SoughtName(.lease, reference.lease)) { client in
             try output.print(try await client.lease(try await reference.id(client))) { LeaseDetail($0).print() }
         }
     }

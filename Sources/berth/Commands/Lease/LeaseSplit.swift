@@ -6,7 +6,9 @@ import ControlClient
 
 /// What of a lease is meant.
 struct LeaseShareOptions: ParsableArguments {
-    @Argument(help: "Nodes of which everything is meant that the lease holds there: paths, names or host lists.")
+    @Argument(
+        help: "Nodes of which everything is meant that the lease holds there: paths, names or host lists.",
+        completion: .custom(LiveNames.nodes))
     var nodes: [String] = []
 
     @Option(
@@ -87,7 +89,9 @@ struct LeaseTransfer: AsyncParsableCommand {
     @OptionGroup var reference: LeaseReference
     @OptionGroup var share: LeaseShareOptions
 
-    @Option(help: ArgumentHelp("The tenant that it is offered to.", valueName: "tenant"))
+    @Option(
+        help: ArgumentHelp("The tenant that it is offered to.", valueName: "tenant"),
+        completion: .custom(LiveNames.tenants))
     var to: String
 
     @Option(help: "Why; the other side is told.")

@@ -16,11 +16,11 @@ struct LedgerContractCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var options: StatementOptions
 
-    @Argument(help: "The contract, which must be with one tenant.")
+    @Argument(help: "The contract, which must be with one tenant.", completion: .custom(LiveNames.contracts))
     var name: String
 
     func run() async throws {
-        try await connection.run(options.plain) { client in
+        try await connection.run(options.plain, seeking: SoughtName(.contract, name)) { client in
             guard let tenant = try await client.contract(name).terms.tenant else {
                 throw CommandFailure(
                     status: .failed, message: "contract \(name) is with no tenant in particular",

@@ -20,11 +20,11 @@ struct LedgerShow: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var options: StatementOptions
 
-    @Argument(help: "The tenant.")
+    @Argument(help: "The tenant.", completion: .custom(LiveNames.tenants))
     var tenant: String
 
     func run() async throws {
-        try await connection.run(options.plain) { client in
+        try await connection.run(options.plain, seeking: SoughtName(.tenant, tenant)) { client in
             try options.print(try await client.ledger(of: tenant, month: options.month))
         }
     }

@@ -4,7 +4,7 @@ import ArgumentParser
 import ControlAPI
 
 struct LoadTargetOptions: ParsableArguments {
-    @Argument(help: "The budget domain; berth budgets lists them.")
+    @Argument(help: "The budget domain; berth budgets lists them.", completion: .custom(LiveNames.budgets))
     var budget: String
 
     @Argument(help: "Your own name for the target.")

@@ -16,7 +16,7 @@ struct LoadTargetRemove: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The budget domain.")
+    @Argument(help: "The budget domain.", completion: .custom(LiveNames.budgets))
     var budget: String
 
     @Argument(help: "The target's id.")

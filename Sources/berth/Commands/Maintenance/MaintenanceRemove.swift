@@ -15,14 +15,14 @@ struct MaintenanceRemove: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    @Argument(help: "The maintenance.")
+    @Argument(help: "The maintenance.", completion: .custom(LiveNames.maintenance))
     var name: String
 
     @Option(help: "Why, for the audit log.")
     var reason: String?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(seeking: SoughtName(.maintenance, name)) { client in
             try await client.removeMaintenance(name, reason: reason)
             Terminal.standardError.write("maintenance \(name) removed")
         }

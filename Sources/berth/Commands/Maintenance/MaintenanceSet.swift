@@ -20,12 +20,13 @@ struct MaintenanceSet: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The maintenance.")
+    @Argument(help: "The maintenance.", completion: .custom(LiveNames.maintenance))
     var name: String
 
     @Option(
         help: ArgumentHelp(
-            "Its nodes: paths or names, as memphis-1/h1/b003 or memphis-1-h1-b003-r1-n[1-8].", valueName: "hostlist"))
+            "Its nodes: paths or names, as memphis-1/h1/b003 or memphis-1-h1-b003-r1-n[1-8].", valueName: "hostlist"),
+        completion: .custom(LiveNames.nodes))
     var nodes: String
 
     @Option(

@@ -16,11 +16,11 @@ struct MaintenanceShow: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The maintenance.")
+    @Argument(help: "The maintenance.", completion: .custom(LiveNames.maintenance))
     var name: String
 
     func run() async throws {
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: SoughtName(.maintenance, name)) { client in
             try output.print(try await client.maintenance(name)) { item in
                 let terminal = Terminal.standardOutput
                 terminal.write("\(item.name): \(item.reason) (\(item.by), \(item.setAt))")

@@ -9,7 +9,9 @@ struct NodeVerbOptions: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "A host list, such as 'memphis-1-h1-b012-r1-n[1-8]'. Quote it: shells know brackets too.")
+    @Argument(
+        help: "A host list, such as 'memphis-1-h1-b012-r1-n[1-8]'. Quote it: shells know brackets too.",
+        completion: .custom(LiveNames.nodes))
     var nodes: String
 
     @Option(help: "Why, for the audit log.")

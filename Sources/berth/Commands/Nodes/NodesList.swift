@@ -20,7 +20,8 @@ struct NodesList: AsyncParsableCommand {
     @Option(help: "Only nodes in this state.")
     var state: NodeState?
 
-    @Option(help: ArgumentHelp("Only nodes within this domain.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Only nodes within this domain.", valueName: "path"), completion: .custom(LiveNames.domains))
     var within: String?
 
     func run() async throws {

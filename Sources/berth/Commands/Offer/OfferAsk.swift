@@ -106,10 +106,10 @@ struct OfferAsk: AsyncParsableCommand {
     /// The command that takes each request: short where they could be kept.
     private func taking(_ requests: [LeaseRequest]) -> [String] {
         if SavedOffers.keep(requests) {
-            let socket = connection.socket.map { " --socket " + shellQuoted($0) } ?? ""
-            return requests.indices.map { "berth offer take \($0 + 1)\(socket)" }
+            let options = connection.words.map { " " + shellQuoted($0) }.joined()
+            return requests.indices.map { "berth offer take \($0 + 1)\(options)" }
         }
-        return requests.map { LeaseCommandLine($0, socketOption: connection.socket).text }
+        return requests.map { LeaseCommandLine($0, connectionWords: connection.words).text }
     }
 }
 

@@ -4,10 +4,12 @@ import ArgumentParser
 import ControlAPI
 
 struct OfferRequestOptions: ParsableArguments {
-    @Option(help: "The tenant.")
+    @Option(help: "The tenant.", completion: .custom(LiveNames.tenants))
     var tenant: String?
 
-    @Option(help: ArgumentHelp("The contract whose prices apply.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The contract whose prices apply.", valueName: "name"),
+        completion: .custom(LiveNames.contracts))
     var contract: String?
 
     @Option(help: ArgumentHelp("Your own name for the lease.", valueName: "name"))
@@ -19,7 +21,8 @@ struct OfferRequestOptions: ParsableArguments {
 
     @Option(
         name: [.customLong("site"), .customLong("sites")],
-        help: ArgumentHelp("Sites accepted, with commas or repeated. Default: any.", valueName: "name,..."))
+        help: ArgumentHelp("Sites accepted, with commas or repeated. Default: any.", valueName: "name,..."),
+        completion: .custom(LiveNames.sites))
     var site: [String] = []
 
     @Option(

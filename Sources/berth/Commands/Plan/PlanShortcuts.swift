@@ -15,7 +15,7 @@ struct PlanFailFeedCommand: AsyncParsableCommand {
 
     @OptionGroup var plan: PlanOptions
 
-    @Argument(help: "The budget domain; berth budgets lists them.")
+    @Argument(help: "The budget domain; berth budgets lists them.", completion: .custom(LiveNames.budgets))
     var name: String
 
     @Option(help: ArgumentHelp("A source of the domain, not the domain itself.", valueName: "name"))

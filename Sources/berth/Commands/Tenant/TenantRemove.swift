@@ -15,14 +15,14 @@ struct TenantRemove: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    @Argument(help: "The tenant.")
+    @Argument(help: "The tenant.", completion: .custom(LiveNames.tenants))
     var name: String
 
     @Option(help: "Why, for the audit log.")
     var reason: String?
 
     func run() async throws {
-        try await connection.run { client in
+        try await connection.run(seeking: SoughtName(.tenant, name)) { client in
             try await client.removeTenant(name, reason: reason)
             Terminal.standardError.write("tenant \(name) removed")
         }

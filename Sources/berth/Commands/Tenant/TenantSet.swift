@@ -21,7 +21,7 @@ struct TenantSet: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var limits: LendingOptions
 
-    @Argument(help: "The tenant.")
+    @Argument(help: "The tenant.", completion: .custom(LiveNames.tenants))
     var name: String
 
     @Option(help: ArgumentHelp("The most GPUs at one instant.", valueName: "count"))
@@ -30,7 +30,9 @@ struct TenantSet: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most watts at the rack, as 6MW.", valueName: "power"), transform: readWatts)
     var watts: Int?
 
-    @Option(help: "The cohort whose idle quota it may borrow with opportunistic leases.")
+    @Option(
+        help: "The cohort whose idle quota it may borrow with opportunistic leases.",
+        completion: .custom(LiveNames.cohorts))
     var cohort: String?
 
     @Option(help: "Who it is.")

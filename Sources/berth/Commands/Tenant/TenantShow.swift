@@ -16,11 +16,11 @@ struct TenantShow: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Argument(help: "The tenant.")
+    @Argument(help: "The tenant.", completion: .custom(LiveNames.tenants))
     var name: String
 
     func run() async throws {
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: SoughtName(.tenant, name)) { client in
             try output.print(try await client.tenant(name)) { tenantTable([$0]).print() }
         }
     }
