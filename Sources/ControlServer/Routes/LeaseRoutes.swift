@@ -141,7 +141,8 @@ extension Route {
             SubleaseHandlers.respond),
         Route(
             "endSublease", .delete, Routes.subleasePattern, "Withdraw an offer, hand back what was let, or end it.",
-            for: Audiences.requesters, query: [.requiredReason], answers: .ok(SubleaseAnswer.self), SubleaseHandlers.end),
+            for: Audiences.requesters, query: [.requiredReason], answers: .ok(SubleaseAnswer.self), SubleaseHandlers.end
+        ),
         Route(
             "subleaseAllocation", .get, Routes.subleaseAllocationPattern,
             "Every node of a sub-lease, as of a lease.", for: Audiences.all,
