@@ -209,7 +209,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Packing", "FleetModel"], swiftSettings: strict),
-        .testTarget(name: "ControlServerTests", dependencies: ["ControlServer"], swiftSettings: strict),
+        .testTarget(name: "ControlServerTests", dependencies: ["ControlServer", "ControlAPI"], swiftSettings: strict),
         .testTarget(name: "LayeringTests", swiftSettings: strict),
     ]
 )

@@ -140,7 +140,7 @@ extension ControlClient {
 
     /// Transfers that are open and that the caller has a part in.
     public func transfers() async throws(ClientError) -> TransferList {
-        try await answer(TransferList.self, to: .get(Routes.transfers))
+        try await allPages(of: Routes.transfers, \TransferList.transfers, cursor: \.cursor)
     }
 
     /// One transfer that is open.
@@ -171,7 +171,7 @@ extension ControlClient {
 
     /// What waits for a second operator.
     public func approvals() async throws(ClientError) -> ApprovalList {
-        try await answer(ApprovalList.self, to: .get(Routes.approvals))
+        try await allPages(of: Routes.approvals, \ApprovalList.approvals, cursor: \.cursor)
     }
 
     /// Approves or declines what another operator has asked for.

@@ -6,7 +6,9 @@ internal import NIOHTTP1
 extension ControlClient {
     /// Load targets in a state; nil: those that are not over.
     public func loadTargets(state: LoadTargetState? = nil) async throws(ClientError) -> LoadTargetList {
-        try await answer(LoadTargetList.self, to: .get(Routes.loadTargets, query: [("state", state?.rawValue)]))
+        try await allPages(
+            of: Routes.loadTargets, query: [("state", state?.rawValue)], \LoadTargetList.loadTargets,
+            cursor: \.cursor)
     }
 
     /// One load target with what it does.
@@ -42,7 +44,7 @@ extension ControlClient {
 
     /// Notices in force that the caller may see.
     public func notices() async throws(ClientError) -> NoticeList {
-        try await answer(NoticeList.self, to: .get(Routes.notices))
+        try await allPages(of: Routes.notices, \NoticeList.notices, cursor: \.cursor)
     }
 
     /// Says that a notice has been read.

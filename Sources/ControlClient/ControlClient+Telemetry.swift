@@ -12,7 +12,7 @@ extension ControlClient {
 
     /// The budget domains whose observed draw is near their limits.
     public func alerts() async throws(ClientError) -> DrawAlertList {
-        try await answer(DrawAlertList.self, to: .get(Routes.alerts))
+        try await allPages(of: Routes.alerts, \DrawAlertList.alerts, cursor: \.cursor)
     }
 
     /// What a budget domain of the upper levels has drawn; absent ends: the day before, and now.

@@ -18,8 +18,9 @@ extension ControlClient {
 
     /// All budget domains, of one kind or of all, or those of at most so many levels from the roots.
     public func budgets(kind: BudgetKind? = nil, depth: Int? = nil) async throws(ClientError) -> BudgetList {
-        let query = [("kind", kind?.rawValue), ("depth", depth.map(String.init))]
-        return try await answer(BudgetList.self, to: .get(Routes.budgets, query: query))
+        try await allPages(
+            of: Routes.budgets, query: [("kind", kind?.rawValue), ("depth", depth.map(String.init))],
+            \BudgetList.budgets, cursor: \.cursor)
     }
 
     /// One budget domain over time; absent ends: from now, and as far as anything is known.

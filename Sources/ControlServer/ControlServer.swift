@@ -103,6 +103,12 @@ private struct KnownPathsResponder: HTTPResponder {
     let router: RouterResponder<ControlContext>
 
     func respond(to request: Request, context: ControlContext) async throws -> Response {
+        var request = request
+        if !Dispatcher.methods.contains(request.method) {
+            var head = request.head
+            head.method = .trace
+            request = Request(head: head, body: request.body)
+        }
         let response = try await router.respond(to: request, context: context)
         guard response.status == .notFound, response.headers[.contentType] != MediaTypes.problem else {
             return response

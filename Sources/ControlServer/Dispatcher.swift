@@ -14,12 +14,15 @@ struct Dispatcher: Sendable {
     let services: ControlServices
     let logger: Logger
 
+    /// Methods that paths answer to, if only with 405; others are answered as the last of them.
+    static let methods: [HTTPRequest.Method] = [.get, .post, .put, .delete, .patch, .head, .options, .trace]
+
     func register(_ routes: [Route], on router: Router<ControlContext>) {
         for pattern in Set(routes.map(\.pattern)) {
             let here = routes.filter { $0.pattern == pattern }
             let allow = Route.allow(at: pattern, in: here)
             let path = RouterPath(pattern)
-            for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .head, .options] {
+            for method in Self.methods {
                 if let route = here.first(where: { $0.method == method }) {
                     router.on(path, method: method) { request, context in
                         let response = await answer(request, context, allow: nil) { try await serve(route, $0) }
@@ -45,24 +48,35 @@ struct Dispatcher: Sendable {
         _ serve: (Exchange) async throws -> Response
     ) async -> Response {
         let requestID = Self.newRequestID()
+        var seesRevision = false
         do {
-            return try await serve(try exchange(request, context, requestID))
-        } catch let problem as Problem {
-            return problem.response(requestID: requestID, allow: allow)
-        } catch let error as HTTPParserError {
-            let problem = Problem(.badRequest, detail: "the body cannot be read: \(error.debugDescription)")
-            return problem.response(requestID: requestID)
+            let exchange = try exchange(request, context, requestID)
+            seesRevision = exchange.seesBookings
+            return try await serve(exchange)
         } catch {
-            logger.error("a request failed", metadata: ["request": "\(requestID)", "error": "\(error)"])
-            let problem = Problem(.internalError, detail: "the daemon's log says more under this request id")
-            return problem.response(requestID: requestID)
+            var response = problem(error, requestID).response(requestID: requestID, allow: allow)
+            if seesRevision { response.headers[.revision] = String(services.scheduler.view.book.revision) }
+            return response
         }
+    }
+
+    private func problem(_ error: any Error, _ requestID: String) -> Problem {
+        if let problem = error as? Problem { return problem }
+        if let error = error as? HTTPParserError {
+            return Problem(.badRequest, detail: "the body cannot be read: \(error.debugDescription)")
+        }
+        logger.error("a request failed", metadata: ["request": "\(requestID)", "error": "\(error)"])
+        return Problem(.internalError, detail: "the daemon's log says more under this request id")
     }
 
     private func exchange(_ request: Request, _ context: ControlContext, _ requestID: String) throws -> Exchange {
         let caller = try services.authenticator.caller(of: request, on: context.connection)
         var query: [String: String] = [:]
-        for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
+        for (name, value) in request.uri.queryParameters {
+            guard query.updateValue(String(value), forKey: String(name)) == nil else {
+                throw Problem(.badRequest, detail: "?\(name) is there twice", expected: "each parameter once")
+            }
+        }
         return Exchange(
             request: request, context: context, caller: caller, requestID: requestID, services: services,
             query: query)
@@ -72,12 +86,7 @@ struct Dispatcher: Sendable {
         guard route.roles.contains(RoleKind(exchange.role)) else {
             throw Problem(.forbidden, detail: "\(exchange.role) may not do this")
         }
-        let names = route.query.map(\.name)
-        for name in exchange.query.keys.sorted() where name != QueryParameter.minRevision.name && !names.contains(name)
-        {
-            let known = names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
-            throw Problem(.unknownParameter, detail: "?\(name) is not known here; known are: \(known)", expected: known)
-        }
+        try route.checkQuery(of: exchange)
         try await awaitRevision(exchange)
         return try await route.handler(exchange)
     }
@@ -85,13 +94,15 @@ struct Dispatcher: Sendable {
     /// Reads of one's own writes: an answered revision has been published, so a later one can only be a guess or come
     /// from another book; it is waited for through the writer once.
     private func awaitRevision(_ exchange: Exchange) async throws {
-        guard let wanted = try exchange.query("minRevision", "a revision", { UInt64($0) }) else { return }
+        guard let wanted = exchange.query[QueryParameter.minRevision.name].flatMap({ UInt64($0) }) else { return }
         if services.scheduler.view.book.revision >= wanted { return }
         let context = try exchange.commandContext(reason: "", body: [])
         _ = try await exchange.submit(.heartbeat, context)
         let reached = services.scheduler.view.book.revision
         guard reached >= wanted else {
-            throw Problem(.notReady, detail: "revision \(wanted) is not there yet; the book is at \(reached)")
+            throw Problem(
+                .badRequest, detail: "?minRevision=\(wanted): this book has no such revision; it is at \(reached)",
+                expected: "a revision that this book has answered with")
         }
     }
 }

@@ -41,15 +41,18 @@ public struct ApprovalAnswer: Codable, Sendable, Equatable {
 public struct ApprovalList: Codable, Sendable, Equatable {
     /// In the order in which it was asked for.
     public var approvals: [ApprovalAnswer]
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case approvals
+        case approvals, cursor
     }
 
     /// Every field; those left out are absent.
-    public init(approvals: [ApprovalAnswer]) {
+    public init(approvals: [ApprovalAnswer], cursor: String? = nil) {
         self.approvals = approvals
+        self.cursor = cursor
     }
 }
 

@@ -139,10 +139,13 @@ public struct OverloadRisk: Codable, Sendable, Equatable {
 public struct BudgetList: Codable, Sendable, Equatable {
     /// Parents before children.
     public var budgets: [BudgetAnswer]
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
     /// Every field; those left out are absent.
-    public init(budgets: [BudgetAnswer]) {
+    public init(budgets: [BudgetAnswer], cursor: String? = nil) {
         self.budgets = budgets
+        self.cursor = cursor
     }
 }
 

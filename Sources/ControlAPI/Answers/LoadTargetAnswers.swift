@@ -293,10 +293,13 @@ public struct OrderCounts: Codable, Sendable, Equatable {
 public struct LoadTargetList: Codable, Sendable, Equatable {
     /// Those that are scheduled or live; with `?state=` others.
     public var loadTargets: [LoadTargetAnswer]
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
-    /// The one field.
-    public init(loadTargets: [LoadTargetAnswer]) {
+    /// Every field; those left out are absent.
+    public init(loadTargets: [LoadTargetAnswer], cursor: String? = nil) {
         self.loadTargets = loadTargets
+        self.cursor = cursor
     }
 }
 
@@ -378,11 +381,14 @@ public struct NoticeList: Codable, Sendable, Equatable {
     public var notices: [NoticeAnswer]
     /// The signed head of the audit log in which they stand: the tenant's own, else the book's; absent while nothing is signed.
     public var auditHead: AuditHead?
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
     /// Every field; those left out are absent.
-    public init(notices: [NoticeAnswer], auditHead: AuditHead? = nil) {
+    public init(notices: [NoticeAnswer], auditHead: AuditHead? = nil, cursor: String? = nil) {
         self.notices = notices
         self.auditHead = auditHead
+        self.cursor = cursor
     }
 }
 

@@ -100,7 +100,12 @@ public struct DrawAlertAnswer: Codable, Sendable, Equatable {
 public struct DrawAlertList: Codable, Sendable, Equatable {
     /// Parents before children.
     public var alerts: [DrawAlertAnswer]
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
-    /// The one field.
-    public init(alerts: [DrawAlertAnswer]) { self.alerts = alerts }
+    /// Every field; those left out are absent.
+    public init(alerts: [DrawAlertAnswer], cursor: String? = nil) {
+        self.alerts = alerts
+        self.cursor = cursor
+    }
 }

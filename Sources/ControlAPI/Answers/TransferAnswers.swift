@@ -117,14 +117,17 @@ public struct TransferAnswer: Codable, Sendable, Equatable {
 public struct TransferList: Codable, Sendable, Equatable {
     /// In the order in which they were offered.
     public var transfers: [TransferAnswer]
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case transfers
+        case transfers, cursor
     }
 
     /// Every field; those left out are absent.
-    public init(transfers: [TransferAnswer]) {
+    public init(transfers: [TransferAnswer], cursor: String? = nil) {
         self.transfers = transfers
+        self.cursor = cursor
     }
 }

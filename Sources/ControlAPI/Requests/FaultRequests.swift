@@ -22,8 +22,9 @@ public struct FaultNode: Codable, Sendable, Equatable {
 extension FaultNode: CheckedOnDecoding {
     func check() throws(WireValueError) {
         guard let modules else { return }
-        guard !modules.isEmpty, modules.allSatisfy({ (1...8).contains($0) }) else {
-            throw WireValueError(field: "modules", expected: "module ids from 1 to 8", found: "\(modules)")
+        guard (1...8).contains(modules.count), modules.allSatisfy({ (1...8).contains($0) }) else {
+            throw WireValueError(
+                field: "modules", expected: "1 to 8 module ids from 1 to 8", found: "\(modules.prefix(9))")
         }
     }
 }

@@ -28,7 +28,7 @@ extension MaintenanceSpecification: BoundedFields {
 }
 
 extension FaultNode: BoundedFields {
-    static let bounds: [String: FieldBound] = ["modules": .list(1...64, of: .number(1...8))]
+    static let bounds: [String: FieldBound] = ["modules": .list(1...8, of: .number(1...8))]
 }
 
 extension FaultReportRequest: BoundedFields {

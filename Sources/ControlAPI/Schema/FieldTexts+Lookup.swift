@@ -15,9 +15,14 @@ extension FieldTexts {
         return texts
     }()
 
+    /// Types whose fields are those of another one.
+    private static let lenders: [Substring: String] = ["OfferLine": "ReservationRequest"]
+
     /// Adds the words for a name to its schema, where there are some.
     static func describe(_ name: String, _ schema: JSONNode) -> JSONNode {
-        guard let text = byName[name] else { return schema }
+        guard
+            let text = byName[name] ?? byName[lenders[name.prefix { $0 != "." }, default: ""] + name.drop { $0 != "." }]
+        else { return schema }
         var schema = schema
         schema["description"] = .string(text)
         return schema

@@ -54,7 +54,9 @@ struct Exchange {
 
     /// The whole body, up to `limit` bytes.
     func body(limit: Int = WireLimits.bodyBytesMax) async throws -> [UInt8] {
-        if let type = request.headers[.contentType], !type.lowercased().hasPrefix(MediaTypes.json) {
+        if let type = request.headers[.contentType],
+            type.prefix(while: { $0 != ";" }).trimmingCharacters(in: .whitespaces).lowercased() != MediaTypes.json
+        {
             throw Problem(.unsupportedMediaType, detail: "bodies are application/json, not \(type)")
         }
         if let length = request.headers[.contentLength].flatMap(Int.init), length > limit { throw tooLarge(limit) }

@@ -73,6 +73,7 @@ struct APIDocument: Sendable {
             let codes = ErrorCode.allCases.filter { $0.status == status }
             var headers: JSONNode = [:]
             headers[HeaderNames.requestId] = ["$ref": "#/components/headers/RequestId"]
+            headers[HeaderNames.revision] = ["$ref": "#/components/headers/Revision"]
             if [429, 503, 507].contains(status) {
                 headers["Retry-After"] = ["$ref": "#/components/headers/RetryAfter"]
             }
@@ -87,12 +88,14 @@ struct APIDocument: Sendable {
     }
 
     private static let parameters: JSONNode = [
+        "MinRevision": QueryParameter.minRevision.node.merging([
+            "x-berth-roles": .array(Audiences.readers.names.map { .string($0) })
+        ]),
         "IdempotencyKey": [
             "name": .string(HeaderNames.idempotencyKey), "in": "header",
             "description": "The same key with the same body gives the same success for a day, across restarts.",
             "schema": [
                 "type": "string", "minLength": 1, "maxLength": .integer(WireLimits.idempotencyKeyBytesMax),
-                "pattern": "^[!-~]+$",
             ],
         ],
         "IfMatch": [
@@ -103,7 +106,7 @@ struct APIDocument: Sendable {
         "IfNoneMatch": [
             "name": .string(HeaderNames.ifNoneMatch), "in": "header",
             "description": "`ETag` of an earlier answer: 304 when it would be the same.",
-            "schema": ["type": "string", "pattern": "^\"[!#-~]*\"$"],
+            "schema": ["type": "string"],
         ],
     ]
 

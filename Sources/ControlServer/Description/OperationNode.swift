@@ -12,7 +12,7 @@ extension Route {
             "x-berth-codes": .array(refusals.map { .string($0.rawValue) }),
         ]
         operation["parameters"] = .array(
-            pathParameters.map(Self.pathParameter) + (query + [.minRevision]).map(\.node) + headerParameters)
+            pathParameters.map(Self.pathParameter) + query.map(\.node) + revisionParameters + headerParameters)
         if let request { operation["requestBody"] = request.node(example: RequestExamples.all[name], book) }
         operation["responses"] = responses(book)
         return operation
@@ -23,6 +23,10 @@ extension Route {
             "name": .string(name), "in": "path", "required": true,
             "schema": ["type": "string", "minLength": 1, "maxLength": 128],
         ]
+    }
+
+    private var revisionParameters: [JSONNode] {
+        waitsForRevision ? [["$ref": "#/components/parameters/MinRevision"]] : []
     }
 
     private var headerParameters: [JSONNode] {
@@ -68,7 +72,7 @@ extension QueryParameter {
         case .name: ["type": "string"]
         case .flag: ["type": "boolean"]
         case .time: SchemaBook.form(of: Timestamp.self)
-        case .duration: SchemaBook.form(of: WireDuration.self)
+        case .duration: SchemaBook.form(of: WireDuration.self).merging(["examples": ["1s"]])
         case .integer(let range):
             ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
         case .decimal(let range):

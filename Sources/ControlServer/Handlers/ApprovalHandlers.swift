@@ -8,8 +8,9 @@ import Scheduling
 enum ApprovalHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
-        let approvals = view.book.openApprovals.map { answer($0, view.book, exchange) }
-        return exchange.answer(ApprovalList(approvals: approvals), view: view)
+        let (page, cursor) = try exchange.page(of: view.book.openApprovals, in: view)
+        let approvals = page.map { answer($0, view.book, exchange) }
+        return exchange.answer(ApprovalList(approvals: approvals, cursor: cursor), view: view)
     }
 
     static func show(_ exchange: Exchange) async throws -> Response {

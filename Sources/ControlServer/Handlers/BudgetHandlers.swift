@@ -20,14 +20,15 @@ enum BudgetHandlers {
         let fleet = view.book.fleet
         let failures = FailedFeed.all(in: view.book)
         let upper = depth.map { fleet.budgets(ofLevels: $0) } ?? Array(fleet.budgets.indices)
-        let budgets = upper.filter { kind == nil || fleet.budgets[$0].kind.rawValue == kind!.rawValue }
-            .map { index in
-                var answer = answer(BudgetIndex(index), conditions, report)
-                answer.failures = failures?.filter { $0.budget == answer.name }
-                if answer.failures?.isEmpty == true { answer.failures = nil }
-                return answer
-            }
-        return exchange.answer(BudgetList(budgets: budgets), view: view)
+        let wanted = upper.filter { kind == nil || fleet.budgets[$0].kind.rawValue == kind!.rawValue }
+        let (page, cursor) = try exchange.page(of: wanted, in: view)
+        let budgets = page.map { index in
+            var answer = answer(BudgetIndex(index), conditions, report)
+            answer.failures = failures?.filter { $0.budget == answer.name }
+            if answer.failures?.isEmpty == true { answer.failures = nil }
+            return answer
+        }
+        return exchange.answer(BudgetList(budgets: budgets, cursor: cursor), view: view)
     }
 
     private static func answer(

@@ -97,7 +97,7 @@ enum NodeHandlers {
                 next = UInt64(node)
                 break
             }
-            nodes.append(answer(node, here, book, now))
+            nodes.append(answer(node, here, book, now, showsHolders: exchange.seesBookings))
         }
         let cursor = next.map { Cursor(revision: book.revision, next: $0).text }
         return exchange.answer(NodeList(nodes: nodes, cursor: cursor), view: view)
@@ -187,12 +187,16 @@ enum NodeHandlers {
         return isSpare ? .held : .free
     }
 
-    private static func answer(_ node: Int, _ state: NodeState, _ book: Book, _ now: Int64) -> NodeAnswer {
+    private static func answer(
+        _ node: Int, _ state: NodeState, _ book: Book, _ now: Int64, showsHolders: Bool
+    ) -> NodeAnswer {
         let fleet = book.fleet
         let rack = fleet.rackOfNode[node]
         var holders: [String] = []
         book.packing.forEachBooking(of: NodeIndex(node)) { booking in
-            guard booking.start <= now, now < booking.end, let lease = book.lease(booking.lease) else { return }
+            guard showsHolders, booking.start <= now, now < booking.end, let lease = book.lease(booking.lease) else {
+                return
+            }
             let text = "\(lease.tenant) \(book.naming.id(of: lease.leaseNumber))"
             if !holders.contains(text) { holders.append(text) }
         }
@@ -216,6 +220,9 @@ enum NodeHandlers {
 }
 
 extension Exchange {
+    /// Whether the caller is shown whose bookings are whose.
+    var seesBookings: Bool { role == .operator || role == .auditor }
+
     /// The nodes of the domain that `?within` names.
     func within(_ fleet: Fleet) throws -> Range<Int>? {
         try query("within", "a path such as \(fleet.domains[0].path)") { path in
@@ -223,14 +230,14 @@ extension Exchange {
         }
     }
 
-    /// One page of sorted names, and where the next begins.
-    func page(of names: [String], in view: PublishedView) throws -> ([String], String?) {
+    /// One page of a list in its order, and where the next begins.
+    func page<Items: Collection>(of items: Items, in view: PublishedView) throws -> ([Items.Element], String?) {
         let (limit, start) = (try limit(), Int(clamping: try cursor()))
-        let page = Array(names.dropFirst(start).prefix(limit))
+        let page = Array(items.dropFirst(start).prefix(limit))
         let next = start + page.count
-        guard next < names.count else { return (page, nil) }
+        guard next < items.count else { return (page, nil) }
         // The book's revision would tell a tenant how much others change.
-        let revision = role == .operator || role == .auditor ? view.book.revision : 0
+        let revision = seesBookings ? view.book.revision : 0
         return (page, Cursor(revision: revision, next: UInt64(next)).text)
     }
 

@@ -19,7 +19,8 @@ enum LoadTargetHandlers {
             let here = encoding.state(of: target)
             return state.map { $0 == here } ?? (here != .over)
         }
-        return exchange.answer(LoadTargetList(loadTargets: targets.map(encoding.answer)), view: view)
+        let (page, cursor) = try exchange.page(of: targets, in: view)
+        return exchange.answer(LoadTargetList(loadTargets: page.map(encoding.answer), cursor: cursor), view: view)
     }
 
     static func show(_ exchange: Exchange) async throws -> Response {

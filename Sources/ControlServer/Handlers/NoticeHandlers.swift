@@ -10,10 +10,10 @@ enum NoticeHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let encoding = NoticeEncoding(book: view.book, now: exchange.scheduler.now)
-        let notices = encoding.notices(of: visible(exchange, view))
+        let (notices, cursor) = try exchange.page(of: encoding.notices(of: visible(exchange, view)), in: view)
         let log: LogName = if case .tenant(let own) = exchange.role { .tenant(own) } else { .book }
         return exchange.answer(
-            NoticeList(notices: notices, auditHead: await exchange.auditHead(of: log)), view: view)
+            NoticeList(notices: notices, auditHead: await exchange.auditHead(of: log), cursor: cursor), view: view)
     }
 
     static func acknowledge(_ exchange: Exchange) async throws -> Response {

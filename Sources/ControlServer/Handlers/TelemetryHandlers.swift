@@ -59,7 +59,8 @@ enum TelemetryHandlers {
 
     static func alerts(_ exchange: Exchange) async throws -> Response {
         let (view, report) = exchange.drawReport
-        let list = DrawAlertList(alerts: report.alerts.map { DrawAlertAnswer($0, in: view.book.fleet) })
+        let (page, cursor) = try exchange.page(of: report.alerts, in: view)
+        let list = DrawAlertList(alerts: page.map { DrawAlertAnswer($0, in: view.book.fleet) }, cursor: cursor)
         return exchange.answer(list, view: view)
     }
 }

@@ -61,8 +61,9 @@ enum TransferHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let encoding = TransferEncoding(book: view.book, role: exchange.role)
-        let transfers = view.book.openTransfers.filter(encoding.isShown)
-        return exchange.answer(TransferList(transfers: transfers.map { encoding.answer($0) }), view: view)
+        let (page, cursor) = try exchange.page(of: view.book.openTransfers.filter(encoding.isShown), in: view)
+        return exchange.answer(
+            TransferList(transfers: page.map { encoding.answer($0) }, cursor: cursor), view: view)
     }
 
     static func show(_ exchange: Exchange) async throws -> Response {

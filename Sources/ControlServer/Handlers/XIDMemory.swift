@@ -48,7 +48,9 @@ extension Exchange {
                         (.node(book.fleet.nodeName($0), modules: modules[xid]![$0]!.sorted()), "/readings")
                     }, xid: Int64(xid), text: "telemetry of \(source)",
                     isAutomatic: services.faultRules.actsOnTelemetry)
-                let context = try commandContext(reason: "XID \(xid) in the telemetry of \(source)", body: [])
+                var context = try commandContext(reason: "XID \(xid) in the telemetry of \(source)", body: [])
+                // One key would do for the first of several reports alone.
+                context.idempotencyKey = nil
                 // Too many reports at once leave the rest for the operator to find; the readings are taken all the same.
                 if case .faulted(let fault) = await scheduler.submit(.reportFault(order), context) {
                     throw Problem(fault)

@@ -61,7 +61,7 @@ extension Route {
             AllocationHandlers.show),
         Route(
             "listNotices", .get, Routes.notices, "What tenants must know by when, the soonest first.",
-            for: Audiences.holders, answers: .ok(NoticeList.self), NoticeHandlers.list),
+            for: Audiences.holders, query: QueryParameter.page, answers: .ok(NoticeList.self), NoticeHandlers.list),
         Route(
             "acknowledgeNotice", .post, Routes.noticeAckPattern, "Say that a notice has been read.",
             for: Audiences.requesters, answers: .ok(NoticeAnswer.self), NoticeHandlers.acknowledge),
@@ -102,7 +102,7 @@ extension Route {
             TransferHandlers.split),
         Route(
             "listTransfers", .get, Routes.transfers, "Open transfers in the order in which they were offered.",
-            for: Audiences.holders, answers: .ok(TransferList.self), TransferHandlers.list),
+            for: Audiences.holders, query: QueryParameter.page, answers: .ok(TransferList.self), TransferHandlers.list),
         Route(
             "proposeTransfer", .post, Routes.transfers, "Offer a lease, or a share of one, to another tenant.",
             for: Audiences.requesters, takes: .json(TransferRequest.self), answers: .created(TransferAnswer.self),

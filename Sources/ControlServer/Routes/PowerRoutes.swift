@@ -15,7 +15,7 @@ extension Route {
             query: [
                 QueryParameter("kind", BudgetKind.self, "Only trees of this kind."),
                 QueryParameter("depth", .integer(1...Int.max), "Only so many levels from the roots, which are one."),
-            ], answers: .ok(BudgetList.self), BudgetHandlers.list),
+            ] + QueryParameter.page, answers: .ok(BudgetList.self), BudgetHandlers.list),
         Route(
             "budgetTimeline", .get, Routes.budgetTimelinePattern, "Limit and committed watts as step functions.",
             for: Audiences.provider, query: [.start("now"), .end("when nothing changes any more")],
@@ -38,9 +38,11 @@ extension Route {
 
     static let loadTargets: [Route] = [
         Route(
-            "listLoadTargets", .get, Routes.loadTargets, "Load targets on all domains, the soonest first.",
+            "listLoadTargets", .get, Routes.loadTargets,
+            "Load targets that are scheduled or live; with `state` others.",
             for: Audiences.provider,
-            query: [QueryParameter("state", LoadTargetState.self, "Only those in this state.")],
+            query: [QueryParameter("state", LoadTargetState.self, "Only those in this state.")]
+                + QueryParameter.page,
             answers: .ok(LoadTargetList.self), LoadTargetHandlers.list),
         Route(
             "loadTarget", .get, Routes.loadTargetPattern, "One load target.", for: Audiences.provider,
@@ -70,10 +72,12 @@ extension Route {
     static let telemetry: [Route] = [
         Route(
             "reportReadings", .post, Routes.telemetry, "Take a batch of observed readings.", for: Audiences.reporters,
-            takes: .batch(TelemetryRequest.self), answers: .ok(TelemetryAnswer.self), TelemetryHandlers.take),
+            takes: .batch(TelemetryRequest.self), answers: .ok(TelemetryAnswer.self),
+            refusals: [.overloaded, .journalFull], effect: Effect.beside, TelemetryHandlers.take),
         Route(
             "listAlerts", .get, Routes.alerts, "Budget domains whose observed draw is near their limit.",
-            for: Audiences.provider, answers: .ok(DrawAlertList.self), TelemetryHandlers.alerts),
+            for: Audiences.provider, query: QueryParameter.page, answers: .ok(DrawAlertList.self),
+            TelemetryHandlers.alerts),
         Route(
             "forecast", .get, Routes.forecast, "What will be committed and drawn, and what that costs.",
             for: Audiences.readers,

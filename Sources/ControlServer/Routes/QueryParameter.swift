@@ -52,7 +52,8 @@ struct QueryParameter: Sendable {
     static let version = QueryParameter(
         "version", .integer(1...Int.max), "That version of the contract; absent: the newest.")
 
-    /// What every route takes.
+    /// What every reading takes from those who are answered with `Berth-Revision`. To others it would tell how much
+    /// others change.
     static let minRevision = QueryParameter(
         "minRevision", .integer(0...Int.max),
         "Answer from this revision of the book or a later one, so that one reads one's own writes.")

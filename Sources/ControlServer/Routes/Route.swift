@@ -26,6 +26,8 @@ struct Route: Sendable {
     /// What becomes of the book.
     enum Effect: Sendable {
         case none, change
+        /// It stays as it is, and something beside it changes: what is drawn, or a file.
+        case beside
     }
 
     /// Its name in the document, and of the function in a generated client.

@@ -35,7 +35,8 @@ extension Route {
             "backUp", .post, Routes.backup,
             "Write a consistent copy of the book to a path on the daemon's machine where nothing is yet.",
             for: Audiences.operators, takes: .json(BackupRequest.self),
-            answers: .created(BackupAnswer.self, "The copy is written"), effect: Effect.none, StatusHandlers.backup),
+            answers: .created(BackupAnswer.self, "The copy is written"), refusals: [.inUse, .journalFull],
+            effect: Effect.beside, StatusHandlers.backup),
         Route(
             "confirmClock", .post, Routes.confirmClock,
             "Confirm the wall clock after a jump that no downtime explains.",

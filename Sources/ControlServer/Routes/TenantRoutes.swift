@@ -71,7 +71,7 @@ extension Route {
             for: Audiences.operators, query: [.reason], answers: .noContent, ContractHandlers.remove),
         Route(
             "listApprovals", .get, Routes.approvals, "What waits for a second operator, in the order of asking.",
-            for: Audiences.readers, answers: .ok(ApprovalList.self), ApprovalHandlers.list),
+            for: Audiences.readers, query: QueryParameter.page, answers: .ok(ApprovalList.self), ApprovalHandlers.list),
         Route(
             "approval", .get, Routes.approvalPattern, "One change that waits for a second operator.",
             for: Audiences.readers, answers: .ok(ApprovalAnswer.self), ApprovalHandlers.show),
