@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FLEET ?= colossus
 
-.PHONY: fleet help dependencies build run test check bench bench-peers clean
+.PHONY: fleet help dependencies build run test test-api api-docs check bench bench-peers clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -28,6 +28,13 @@ run: fleet build ## Serve a fleet from ./var until Ctrl-C; the first start takes
 test: dependencies ## Build everything and run every test
 	swift build --build-tests
 	swift test --skip-build
+
+test-api: dependencies ## Look for what /openapi.json does not say, with schemathesis; EXAMPLES=20 for each operation
+	@scripts/test-api.sh
+
+api-docs: ## Rewrite docs/openapi.json and the paths of docs/api.md from the routes and types
+	BERTH_REWRITE_GOLDEN=1 swift test --filter FieldTextTests
+	BERTH_REWRITE_GOLDEN=1 swift test --filter APIDocumentTests
 
 check: ## Format, lint and layering
 	@scripts/check.sh

@@ -129,6 +129,9 @@ extension SystemTests {
             ("/v1/budgets/lab-meter/timeline?start=now", "bad-request"),
             ("/v1/tenants/acme/allocation?index=-1", "bad-request"),
             ("/v1/tenants/acme/allocation?index=1&wait=long", "bad-request"),
+            ("/v1/tenants/acme/allocation?wait=long", "bad-request"), ("/v1/orders?wait=long", "bad-request"),
+            ("/v1/audit?after=9223372036854775808", "bad-request"), ("/v1/leases?limit=1&limit=2", "bad-request"),
+            ("/v1/leases?minRevision=999999", "bad-request"), ("/v1/budgets?limit=0", "bad-request"),
         ].map { Bad(method: "GET", target: $0.0, status: 400, code: $0.1) }
 
         private static let others: [Bad] = [
@@ -157,6 +160,14 @@ extension SystemTests {
                 status: 400, code: "bad-request", pointer: "/reservations/1/name"),
             Bad(body: good, headers: ["Content-Type": "text/plain"], status: 415, code: "unsupported-media-type"),
             Bad(
+                body: good, headers: ["Content-Type": "application/jsonp"], status: 415, code: "unsupported-media-type"),
+            Bad(
+                target: "/v1/leases/l-1/reclaim", body: #"{"clause":"cause","cause":"x","reason":""}"#, status: 400,
+                code: "bad-request", pointer: "/reason"),
+            Bad(
+                method: "DELETE", target: "/v1/leases/l-1?minRevision=1&reason=x", status: 400,
+                code: "unknown-parameter"),
+            Bad(
                 body: good, headers: ["Content-Type": "application/x-www-form-urlencoded"], status: 415,
                 code: "unsupported-media-type"),
             Bad(
@@ -174,7 +185,7 @@ extension SystemTests {
             ("DELETE", "/v1/status"), ("POST", "/v1/status"), ("PUT", "/v1/leases"), ("PATCH", "/v1/leases"),
             ("DELETE", "/v1/offers"), ("POST", "/v1/leases/l-1"), ("GET", "/v1/nodes:cordon"),
             ("GET", "/v1/leases:batch"), ("POST", "/v1/tenants"), ("PATCH", "/v1/tenants/acme"),
-            ("OPTIONS", "/v1/verify"),
+            ("OPTIONS", "/v1/verify"), ("TRACE", "/v1/leases"), ("PROPFIND", "/v1/nodes:cordon"),
         ].map { Bad(method: $0.0, target: $0.1, status: 405, code: "method-not-allowed") }
 
         @Test("each bad request has its status, code and pointer, and changes nothing")

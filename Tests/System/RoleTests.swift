@@ -199,6 +199,9 @@ extension SystemTests {
                 cursor = page.json["cursor"].string
             } while cursor != nil
             #expect(found == whole.compactMap { $0["id"].string } && found.count == 7)
+            // Which revision there is would tell how much others change.
+            let revision = try answers(as: Self.acme, [Request(target: "/v1/leases?minRevision=1")])[0]
+            #expect(revision.status == 400 && revision.json["type"].string == "errors#unknown-parameter")
         }
 
         @Test("an auditor reads everything and changes nothing; an actuator reports on hardware")
@@ -222,6 +225,9 @@ extension SystemTests {
                 as: Self.actuator,
                 [fault, Request(method: "POST", target: "/v1/nodes:cordon", body: fault.body), writes[0]])
             #expect(reported.map(\.status) == [200, 403, 403])
+            let nodes = "/v1/nodes?state=assigned"
+            #expect(try answers(as: Self.auditor, [Request(target: nodes)])[0].text.contains("rival"))
+            #expect(try !answers(as: Self.actuator, [Request(target: nodes)])[0].text.contains("rival"))
 
             let readings = Request(
                 method: "POST", target: "/v1/telemetry",
