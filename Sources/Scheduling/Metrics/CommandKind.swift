@@ -44,6 +44,7 @@ public enum CommandKind: Int, CaseIterable, Sendable {
     case requestLeases, requestSeries, releaseSeries, amendLease, releaseLease
     case serveReclaim, withdrawReclaim, nominate, answerApproval, importBook
     case splitLease, proposeTransfer, answerTransfer, withdrawTransfer
+    case proposeSublease, answerSublease, endSublease
     case putMaintenance, removeMaintenance, failFeed, restoreFeed
     case setNodes, identifyGPUs, reportFault, decideFault
     case setLoadTarget, removeLoadTarget, acknowledgeOrders, acknowledgeNotice
@@ -81,6 +82,9 @@ public enum CommandKind: Int, CaseIterable, Sendable {
             case .proposeTransfer: .proposeTransfer
             case .answerTransfer: .answerTransfer
             case .withdrawTransfer: .withdrawTransfer
+            case .proposeSublease: .proposeSublease
+            case .answerSublease: .answerSublease
+            case .endSublease: .endSublease
             case .putMaintenance: .putMaintenance
             case .removeMaintenance: .removeMaintenance
             case .failFeed: .failFeed
