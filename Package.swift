@@ -197,6 +197,7 @@ let package = Package(
                 "berth", "ControlAPI", "FleetModel", "Packing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -28,10 +28,10 @@ struct Berth: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            StatusCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
+            StatusCommand.self, TopCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
             AlertsCommand.self, ForecastCommand.self,
             NodesCommand.self, FaultCommand.self, SparesCommand.self, MaintenanceCommand.self,
-            LeaseCommand.self,
+            LeaseCommand.self, CalendarCommand.self,
             OfferCommand.self, PlanCommands.self,
             TenantCommand.self, CohortCommand.self,
             ContractCommand.self, LedgerCommand.self, ApprovalsCommand.self,

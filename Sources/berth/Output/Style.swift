@@ -8,6 +8,7 @@ enum Style: String {
     case good = "32"
     case attention = "33"
     case bad = "31"
+    case selected = "7"
 
     /// The text in this style, or as it is where there is no colour.
     func applied(to text: String, inColour: Bool) -> String {

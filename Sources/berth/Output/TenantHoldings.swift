@@ -40,25 +40,10 @@ struct TenantHoldings {
         var seen: Set<String> = []
         var halls: [String] = []
         for path in paths {
-            let hall = steps(of: path).prefix(2).joined(separator: "/")
+            let hall = DomainPath.steps(of: path).prefix(2).joined(separator: "/")
             for name in (try? HostList.expand(hall)) ?? [hall] where seen.insert(name).inserted { halls.append(name) }
         }
         return HostList.fold(halls)
-    }
-
-    private static func steps(of path: String) -> [String] {
-        var steps = [""]
-        var isInBracket = false
-        for character in path {
-            if character == "[" { isInBracket = true }
-            if character == "]" { isInBracket = false }
-            if character == "/" && !isInBracket {
-                steps.append("")
-            } else {
-                steps[steps.count - 1].append(character)
-            }
-        }
-        return steps
     }
 }
 
