@@ -31,7 +31,7 @@ struct Berth: AsyncParsableCommand {
             StatusCommand.self, TopCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
             AlertsCommand.self, ForecastCommand.self,
             NodesCommand.self, FaultCommand.self, SparesCommand.self, MaintenanceCommand.self,
-            LeaseCommand.self, CalendarCommand.self,
+            LeaseCommand.self, ExplainCommand.self, CalendarCommand.self,
             OfferCommand.self, PlanCommands.self,
             TenantCommand.self, CohortCommand.self,
             ContractCommand.self, LedgerCommand.self, ApprovalsCommand.self,
