@@ -61,7 +61,9 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     public var meaning: String {
         switch self {
         case .success: "done"
-        case .failed: "verify found a broken rule, inventory a difference, or a scenario cannot be completed"
+        case .failed:
+            "verify found a broken rule, inventory a difference, a scenario cannot be completed, or what was asked about "
+                + "was not wanted or never came"
         case .badRequest: "the request is wrong: a field, a value or the body"
         case .noRoom: "no capacity or over quota; blockers and counter-offers are on stderr"
         case .forbiddenByState: "a clause, a state, a plan or a precondition forbids it"

@@ -13,7 +13,8 @@ struct LeaseCommand: AsyncParsableCommand {
               berth lease allocation l-7kq2 --format slurm
             """,
         subcommands: [
-            LeaseCreate.self, LeaseListCommand.self, LeaseShow.self, LeaseAmend.self, LeaseAllocation.self,
+            LeaseCreate.self, LeaseBatch.self, LeaseListCommand.self, LeaseShow.self, LeaseAmend.self,
+            LeaseAllocation.self,
             LeaseRelease.self, LeaseReclaim.self, LeaseCancel.self, LeaseWithdraw.self, LeaseNominate.self,
             LeaseNotices.self, LeaseGuards.self, LeaseSplit.self, LeaseTransfer.self,
         ])

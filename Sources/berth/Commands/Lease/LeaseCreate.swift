@@ -31,7 +31,8 @@ struct LeaseCreate: AsyncParsableCommand {
               berth lease create --tenant google --site memphis-2 \\
                 --line nvl72:64:GB200:name=racks --ramp racks=2027-01-15:214 \\
                 --start 2026-12-01 --end 2029-06-01 --cap-watts 1000
-              berth lease create -f request.yaml
+              berth lease create -f request.yaml --ask --wait
+              berth lease create --interactive
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -47,24 +48,66 @@ struct LeaseCreate: AsyncParsableCommand {
     @Flag(help: "Decide without taking; prints a plan token.")
     var dryRun = false
 
+    @Flag(name: .shortAndLong, help: "Be asked for each part of the request, on a terminal.")
+    var interactive = false
+
+    @Flag(help: "See where it would lie, and be asked before it is taken.")
+    var ask = false
+
+    @Flag(help: "Wait until it is active; tell what it waits for on the way.")
+    var wait = false
+
     @Option(help: ArgumentHelp("With the same key the same request succeeds once.", valueName: "key"))
     var idempotencyKey: String?
 
     func validate() throws {
+        if dryRun, wait { throw ValidationError("With --dry-run there is nothing to wait for.") }
+        if interactive {
+            if file != nil || request.isGiven { throw ValidationError("Give --interactive or a request, not both.") }
+            return
+        }
         if file == nil { return try request.checkComplete() }
         if request.isGiven { throw ValidationError("Give a file or options, not both.") }
     }
 
     func run() async throws {
         try await connection.run(output) { client in
-            let wanted = try file.map { try StrictYAML.decode(LeaseRequest.self, fromFile: $0) } ?? request.leaseRequest
+            var wanted = try await wanted(client)
             if wanted.recurrence != nil {
+                if wait || ask {
+                    throw CommandFailure(status: .usage, message: "--ask and --wait are for one lease, not a series.")
+                }
                 let series = try await client.createSeries(wanted, isDryRun: dryRun, idempotencyKey: idempotencyKey)
                 return try output.print(series) { printAnswer($0) }
             }
-            let lease = try await client.createLease(wanted, isDryRun: dryRun, idempotencyKey: idempotencyKey)
+            if !dryRun, ask || interactive { wanted = try await approved(wanted, client) }
+            var lease = try await client.createLease(wanted, isDryRun: dryRun, idempotencyKey: idempotencyKey)
+            if wait { lease = try await LeaseWait(client: client, terminal: .standardError).untilActive(lease) }
             try output.print(lease) { printAnswer($0, to: wanted) }
         }
+    }
+
+    private func wanted(_ client: ControlClient) async throws -> LeaseRequest {
+        if let file { return try StrictYAML.decode(LeaseRequest.self, fromFile: file) }
+        guard interactive else { return request.leaseRequest }
+        let dialogue = try Dialogue.onTerminal(for: "--interactive")
+        let wanted = try await LeaseInterview(dialogue: dialogue, known: .read(client)).request()
+        dialogue.say("The same as a command:\n  " + LeaseCommandLine(wanted, connectionWords: connection.words).text)
+        return wanted
+    }
+
+    /// The request with the plan of where it would lie, which the person at the terminal has seen and wants.
+    private func approved(_ wanted: LeaseRequest, _ client: ControlClient) async throws -> LeaseRequest {
+        let dialogue = try Dialogue.onTerminal(for: "--ask")
+        let plan = try await client.createLease(wanted, isDryRun: true)
+        dialogue.say("This would be granted:")
+        for line in LeaseDetail(plan).lines(inColour: Terminal.standardError.usesColour) { dialogue.say(line) }
+        guard try dialogue.confirms("Take it?") else {
+            throw CommandFailure(status: .failed, message: "Nothing was taken.")
+        }
+        var approved = wanted
+        approved.planToken = wanted.planToken ?? plan.planToken
+        return approved
     }
 
     /// Windows of a series shown before the rest is only counted.
