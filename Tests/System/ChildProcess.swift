@@ -52,10 +52,15 @@ final class ChildProcess: @unchecked Sendable {
     var error: String { condition.withLock { String(decoding: texts[2]!, as: UTF8.self) } }
 
     /// Blocks until standard error holds `text`; false when the program ended without.
-    func awaitError(_ text: String) -> Bool {
+    func awaitError(_ text: String) -> Bool { awaitText(text, on: 2) }
+
+    /// Blocks until standard output holds `text`; false when the program ended without.
+    func awaitOutput(_ text: String) -> Bool { awaitText(text, on: 1) }
+
+    private func awaitText(_ text: String, on stream: Int32) -> Bool {
         condition.withLock {
             while true {
-                if String(decoding: texts[2]!, as: UTF8.self).contains(text) { return true }
+                if String(decoding: texts[stream]!, as: UTF8.self).contains(text) { return true }
                 if openStreams == 0 { return false }
                 condition.wait()
             }

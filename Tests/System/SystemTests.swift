@@ -13,8 +13,13 @@ enum Program {
     static let berth = path(of: "berth")
     static let berthTelemetry = path(of: "berth-telemetry")
     /// Prometheus from Debian, where it is installed.
-    static let prometheus = ["/usr/bin/prometheus", "/usr/local/bin/prometheus"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
+    static let prometheus = find("prometheus")
+
+    /// A program that the machine may have.
+    static func find(_ name: String) -> String? {
+        ["/usr/bin/\(name)", "/usr/local/bin/\(name)", "/bin/\(name)"].first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
     }
 
     /// The root of the repository.
