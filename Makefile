@@ -3,8 +3,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 FLEET ?= colossus
+PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test test-api api-docs check bench bench-peers clean
+.PHONY: fleet help dependencies build run test test-api api-docs check bench bench-peers man install-man install-completions clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -44,6 +45,16 @@ bench: dependencies ## Measure; the rows of docs/performance.md
 
 bench-peers: dependencies ## Measure Slurm, from Debian, beside Berth; PEERS_NODES=27500 and more in the script
 	@scripts/bench-peers.sh
+
+man: dependencies ## Write the manual, a page for each command, to .build/man/man1
+	@scripts/man.sh .build/man/man1
+
+install-man: man ## Install the manual for you, or below PREFIX
+	@mkdir -p "$(PREFIX)/share/man/man1" && cp .build/man/man1/*.1 "$(PREFIX)/share/man/man1/"
+	@echo "installed: man -M $(PREFIX)/share/man berth"
+
+install-completions: build ## Install completion for bash, zsh and fish for you, or below PREFIX
+	@scripts/install-completions.sh "$(PREFIX)"
 
 clean: ## Remove what was built; ./var stays
 	rm -rf .build Benchmarks/.build

@@ -9,7 +9,7 @@ import Testing
 @Suite("A counter-offer's command")
 struct LeaseCommandLineTests {
     @Test("reads back as the request it was made of")
-    func readsBack() throws {
+    func readsBack() async throws {
         let request = LeaseRequest(
             tenant: "acme", contract: "c-1", label: "x.y",
             reservations: [
@@ -23,7 +23,7 @@ struct LeaseCommandLineTests {
             spares: SpareRequest(perDomain: 1), reason: "it's \"fine\"", planToken: "p-1")
         let words = LeaseCommandLine(request).words
         #expect(Array(words.prefix(3)) == ["berth", "lease", "create"])
-        let command = try LeaseCreate.parse(Array(words.dropFirst(3)))
+        let command = try await LeaseCreate.asyncParse(Array(words.dropFirst(3)))
         #expect(command.request.leaseRequest == request)
     }
 
