@@ -67,7 +67,8 @@ enum FieldTexts {
           The number of the last change to it.
         AllocationFormat
           How an allocation is written. `json`: Every node with its GPUs. `hostlist`: One compact list of node names.
-          `slurm`: Lines for Slurm's configuration. `kubernetes`: Node labels for Kubernetes.
+          `plain`: A node name on each line. `slurm`: Lines for Slurm's configuration. `kubernetes`: Node labels for
+          Kubernetes. `ansible`: An inventory in Ansible's INI form, a group for each domain.
         AlternativeShape
           A shape that would do instead of the one a line asks for. What it leaves out is as the line says.
         AlternativeShape.composed
@@ -520,6 +521,8 @@ enum FieldTexts {
           Sites that its leases may lie at; absent: any.
         ContractSpecification.spares
           Units held for replacement in every lease that names none.
+        ContractSpecification.subleases
+          Whether its leases may be let to other tenants; absent: not.
         ContractSpecification.tenant
           The tenant it is with; absent: any tenant may lease under it.
         ContractSpecification.tenantNoticePeriod
@@ -1023,6 +1026,24 @@ enum FieldTexts {
           When it begins.
         HeldLease.state
           Where it stands.
+        HeldSublease
+          One sub-lease that is in force, as its holder or its tenant polls it.
+        HeldSublease.end
+          When it ends.
+        HeldSublease.from
+          Who holds the lease.
+        HeldSublease.id
+          Its id.
+        HeldSublease.label
+          The tenant's own name for it; the holder is not told.
+        HeldSublease.lease
+          The lease that is let; its tenant is not told.
+        HeldSublease.start
+          Since when it is used.
+        HeldSublease.to
+          Who uses it.
+        HeldSublease.used
+          What is used; its holder has the lease itself.
         HighestCap
           The cap that was found for a lease at the highest cap.
         HighestCap.next
@@ -1293,6 +1314,11 @@ enum FieldTexts {
           By contract; leases that are no longer kept come last of each.
         LedgerAnswer.month
           The calendar month (UTC), such as `2026-12`.
+        LedgerAnswer.owed
+          What the tenant owes other tenants for what it uses of theirs, in nothing that is due above; absent:
+          nothing.
+        LedgerAnswer.receivable
+          What other tenants owe it; absent: nothing.
         LedgerAnswer.sums
           All lines together.
         LedgerAnswer.tenant
@@ -1368,6 +1394,26 @@ enum FieldTexts {
           How many leases it stands for.
         LedgerLine.sums
           What it comes to.
+        LedgerSublease
+          What one tenant owes another one for a sub-lease, or for those together that are no longer kept.
+        LedgerSublease.amount
+          What is owed.
+        LedgerSublease.delivered
+          GPUs delivered over time, in thousandths of a GPU-second.
+        LedgerSublease.from
+          Who is owed.
+        LedgerSublease.label
+          The tenant's own name for it; the holder is not told.
+        LedgerSublease.lease
+          The lease that is let; its tenant is not told.
+        LedgerSublease.pricePerGpuHour
+          For each GPU-hour; absent: nothing was agreed, or several prices are together.
+        LedgerSublease.sublease
+          The sub-lease; absent: sub-leases that are no longer kept.
+        LedgerSublease.subleases
+          How many sub-leases it stands for.
+        LedgerSublease.to
+          Who owes.
         LeftOutReading
           One reading that was left out.
         LeftOutReading.fault
@@ -1702,6 +1748,7 @@ enum FieldTexts {
           What a notice announces. `curtailment`: Watts will be lowered. `reclaim`: Capacity will be taken back.
           `preemption`: Capacity will go to a lease of higher class. `maintenance`: Hardware will be worked on.
           `termination`: The contract will end. `transfer`: A lease is offered to another tenant, or to this one.
+          `sublease`: A lease is offered to be let to another tenant, or to this one.
         NoticeList
           Notices in force, soonest first.
         NoticeList.auditHead
@@ -1732,6 +1779,30 @@ enum FieldTexts {
           On what an observed draw rests. `meter`: A meter of the domain itself. `measured`: Meters, racks and nodes
           below it, nothing added. `partly-estimated`: Readings of GPUs or nodes, with what is around them taken from
           the catalogue.
+        OccupancyAnswer
+          What a tenant uses under a sub-lease.
+        OccupancyAnswer.allocation
+          What is held, as compact paths over all lines.
+        OccupancyAnswer.capNow
+          The lower cap that load targets hold it to now; absent: none.
+        OccupancyAnswer.capPercent
+          Power cap in percent of each model's maximum.
+        OccupancyAnswer.capWattsPerGpu
+          Power cap of each GPU in watts.
+        OccupancyAnswer.conditions
+          What is true besides.
+        OccupancyAnswer.delivered
+          What there is now, in watts less what load targets take.
+        OccupancyAnswer.down
+          Nodes that are down, at most 64 of them; absent: none.
+        OccupancyAnswer.nextChangeAt
+          When any of it next changes by itself.
+        OccupancyAnswer.promised
+          What is promised.
+        OccupancyAnswer.schedule
+          What is promised from each later time on at which it changes; absent: it does not.
+        OccupancyAnswer.state
+          Where the lease under it stands.
         OffRampSpecification
           The steps in which capacity goes that is taken back without a cause.
         OffRampSpecification.every
@@ -2669,6 +2740,105 @@ enum FieldTexts {
           The daemon's version.
         StatusAnswer.watts
           Power at each site's meter.
+        SubleaseAnswer
+          A lease, or a share of one, that one tenant lets to another.
+        SubleaseAnswer.agreedAt
+          When everybody had agreed.
+        SubleaseAnswer.class
+          How firmly the lease is held.
+        SubleaseAnswer.end
+          When it ends, or the lease under it where that comes first.
+        SubleaseAnswer.endedAt
+          When it was over.
+        SubleaseAnswer.ending
+          How it was over.
+        SubleaseAnswer.expiresAt
+          From when on nobody can agree any more; absent: it is no longer offered.
+        SubleaseAnswer.from
+          Who holds the lease, and stays bound by it.
+        SubleaseAnswer.holderAgreed
+          Whether the holder has agreed.
+        SubleaseAnswer.id
+          Its id.
+        SubleaseAnswer.label
+          The tenant's own name for it; the holder is not told.
+        SubleaseAnswer.lease
+          The lease that is let; its tenant is not told.
+        SubleaseAnswer.noticeGivenAt
+          When the holder gave notice.
+        SubleaseAnswer.noticePeriod
+          After which notice the holder may end it; absent: it may not.
+        SubleaseAnswer.pricePerGpuHour
+          What the tenant owes the holder for each GPU-hour delivered; absent: nothing.
+        SubleaseAnswer.promised
+          What was offered.
+        SubleaseAnswer.proposedAt
+          When it was offered.
+        SubleaseAnswer.providerAgreed
+          Whether the provider has agreed; absent: it need not.
+        SubleaseAnswer.reason
+          Why it is offered.
+        SubleaseAnswer.reservations
+          The same, line by line, with what is held now.
+        SubleaseAnswer.start
+          From when on it is used, where that is known.
+        SubleaseAnswer.state
+          Where it stands.
+        SubleaseAnswer.tenantAgreed
+          Whether the tenant has agreed.
+        SubleaseAnswer.to
+          Who uses it.
+        SubleaseAnswer.used
+          What is used; absent: nothing, yet or any more.
+        SubleaseAnswer.whole
+          Whether it is all of the lease; its tenant is not told.
+        SubleaseEnding
+          How a sub-lease came to its end. `expired`: Its time was over. `handed-back`: The tenant gave it back.
+          `ended`: The holder ended it as was agreed. `cut`: The lease under it was over before.
+        SubleaseList
+          Sub-leases that the caller has a part in.
+        SubleaseList.cursor
+          Where the list goes on; absent: this is the end.
+        SubleaseList.subleases
+          In the order in which they were offered.
+        SubleaseReplyRequest
+          One side's answer to what is offered to be let.
+        SubleaseReplyRequest.accept
+          True to agree, false to decline.
+        SubleaseReplyRequest.label
+          The tenant's own name for it.
+        SubleaseReplyRequest.reason
+          Why, for the audit log; at most 1,024 bytes.
+        SubleaseRequest
+          A lease, or a share of one, that is to be let to another tenant.
+        SubleaseRequest.end
+          When it ends; absent: with the lease.
+        SubleaseRequest.lease
+          The lease.
+        SubleaseRequest.lines
+          The share of so many units of lines.
+        SubleaseRequest.nodes
+          The share on these nodes: paths, names or host lists. Without it and without `lines`: all of the lease.
+        SubleaseRequest.noticePeriod
+          After which notice the holder may end it before its end; absent: it may not.
+        SubleaseRequest.pricePerGpuHour
+          What the tenant owes the holder for each GPU-hour delivered; absent: nothing.
+        SubleaseRequest.reason
+          Why; the other side is told. At most 1,024 bytes.
+        SubleaseRequest.to
+          The tenant that it is offered to.
+        SubleaseSpecification
+          Whether the tenant may let other tenants use leases, or shares of them.
+        SubleaseSpecification.approval
+          Whether the provider has to approve each; absent: yes.
+        SubleaseSpecification.expiresAfter
+          How long an offer stays open; absent: 7 days.
+        SubleaseSpecification.maxPercent
+          The most of the GPUs that the tenant holds under the contract that may be let at a time, in percent; absent:
+          all.
+        SubleaseState
+          Where a sub-lease stands. `offered`: Somebody has still to agree. `active`: Everybody has agreed; it is
+          used, or will be when the lease under it begins.
         TelemetryAnswer
           What became of a batch of readings.
         TelemetryAnswer.leftOut
@@ -2717,6 +2887,8 @@ enum FieldTexts {
           When it next changes by itself.
         TenantAllocation.notices
           Notices in force, soonest first.
+        TenantAllocation.subleases
+          What it uses of other tenants' leases, and what it lets of its own; absent: nothing.
         TenantAllocation.tenant
           Whose.
         TenantAnswer
