@@ -129,6 +129,9 @@ public enum Routes {
     public static let auditConsistency = "/v1/audit/consistency"
     /// GET `?tenant=&since=&limit=`: ``AccessList``.
     public static let auditAccess = "/v1/audit/access"
+    /// GET `?after=&follow=&wait=&limit=&tenant=&kind=`: lines of ``ChangeLine`` and ``BookmarkLine``, as NDJSON or, to
+    /// who accepts `text/event-stream`, as server-sent events.
+    public static let events = "/v1/events"
     /// GET: ``VerifyAnswer``.
     public static let verify = "/v1/verify"
     /// POST: ``BackupRequest`` to ``BackupAnswer``.
@@ -261,6 +264,10 @@ public enum MediaTypes {
     public static let problem = "application/problem+json"
     /// Prometheus' text form.
     public static let metrics = "text/plain; version=0.0.4; charset=utf-8"
+    /// A JSON object a line.
+    public static let ndjson = "application/x-ndjson"
+    /// Server-sent events.
+    public static let eventStream = "text/event-stream"
     /// Host lists and Slurm's lines.
     public static let text = "text/plain; charset=utf-8"
 }

@@ -7,6 +7,7 @@ import Hummingbird
 import Leasing
 public import Logging
 import NIOCore
+import NIOPosix
 import Scheduling
 public import ServiceLifecycle
 import Synchronization
@@ -36,7 +37,12 @@ public struct ControlServer: Service {
     /// - Throws: ``ListenerFault`` when a listener cannot be opened.
     public func run() async throws {
         services.scheduler.observe {
-            [polls = services.polls, bodies = services.pollBodies, ordersWatch = OrdersWatch()] view, tenants in
+            [
+                polls = services.polls, bodies = services.pollBodies, ordersWatch = OrdersWatch(),
+                events = services.events, weak scheduler = services.scheduler,
+                eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+            ] view, tenants in
+            if let scheduler { events.tell(of: scheduler, on: eventLoop) }
             bodies.forget(tenants, in: view.book)
             polls.changed(tenants)
             ordersWatch.note(view.book.ordersIndex) { polls.changed([PollRegistry.orders]) }
@@ -59,6 +65,7 @@ public struct ControlServer: Service {
             }
         } onGracefulShutdown: {
             services.polls.finish()
+            services.events.finish()
         }
     }
 

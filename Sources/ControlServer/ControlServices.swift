@@ -50,11 +50,15 @@ public struct ControlServices: Sendable {
     public let loadTargetApprovalSeconds: Int64?
     /// Where the policy acts by itself.
     public let faultRules: FaultRules
+    /// How patient streams of changes are.
+    public let eventPatience: EventPatience
 
     var authenticator: Authenticator { Authenticator(rules: callerRules) }
     let searcher = Searcher()
     let polls = PollRegistry()
     let pollBodies = PollBodies()
+    let events = EventHub()
+    let eventBodies = EventBodies()
     let requestCounts = RequestCounts()
     let xids = XIDMemory()
 
@@ -64,7 +68,7 @@ public struct ControlServices: Sendable {
         fleetProposal: FleetProposal?, observatory: Observatory,
         history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
         audit: AuditLog, access: AccessRecord, loadTargetApprovalSeconds: Int64?,
-        faultRules: FaultRules,
+        faultRules: FaultRules, eventPatience: EventPatience = EventPatience(),
         accessHistory: @escaping @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount],
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
         backup: @escaping @Sendable (_ path: String) async throws -> Int
@@ -82,6 +86,7 @@ public struct ControlServices: Sendable {
         self.access = access
         self.loadTargetApprovalSeconds = loadTargetApprovalSeconds
         self.faultRules = faultRules
+        self.eventPatience = eventPatience
         self.accessHistory = accessHistory
         self.verify = verify
         self.backup = backup

@@ -77,9 +77,11 @@ struct Dispatcher: Sendable {
                 throw Problem(.badRequest, detail: "?\(name) is there twice", expected: "each parameter once")
             }
         }
+        var logger = logger
+        logger[metadataKey: "request"] = "\(requestID)"
         return Exchange(
             request: request, context: context, caller: caller, requestID: requestID, services: services,
-            query: query)
+            query: query, logger: logger)
     }
 
     private func serve(_ route: Route, _ exchange: Exchange) async throws -> Response {

@@ -69,7 +69,7 @@ struct Daemon {
             audit: audit, access: access,
             loadTargetApprovalSeconds: settings.approvalLoadTargetSeconds > 0
                 ? Int64(settings.approvalLoadTargetSeconds) : nil,
-            faultRules: try settings.faultRules(),
+            faultRules: try settings.faultRules(), eventPatience: try settings.eventPatience(),
             accessHistory: { tenant, since, limit in
                 try accessHistory.counts(of: tenant, since: since, limit: limit)
             },

@@ -50,6 +50,9 @@ struct Settings {
     var takesOperatorsOverTCP = false
     /// What one client may cost.
     var limits = ServerLimits()
+    /// Seconds without a line after which a stream of events gets a bookmark, and in which its reader must take something.
+    var eventsBookmarkSeconds = 30
+    var eventsStallSeconds = 60
     var numaNode = 0
     var logLevel = "info"
 
@@ -69,6 +72,7 @@ struct Settings {
         "tcp.addresses": .list, "tcp.certificateFile": .text, "tcp.keyFile": .text, "tcp.clientCAFile": .text,
         "tcp.clientCertificates": .text, "tcp.plainLoopback": .text,
         "approvals.loadTargetSeconds": .number, "faults.tenants": .text, "faults.telemetry": .text,
+        "events.bookmarkSeconds": .number, "events.stallSeconds": .number,
         "numa.node": .number, "log.level": .text,
     ]
     private static let kinds: [(key: String, value: Kind)] =
@@ -110,6 +114,10 @@ struct Settings {
         settings.faultsFromTelemetry = reader.string(
             forKey: "faults.telemetry", default: settings.faultsFromTelemetry)
         settings.readListeners(reader)
+        settings.eventsBookmarkSeconds = reader.int(
+            forKey: "events.bookmarkSeconds", default: settings.eventsBookmarkSeconds)
+        settings.eventsStallSeconds = reader.int(
+            forKey: "events.stallSeconds", default: settings.eventsStallSeconds)
         settings.numaNode = reader.int(forKey: "numa.node", default: settings.numaNode)
         settings.logLevel = reader.string(forKey: "log.level", default: settings.logLevel)
         return settings
@@ -215,6 +223,15 @@ struct Settings {
             throw StartFailure("telemetry.freshSeconds: \(telemetryFreshSeconds) is not 1 to 86400")
         }
         return ReadingRules(freshSeconds: Int64(telemetryFreshSeconds))
+    }
+
+    /// How patient streams of events are.
+    func eventPatience() throws -> EventPatience {
+        for (key, value) in [
+            ("events.bookmarkSeconds", eventsBookmarkSeconds), ("events.stallSeconds", eventsStallSeconds),
+        ] where !(1...3_600).contains(value) { throw StartFailure("\(key): \(value) is not 1 to 3600") }
+        return EventPatience(
+            bookmarkSeconds: Int64(eventsBookmarkSeconds), stallSeconds: Int64(eventsStallSeconds))
     }
 
     /// Where the policy on faults acts by itself.

@@ -12,6 +12,7 @@ struct HTTPAnswer {
 
     var text: String { String(decoding: body, as: UTF8.self) }
     var json: JSONValue { JSONValue(bytes: body) }
+    var isChunked: Bool { headers["transfer-encoding"]?.lowercased() == "chunked" }
     var isProblem: Bool { headers["content-type"] == "application/problem+json" }
 }
 
@@ -105,6 +106,18 @@ final class HTTPConnection {
     }
 
     func receive(hasBody: Bool = true) throws -> HTTPAnswer {
+        var answer = try receiveHead()
+        guard hasBody, answer.status != 204, answer.status != 304 else { return answer }
+        if answer.isChunked {
+            while let chunk = try chunk() { answer.body += chunk }
+        } else if let length = answer.headers["content-length"].flatMap({ Int($0) }) {
+            answer.body = try take(length)
+        }
+        return answer
+    }
+
+    /// The status and the headers of an answer, whose body comes after.
+    func receiveHead() throws -> HTTPAnswer {
         let lines = try head()
         let words = lines[0].split(separator: " ")
         guard words.count >= 2, let status = Int(words[1]) else { throw Unexpected("not HTTP: \(lines[0])") }
@@ -114,15 +127,16 @@ final class HTTPConnection {
             let value = line[line.index(after: colon)...]
             headers[line[..<colon].lowercased()] = value.trimmingCharacters(in: .whitespaces)
         }
-        var answer = HTTPAnswer(status: status, headers: headers, body: [])
-        if status == 100 { return try receive(hasBody: hasBody) }
-        guard hasBody, status != 204, status != 304 else { return answer }
-        if headers["transfer-encoding"]?.lowercased() == "chunked" {
-            answer.body = try chunks()
-        } else if let length = headers["content-length"].flatMap({ Int($0) }) {
-            answer.body = try take(length)
-        }
-        return answer
+        if status == 100 { return try receiveHead() }
+        return HTTPAnswer(status: status, headers: headers, body: [])
+    }
+
+    /// The next chunk of a chunked body; nil after the last.
+    func chunk() throws -> [UInt8]? {
+        guard let size = Int(try line().prefix { $0 != ";" }, radix: 16) else { throw Unexpected("not a chunk") }
+        let bytes = try take(size)
+        _ = try line()
+        return size == 0 ? nil : bytes
     }
 
     // MARK: Reading
@@ -147,16 +161,6 @@ final class HTTPConnection {
             let length = unread.count - offset
             try fill()
             searched = offset + length
-        }
-    }
-
-    private func chunks() throws -> [UInt8] {
-        var body: [UInt8] = []
-        while true {
-            guard let size = Int(try line().prefix { $0 != ";" }, radix: 16) else { throw Unexpected("not a chunk") }
-            body += try take(size)
-            _ = try line()
-            if size == 0 { return body }
         }
     }
 

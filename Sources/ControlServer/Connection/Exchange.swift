@@ -40,6 +40,8 @@ struct Exchange {
     let services: ControlServices
     /// Query parameters by name; only those that the route knows.
     let query: [String: String]
+    /// The daemon's log, under the request's id.
+    let logger: Logger
 
     var scheduler: Scheduler { services.scheduler }
     var role: Role { caller.role }

@@ -9,6 +9,35 @@ extension Route {
     private static let size = QueryParameter(
         "size", .integer(0...Int.max), "At this size of the log; absent: the present one.")
 
+    /// As ``EventQuery`` reads it.
+    private static let eventPlace = "^([0-9]+-)?[0-9]+$"
+
+    static let events: [Route] = [
+        Route(
+            "streamEvents", .get, Routes.events,
+            "Accepted changes as they become durable: a line of JSON for each, or server-sent events.",
+            for: Audiences.holders,
+            query: [
+                QueryParameter(
+                    "after", .pattern(eventPlace),
+                    "Begin after this change, with its epoch in front (`1-42`) or without; absent: with what comes next, "
+                        + "or without following from the first."),
+                QueryParameter("follow", .flag, "Whether to go on with what comes; absent: true."),
+                QueryParameter(
+                    "wait", .duration,
+                    "How long to follow, at most \(WireLimits.waitSecondsMax) s; absent: without end."),
+                QueryParameter(
+                    "limit", .integer(1...EventQuery.limitMax), "After how many lines to end; absent: never."),
+                QueryParameter(
+                    "tenant", .name, "Only what is about this tenant; a tenant sees its own and names no other."),
+                QueryParameter("kind", .text, "Only these kinds, or beginnings of some, separated by commas."),
+            ],
+            answers: .ok(
+                [.text(MediaTypes.ndjson), .text(MediaTypes.eventStream)],
+                "A stream without an end; the second form for `Accept: text/event-stream`"),
+            refusals: [.notFound, .historyGone, .overloaded], EventHandlers.stream)
+    ]
+
     static let audit: [Route] = [
         Route(
             "listAuditEntries", .get, Routes.audit, "Accepted changes in the order of their numbers.",

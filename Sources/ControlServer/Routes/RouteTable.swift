@@ -24,6 +24,7 @@ extension Route {
         RouteArea(
             name: "Load targets", summary: "Ceilings in watts, and the orders that keep them.", routes: loadTargets),
         RouteArea(name: "Telemetry", summary: "What is drawn and will be.", routes: telemetry),
+        RouteArea(name: "Events", summary: "What happens, as it happens.", routes: events),
         RouteArea(name: "Audit", summary: "The audit log, and who has read what.", routes: audit),
         RouteArea(name: "Service", summary: "The daemon itself.", routes: service),
     ]

@@ -38,7 +38,7 @@ struct Berth: AsyncParsableCommand {
             TransfersCommand.self, SubleaseCommand.self,
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
             FreezeCommand.self, UnfreezeCommand.self,
-            ApplyCommand.self, ImportCommand.self, InventoryCommand.self, WatchCommand.self,
+            ApplyCommand.self, ImportCommand.self, InventoryCommand.self, WatchCommand.self, EventsCommand.self,
             AuditCommand.self, BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self,
             SimulateCommand.self,
             ContextCommand.self, CompletionCommand.self,
