@@ -73,7 +73,7 @@ public struct ControlServer: Service {
     private func answering() -> ListenerRun.Respond {
         let router = Router(context: ControlContext.self, options: [])
         Dispatcher(services: services, logger: logger).register(Route.all, on: router)
-        let responder = KnownPathsResponder(router: router.buildResponder())
+        let responder = KnownPathsResponder(router: router.buildResponder(), others: services.requests.others)
         let (quiet, date, clock) = (quiet, HTTPDate(), services.scheduler.clock)
         return { request, writer, channel, connection in
             let context = ControlContext(
@@ -108,6 +108,7 @@ private final class OrdersWatch: Sendable {
 /// Answers paths and methods that no route has with a problem, as everything else is answered.
 private struct KnownPathsResponder: HTTPResponder {
     let router: RouterResponder<ControlContext>
+    let others: RouteMeter
 
     func respond(to request: Request, context: ControlContext) async throws -> Response {
         var request = request
@@ -120,6 +121,7 @@ private struct KnownPathsResponder: HTTPResponder {
         guard response.status == .notFound, response.headers[.contentType] != MediaTypes.problem else {
             return response
         }
+        others.add(status: 404, nanoseconds: nil)
         return Problem(.notFound, detail: "there is nothing at this path").response(
             requestID: Dispatcher.newRequestID())
     }

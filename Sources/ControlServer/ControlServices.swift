@@ -59,7 +59,7 @@ public struct ControlServices: Sendable {
     let pollBodies = PollBodies()
     let events = EventHub()
     let eventBodies = EventBodies()
-    let requestCounts = RequestCounts()
+    let requests = RequestMeter()
     let xids = XIDMemory()
 
     public init(
@@ -114,20 +114,5 @@ actor Searcher {
 
     func highestCap(for order: LeaseOrder, in book: Book, now: Int64) -> (order: LeaseOrder, percent: Int)? {
         book.highestCap(for: order, now: now)
-    }
-}
-
-/// Requests answered since the start, by status.
-final class RequestCounts: Sendable {
-    private let counts = Mutex([Int64](repeating: 0, count: 600))
-
-    func add(status: Int) {
-        guard (0..<600).contains(status) else { return }
-        counts.withLock { $0[status] += 1 }
-    }
-
-    /// Statuses that were given, ascending, and how often.
-    var byStatus: [(status: Int, count: Int64)] {
-        counts.withLock { $0 }.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) }
     }
 }

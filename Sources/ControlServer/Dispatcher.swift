@@ -13,6 +13,13 @@ import Scheduling
 struct Dispatcher: Sendable {
     let services: ControlServices
     let logger: Logger
+    private let log: RequestLog
+
+    init(services: ControlServices, logger: Logger) {
+        self.services = services
+        self.logger = logger
+        log = RequestLog(logger)
+    }
 
     /// Methods that paths answer to, if only with 405; others are answered as the last of them.
     static let methods: [HTTPRequest.Method] = [.get, .post, .put, .delete, .patch, .head, .options, .trace]
@@ -24,14 +31,13 @@ struct Dispatcher: Sendable {
             let path = RouterPath(pattern)
             for method in Self.methods {
                 if let route = here.first(where: { $0.method == method }) {
+                    let meter = services.requests.meter(method: method.rawValue, pattern: pattern)
                     router.on(path, method: method) { request, context in
-                        let response = await answer(request, context, allow: nil) { try await serve(route, $0) }
-                        services.requestCounts.add(status: response.status.code)
-                        return response
+                        await answer(request, context, meter, allow: nil) { try await serve(route, $0) }
                     }
                 } else {
                     router.on(path, method: method) { request, context in
-                        await answer(request, context, allow: allow) { _ in
+                        await answer(request, context, services.requests.others, allow: allow) { _ in
                             throw Problem(.methodNotAllowed, detail: "this path takes \(allow)")
                         }
                     }
@@ -44,32 +50,48 @@ struct Dispatcher: Sendable {
     static func newRequestID() -> String { "r-" + String(UInt64.random(in: .min ... .max), radix: 36) }
 
     private func answer(
-        _ request: Request, _ context: ControlContext, allow: String?,
+        _ request: Request, _ context: ControlContext, _ meter: RouteMeter, allow: String?,
         _ serve: (Exchange) async throws -> Response
     ) async -> Response {
-        let requestID = Self.newRequestID()
+        let clock = services.scheduler.clock
+        var record = RequestRecord(
+            id: Self.newRequestID(), trace: TraceContext(request.headers)?.next(), method: request.method.rawValue,
+            route: meter.pattern, startedAt: clock.steadyNanoseconds)
+        var refusal: Problem?
         var seesRevision = false
+        var response: Response
         do {
-            let exchange = try exchange(request, context, requestID)
+            let exchange = try exchange(request, context, record)
+            record.caller = (exchange.caller.actorName, "\(exchange.role)")
             seesRevision = exchange.seesBookings
-            return try await serve(exchange)
+            response = try await serve(exchange)
         } catch {
-            var response = problem(error, requestID).response(requestID: requestID, allow: allow)
+            let problem = problem(error, &record)
+            services.requests.note(problem)
+            refusal = problem
+            response = problem.response(requestID: record.id, allow: allow)
             if seesRevision { response.headers[.revision] = String(services.scheduler.view.book.revision) }
-            return response
         }
+        if let trace = record.trace { response.headers[.traceparent] = trace.text }
+        let took = clock.steadyNanoseconds - record.startedAt
+        let waits = request.uri.queryParameters["wait"] != nil || request.uri.queryParameters["minRevision"] != nil
+        meter.add(status: response.status.code, nanoseconds: waits ? nil : took)
+        log.note(record, response, refusal, nanoseconds: took)
+        return response
     }
 
-    private func problem(_ error: any Error, _ requestID: String) -> Problem {
+    private func problem(_ error: any Error, _ record: inout RequestRecord) -> Problem {
         if let problem = error as? Problem { return problem }
         if let error = error as? HTTPParserError {
             return Problem(.badRequest, detail: "the body cannot be read: \(error.debugDescription)")
         }
-        logger.error("a request failed", metadata: ["request": "\(requestID)", "error": "\(error)"])
+        record.failure = "\(error)"
         return Problem(.internalError, detail: "the daemon's log says more under this request id")
     }
 
-    private func exchange(_ request: Request, _ context: ControlContext, _ requestID: String) throws -> Exchange {
+    private func exchange(
+        _ request: Request, _ context: ControlContext, _ record: RequestRecord
+    ) throws -> Exchange {
         let caller = try services.authenticator.caller(of: request, on: context.connection)
         var query: [String: String] = [:]
         for (name, value) in request.uri.queryParameters {
@@ -78,9 +100,9 @@ struct Dispatcher: Sendable {
             }
         }
         var logger = logger
-        logger[metadataKey: "request"] = "\(requestID)"
+        logger[metadataKey: "request"] = "\(record.id)"
         return Exchange(
-            request: request, context: context, caller: caller, requestID: requestID, services: services,
+            request: request, context: context, caller: caller, requestID: record.id, services: services,
             query: query, logger: logger)
     }
 

@@ -98,6 +98,35 @@ extension SystemTests {
             #expect(try query(port, "sum(berth_gpus)") == "2048")
             #expect(try query(port, "berth_telemetry_left_out_total") == "0")
             #expect(try query(port, "up{job=\"berth\"}") == "1")
+            try checkRules(port)
+            try checkDashboard(port)
+        }
+
+        /// The alert rules are loaded, and each has been asked without an error.
+        private func checkRules(_ port: UInt16) throws {
+            try poll("each rule") {
+                let groups = try HTTPConnection(port: port).get("/api/v1/rules").json["data"]["groups"].array
+                let rules = groups.flatMap { $0["rules"].array }
+                return rules.count > 10 && rules.allSatisfy { $0["health"].string == "ok" }
+            }
+            #expect(try query(port, "ALERTS{alertname=\"BerthAbsent\"}") == nil)
+        }
+
+        /// Each question of the dashboard is one that Prometheus understands, and those of gauges have answers.
+        private func checkDashboard(_ port: UInt16) throws {
+            let file = try Data(contentsOf: URL(fileURLWithPath: Program.root + "/config/grafana/berth.json"))
+            var answered = 0
+            for panel in JSONValue(bytes: Array(file))["panels"].array {
+                for target in panel["targets"].array {
+                    let expression = try #require(target["expr"].string)
+                        .replacing("$__rate_interval", with: "1m").replacing("$site", with: ".*")
+                        .replacing("$job", with: ".*")
+                    let answer = try ask(port, expression)
+                    #expect(answer["status"].string == "success", "\(expression): \(answer)")
+                    if !answer["data"]["result"].array.isEmpty { answered += 1 }
+                }
+            }
+            #expect(answered > 25)
         }
 
         private func prometheus(
@@ -105,7 +134,8 @@ extension SystemTests {
         ) throws -> ChildProcess {
             let config = try home.folder.write(
                 """
-                global: {scrape_interval: 1s, scrape_timeout: 1s}
+                global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+                rule_files: ["\(Program.root)/config/prometheus/alerts.yaml"]
                 scrape_configs:
                   - job_name: dcgm
                     static_configs: [{targets: ["127.0.0.1:\(exporter.port)"]}]
@@ -125,10 +155,13 @@ extension SystemTests {
 
         /// The value of the one series that a query gives.
         private func query(_ port: UInt16, _ expression: String) throws -> String? {
+            try ask(port, expression)["data"]["result"][0]["value"][1].string
+        }
+
+        private func ask(_ port: UInt16, _ expression: String) throws -> JSONValue {
             let allowed = CharacterSet.alphanumerics
             let text = expression.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
-            let answer = try HTTPConnection(port: port).get("/api/v1/query?query=\(text)").json
-            return answer["data"]["result"][0]["value"][1].string
+            return try HTTPConnection(port: port).get("/api/v1/query?query=\(text)").json
         }
     }
 }

@@ -117,7 +117,8 @@ extension SystemTests {
             #expect(answer.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
             let lines = answer.text.split(separator: "\n").map(String.init)
             for line in [
-                "berth_gpus{use=\"free\"} 2048", "berth_journal_writable 1", "berth_leases{state=\"active\"} 0",
+                "berth_gpus{site=\"lab\",model=\"H100\",use=\"free\"} 2048", "berth_journal_writable 1",
+                "berth_leases{state=\"active\"} 0",
                 "berth_budget_observed_watts{budget=\"lab-meter\",kind=\"power\",site=\"lab\"} 2472960",
                 "berth_budget_limit_watts{budget=\"lab-loop\",kind=\"cooling\",site=\"lab\"} 10000000",
                 "berth_telemetry_readings_total{result=\"taken\"} 256",

@@ -27,6 +27,9 @@ final class PollRegistry: Sendable {
 
     private let state = Mutex(State())
 
+    /// Polls that wait now.
+    var waiting: Int { state.withLock { $0.count } }
+
     /// Waits until the tenant's answer changes, the time is over, or the daemon stops.
     ///
     /// `isStillCurrent` is asked after the waiter is registered, so that no change falls between looking and waiting.

@@ -314,6 +314,7 @@ enum LeaseHandlers {
             case .faulted(let fault): results[place].problem = Problem(fault)
             }
         }
+        for case .some(let problem) in results.map(\.problem) { exchange.services.requests.note(problem) }
         return exchange.answer(LeaseBatchAnswer(results: results), view: exchange.scheduler.view)
     }
 

@@ -18,11 +18,16 @@ enum MetricsHandlers {
         let report = exchange.services.observatory.report(conditions, at: now)
         var text = MetricsText()
         daemon(&text, exchange, view)
-        capacity(&text, view, now)
-        sites(&text, conditions, report)
+        text.add(exchange.scheduler.figures)
+        text.add(exchange.services.requests)
+        text.addSites(view, at: now)
+        text.addLeases(view.book, at: now)
+        text.addTenants(view.book, at: now)
+        sites(&text, view, report, now)
         budgets(&text, conditions, report)
         loadTargets(&text, view, now)
         telemetry(&text, exchange.services.observatory.counts, report)
+        text.add(ProcessFigures.current)
         var headers = exchange.headers(view: view)
         headers[.contentType] = MediaTypes.metrics
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text.text)))
@@ -49,32 +54,23 @@ enum MetricsHandlers {
         text.single(
             "berth_load_targets", .gauge, "Load targets that are in force or to come.",
             view.book.loadTargets.count { $0.until > view.book.time })
-        text.family("berth_http_requests_total", .counter, "Requests answered, by status.")
-        for (status, count) in services.requestCounts.byStatus {
-            text.sample("berth_http_requests_total", ["code": "\(status)"], count)
-        }
+        text.single("berth_epoch", .gauge, "The book's epoch, which a restore starts anew.", services.epoch)
+        text.single("berth_polls_waiting", .gauge, "Long polls that wait for a change.", services.polls.waiting)
+        text.single("berth_event_streams", .gauge, "Streams of events that are open.", services.events.count)
     }
 
-    private static func capacity(_ text: inout MetricsText, _ view: PublishedView, _ now: Int64) {
-        let report = view.report(at: now)
-        text.family("berth_gpus", .gauge, "GPUs by what they are used for.")
-        for (use, count) in [
-            ("free", report.gpus.free), ("leased", report.gpus.leased), ("held", report.gpus.held),
-            ("faulty", report.gpus.faulty),
-        ] { text.sample("berth_gpus", ["use": use], count) }
-        text.single("berth_gpus_stranded", .gauge, "Free GPUs that no watts are left for.", report.strandedGPUs)
-        text.single("berth_whole_blocks_free", .gauge, "Blocks that are free as a whole.", report.wholeBlocksLeft)
-        text.single("berth_whole_nvl72_free", .gauge, "NVL72 racks that are free as a whole.", report.wholeNVL72Left)
-        text.family("berth_leases", .gauge, "Leases by state.")
-        for state in Leasing.LeaseState.allCases {
-            text.sample("berth_leases", ["state": state.name], view.book.leaseCount(in: state))
-        }
-    }
-
-    private static func sites(_ text: inout MetricsText, _ conditions: DrawConditions, _ report: DrawReport) {
+    private static func sites(
+        _ text: inout MetricsText, _ view: PublishedView, _ report: DrawReport, _ now: Int64
+    ) {
+        let sites = StatusHandlers.watts(view.book, now, report)
+        text.family("berth_site_limit_watts", .gauge, "What the feeds of a site may carry now, at the meter.")
+        for site in sites { text.sample("berth_site_limit_watts", ["site": site.site], site.limitWatts) }
+        text.family(
+            "berth_site_committed_watts", .gauge, "Watts committed at a site's meter: leases, and the idle rest.")
+        for site in sites { text.sample("berth_site_committed_watts", ["site": site.site], site.committedWatts) }
         text.family("berth_site_observed_watts", .gauge, "Watts drawn at a site's meter, by readings.")
-        for (site, draw) in zip(conditions.fleet.sites, report.siteDraws) {
-            if let draw { text.sample("berth_site_observed_watts", ["site": site.name], draw.watts) }
+        for site in sites {
+            if let watts = site.observedWatts { text.sample("berth_site_observed_watts", ["site": site.site], watts) }
         }
     }
 

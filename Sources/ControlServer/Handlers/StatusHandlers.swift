@@ -51,7 +51,7 @@ enum StatusHandlers {
     }
 
     /// Each site's power, summed over the roots of its trees.
-    private static func watts(_ book: Book, _ now: Int64, _ report: DrawReport) -> [SiteWatts] {
+    static func watts(_ book: Book, _ now: Int64, _ report: DrawReport) -> [SiteWatts] {
         let fleet = book.fleet
         return fleet.sites.enumerated().map { offset, site in
             var (committed, limit) = (Int64(0), Int64(0))
