@@ -5,7 +5,7 @@ SHELL := /bin/bash
 FLEET ?= colossus
 PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test test-api api-docs check bench bench-peers man install-man install-completions clean
+.PHONY: fleet help dependencies build run test test-api api-docs check check-rules bench bench-peers man install-man install-completions clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -39,6 +39,11 @@ api-docs: ## Rewrite docs/openapi.json and the paths of docs/api.md from the rou
 
 check: ## Format, lint and layering
 	@scripts/check.sh
+
+check-rules: ## Check the alert rules for Prometheus and run their tests, with promtool
+	@command -v promtool >/dev/null || { echo "promtool comes with Prometheus: apt-get install prometheus"; exit 1; }
+	promtool check rules config/prometheus/alerts.yaml
+	promtool test rules config/prometheus/alerts.test.yaml
 
 bench: dependencies ## Measure; the rows of docs/performance.md
 	@scripts/bench.sh
