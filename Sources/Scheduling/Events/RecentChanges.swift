@@ -23,7 +23,7 @@ final class RecentChanges: Sendable {
     /// Batches that are kept.
     static let batchesMax = 1_024
     /// Facts of all that is kept. A batch that has more by itself is not kept.
-    static let factsMax = 65_536
+    static let factsMax = 16_384
 
     private struct Batch: Sendable {
         let changes: [AcceptedChange]
