@@ -67,6 +67,9 @@ final class EventHub: Sendable {
     /// Streams that are open.
     var count: Int { state.withLock { $0.streams.count } }
 
+    /// Whether the daemon stops, so that streams are to end.
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+
     // MARK: Streams
 
     /// Begins a stream of one caller; it must be ended.

@@ -69,7 +69,9 @@ struct EventStream {
         while true {
             let hasRead = lines.cursor > cursor
             try await send(lines, to: &writer)
-            if let limit = query.limit, sent >= limit { return try await write(bookmark(), to: &writer) }
+            let isOver = query.limit.map { sent >= $0 } ?? false || hasRead && (endAt.map { $0 <= now } ?? false)
+            if isOver { return try await write(bookmark(), to: &writer) }
+            if hasRead && hub.isStopping { return try await write(bookmark(.stopping), to: &writer) }
             if !hasRead {
                 guard try await waitForMore(&writer) else { return }
             } else if isBookmarkDue {
@@ -88,6 +90,8 @@ struct EventStream {
     /// When the next bookmark is to be written, by the steady clock.
     private var bookmarkAt: Int64 { lastWrite + services.eventPatience.bookmarkSeconds * 1_000_000_000 }
     private var isBookmarkDue: Bool { bookmarkAt <= now }
+    /// When the reader wants it to end, or nil.
+    private var endAt: Int64? { query.waitSeconds.map { startedAt + $0 * 1_000_000_000 } }
 
     /// Waits for more to send; false when the stream is over.
     private mutating func waitForMore(_ writer: inout any ResponseBodyWriter) async throws -> Bool {
@@ -95,7 +99,6 @@ struct EventStream {
             try await write(bookmark(), to: &writer)
             return false
         }
-        let endAt = query.waitSeconds.map { startedAt + $0 * 1_000_000_000 }
         let wait = max(0, min(bookmarkAt, endAt ?? .max) - now)
         switch await services.events.wait(place.number, upTo: .nanoseconds(wait), on: channel.eventLoop) {
         case .changed: return true
