@@ -50,6 +50,8 @@ public struct ChangeEvent: Codable, Sendable, Equatable {
     public var approval: String?
     /// The transfer.
     public var transfer: String?
+    /// The sub-lease.
+    public var sublease: String?
     /// The fault report.
     public var fault: String?
     /// The error number that a fault report names.

@@ -65,6 +65,7 @@ struct EventEncoding {
         answer.order = event.order.map { OrderID.text($0) }
         answer.approval = event.approval.map { ApprovalID.text($0) }
         answer.transfer = event.transfer.map { book.transferID($0) }
+        answer.sublease = event.sublease.map { book.subleaseID($0) }
         answer.fault = event.fault.map { book.faultID($0) }
         answer.xid = event.xid.map { Int($0) }
         return answer

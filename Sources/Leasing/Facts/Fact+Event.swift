@@ -11,7 +11,7 @@ public struct FactEvent: Equatable, Sendable {
     /// The lease that came of it.
     public var newLease: UInt64?
     public var tenant: String?
-    /// Who is to hold the lease.
+    /// Who is to hold the lease, or to use it.
     public var receiver: String?
     public var contract: String?
     /// Of a cohort, a fleet or a maintenance.
@@ -35,6 +35,7 @@ public struct FactEvent: Equatable, Sendable {
     public var order: UInt64?
     public var approval: UInt64?
     public var transfer: UInt64?
+    public var sublease: UInt64?
     public var fault: UInt64?
     public var xid: Int64?
 
@@ -97,6 +98,7 @@ extension Fact {
                 ($0.lease, $0.transfer, $0.tenant) = (takeover.newLease, takeover.transfer, takeover.tenant)
             }
         case .transferNoted(let note): note.factEvent
+        case .subleaseNoted(let note): note.factEvent
         case .reclaimSet(let reclaim): reclaim.event(recordedAt: time)
         case .noticeAcknowledged(let lease, let notice):
             FactEvent(.noticeAcknowledged) { ($0.lease, $0.notice) = (lease, notice) }
@@ -212,6 +214,31 @@ extension TransferNote {
             $0.lease = tenant == transfer.from ? transfer.lease : nil
             ($0.tenant, $0.receiver, $0.transfer) = (tenant, transfer.to, transfer.number)
             ($0.gpus, $0.watts) = (transfer.capacity.gpus, transfer.capacity.watts)
+        }
+    }
+}
+
+extension SubleaseNote {
+    fileprivate var factEvent: FactEvent {
+        let kind: EventKind =
+            switch event {
+            case .proposed: .subleaseProposed
+            case .offered: .subleaseOffered
+            case .holderAgreed: .subleaseHolderAgreed
+            case .tenantAgreed: .subleaseTenantAgreed
+            case .providerAgreed: .subleaseProviderAgreed
+            case .declined: .subleaseDeclined
+            case .withdrawn: .subleaseWithdrawn
+            case .expired: .subleaseExpired
+            case .begun: .subleaseBegun
+            case .noticeGiven: .subleaseNoticeGiven
+            case .over: .subleaseOver
+            }
+        return FactEvent(kind) {
+            // The lease's name is its holder's.
+            $0.lease = tenant == sublease.from ? sublease.lease : nil
+            ($0.tenant, $0.receiver, $0.sublease) = (tenant, sublease.to, sublease.number)
+            ($0.gpus, $0.watts, $0.end) = (sublease.capacity.gpus, sublease.capacity.watts, sublease.end)
         }
     }
 }
