@@ -96,6 +96,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
         ),
@@ -204,13 +205,25 @@ let package = Package(
             name: "berth-telemetryTests", dependencies: ["berth-telemetry", "ControlAPI"], swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["ControlAPI", "ControlClient", "Journaling", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "ControlAPI", "ControlClient", "ControlServer", "Journaling",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             path: "Tests/System",
             swiftSettings: strict
         ),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Packing", "FleetModel"], swiftSettings: strict),
-        .testTarget(name: "ControlServerTests", dependencies: ["ControlServer", "ControlAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "ControlServerTests",
+            dependencies: [
+                "ControlServer", "ControlAPI", "Leasing", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: strict),
         .testTarget(name: "LayeringTests", swiftSettings: strict),
     ]
 )

@@ -97,6 +97,14 @@ public enum Routes {
     public static let tenantAllocationPattern = "/v1/tenants/{name}/allocation"
     /// GET `?month=`: ``LedgerAnswer``.
     public static let tenantLedgerPattern = "/v1/tenants/{name}/ledger"
+    /// GET `?limit=&cursor=`: ``TokenList``. POST: ``TokenRequest`` to ``TokenAnswer`` with the secret.
+    public static let tenantTokensPattern = "/v1/tenants/{name}/tokens"
+    /// DELETE `?reason=`: ``TokenAnswer``.
+    public static let tenantTokenPattern = "/v1/tenants/{name}/tokens/{id}"
+    /// GET `?owner=&limit=&cursor=`: ``TokenList``. POST: ``TokenRequest`` to ``TokenAnswer`` with the secret.
+    public static let tokens = "/v1/tokens"
+    /// DELETE `?reason=`: ``TokenAnswer``.
+    public static let tokenPattern = "/v1/tokens/{id}"
     /// GET `?state=&limit=&cursor=`: ``FaultReportList``. POST: ``FaultReportRequest`` to ``FaultReportList``.
     public static let tenantFaultsPattern = "/v1/tenants/{name}/faults"
     /// GET `?state=&tenant=&limit=&cursor=`: ``FaultReportList``.
@@ -197,6 +205,12 @@ public enum Routes {
     public static func tenantLedger(_ name: String) -> String { tenant(name) + "/ledger" }
     /// The fault reports of one tenant.
     public static func tenantFaults(_ name: String) -> String { tenant(name) + "/faults" }
+    /// The tokens of one tenant.
+    public static func tenantTokens(_ name: String) -> String { tenant(name) + "/tokens" }
+    /// One token of one tenant.
+    public static func tenantToken(_ id: String, of name: String) -> String { tenantTokens(name) + "/" + segment(id) }
+    /// One token.
+    public static func token(_ id: String) -> String { tokens + "/" + segment(id) }
     /// One fault report.
     public static func fault(_ id: String) -> String { faults + "/" + segment(id) }
     /// One maintenance.

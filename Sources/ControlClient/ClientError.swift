@@ -8,7 +8,7 @@ public enum ClientError: Error, Sendable, Equatable {
     /// again.
     case refused(Problem, retryAfterSeconds: Int?)
     /// The daemon was not reached, or the connection broke. What a write did is then not known.
-    case unreachable(socketPath: String, cause: TransportCause)
+    case unreachable(address: String, cause: TransportCause)
     /// Something answered, but not in this API's words.
     case incomprehensible(status: Int, detail: String)
     /// The request is larger than the daemon takes, and was not sent.
@@ -37,6 +37,10 @@ public enum TransportCause: Error, Sendable, Equatable {
     case pathTooLong(bytesMax: Int)
     /// No answer within the time allowed.
     case noAnswer(seconds: Int)
+    /// TLS was not agreed on: the daemon's certificate is not trusted, or it does not take the caller's.
+    case notTrusted(String)
+    /// What the client was told cannot be used.
+    case setting(String)
     /// Anything else, in the words of the layer below.
     case other(String)
 }
@@ -46,7 +50,7 @@ extension ClientError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .refused(let problem, _): "\(problem.title): \(problem.detail)"
-        case .unreachable(let socketPath, let cause): "no answer on \(socketPath): \(cause.description)"
+        case .unreachable(let address, let cause): "no answer on \(address): \(cause.description)"
         case .incomprehensible(let status, let detail): "an answer with status \(status) makes no sense: \(detail)"
         case .requestTooLarge(let bytes, let bytesMax):
             "the request has \(bytes) bytes, and the daemon takes at most \(bytesMax)"
@@ -74,12 +78,17 @@ extension TransportCause: CustomStringConvertible {
         case .noPermission: "permission denied"
         case .pathTooLong(let bytesMax): "a socket's path has at most \(bytesMax) bytes"
         case .noAnswer(let seconds): "nothing came within \(seconds) s"
+        case .notTrusted(let words): "TLS was not agreed on (\(words))"
+        case .setting(let words): words
         case .other(let words): words
         }
     }
 
     fileprivate var advice: String {
         switch self {
+        case .notTrusted:
+            "Name the authority of its certificate with --ca-file, and a certificate of yours with --certificate and --key."
+        case .setting: "See: berth --help"
         case .noSocket, .nobodyListens: "Is berthd running? Name its socket with --socket PATH or BERTH_SOCKET."
         case .noPermission: "Ask to be added to the group that owns the socket."
         case .pathTooLong: "Use a shorter path, such as one under /run."

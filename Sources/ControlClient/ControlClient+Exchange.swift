@@ -89,13 +89,11 @@ extension ControlClient {
     }
 
     private func request(_ exchange: Exchange) throws(ClientError) -> HTTPClientRequest {
-        guard socketPath.utf8.count <= Self.socketPathBytesMax else {
-            throw .unreachable(
-                socketPath: socketPath, cause: .pathTooLong(bytesMax: Self.socketPathBytesMax))
-        }
-        var request = HTTPClientRequest(url: "http+unix://" + Routes.segment(socketPath) + exchange.path)
+        if let fault { throw .unreachable(address: address.description, cause: .setting(fault)) }
+        var request = HTTPClientRequest(url: try address.url(of: exchange.path))
         request.method = exchange.method
-        request.headers.add(name: "Host", value: "localhost")
+        if let host = address.host { request.headers.add(name: "Host", value: host) }
+        if let token { request.headers.add(name: "Authorization", value: "Bearer " + token) }
         for (name, value) in exchange.headers { request.headers.add(name: name, value: value) }
         if let body = exchange.body {
             guard body.count <= exchange.bodyBytesMax else {
@@ -123,6 +121,7 @@ extension ControlClient {
     }
 
     func unreachable(_ error: any Error, _ exchange: Exchange) -> ClientError {
-        .unreachable(socketPath: socketPath, cause: TransportCause(error, timeoutSeconds: exchange.timeoutSeconds))
+        .unreachable(
+            address: address.description, cause: TransportCause(error, timeoutSeconds: exchange.timeoutSeconds))
     }
 }

@@ -3,11 +3,14 @@
 internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
+internal import NIOSSL
 
 extension TransportCause {
     init(_ error: any Error, timeoutSeconds: Int) {
         switch error {
         case let error as IOError: self.init(errno: error.errnoCode, words: "\(error)")
+        case let error as NIOSSLError: self = .notTrusted("\(error)")
+        case is BoringSSLError, is NIOSSLExtraError: self = .notTrusted("\(error)")
         case let error as HTTPClientError where Self.timeouts.contains(error):
             self = .noAnswer(seconds: timeoutSeconds)
         case let error as HTTPClientError: self = .other(error.description)

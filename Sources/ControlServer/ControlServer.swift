@@ -58,7 +58,8 @@ public struct ControlServer: Service {
                     socket, tls: tls, limits: limits, counts: counts, logger: quiet,
                     isOperator: { authenticator.isOperator($0) }, respond: answering))
         }
-        onReady(sockets.map { OpenListener(place: $0.socket.place, isTLS: $0.tls != nil) })
+        services.listening.set(sockets.map { (OpenListener(place: $0.socket.place, isTLS: $0.tls != nil), $0.tls) })
+        onReady(services.listening.listeners.map(\.listener))
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 for run in runs { group.addTask { await run.run() } }

@@ -53,7 +53,12 @@ public struct ControlServices: Sendable {
     /// How patient streams of changes are.
     public let eventPatience: EventPatience
 
-    var authenticator: Authenticator { Authenticator(rules: callerRules) }
+    /// When tokens were last used.
+    public let tokenUse: TokenUse
+    let authenticator: Authenticator
+    /// Plan and offer requests by tenant.
+    let searches: RateLimiter
+    let listening = ListenersAtWork()
     let searcher = Searcher()
     let polls = PollRegistry()
     let pollBodies = PollBodies()
@@ -67,7 +72,7 @@ public struct ControlServices: Sendable {
         epoch: UInt64,
         fleetProposal: FleetProposal?, observatory: Observatory,
         history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
-        audit: AuditLog, access: AccessRecord, loadTargetApprovalSeconds: Int64?,
+        audit: AuditLog, access: AccessRecord, tokenUse: TokenUse, loadTargetApprovalSeconds: Int64?,
         faultRules: FaultRules, eventPatience: EventPatience = EventPatience(),
         accessHistory: @escaping @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount],
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
@@ -75,6 +80,11 @@ public struct ControlServices: Sendable {
     ) {
         self.callerRules = callerRules
         self.limits = limits
+        self.tokenUse = tokenUse
+        authenticator = Authenticator(
+            rules: callerRules, scheduler: scheduler, tokenUse: tokenUse,
+            failures: RateLimiter(burst: limits.failuresBurst, perMinute: limits.failuresPerMinute))
+        searches = RateLimiter(burst: limits.searchesBurst, perMinute: limits.searchesPerMinute)
         self.scheduler = scheduler
         self.version = version
         self.startedAt = startedAt

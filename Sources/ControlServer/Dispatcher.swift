@@ -69,7 +69,8 @@ struct Dispatcher: Sendable {
             let problem = problem(error, &record)
             services.requests.note(problem)
             refusal = problem
-            response = problem.response(requestID: record.id, allow: allow)
+            response = problem.response(
+                requestID: record.id, allow: allow, retryAfterSeconds: (error as? Throttled)?.seconds)
             if seesRevision { response.headers[.revision] = String(services.scheduler.view.book.revision) }
         }
         if let trace = record.trace { response.headers[.traceparent] = trace.text }
@@ -82,6 +83,7 @@ struct Dispatcher: Sendable {
 
     private func problem(_ error: any Error, _ record: inout RequestRecord) -> Problem {
         if let problem = error as? Problem { return problem }
+        if let throttled = error as? Throttled { return Problem(.rateLimited, detail: throttled.detail) }
         if let error = error as? HTTPParserError {
             return Problem(.badRequest, detail: "the body cannot be read: \(error.debugDescription)")
         }
@@ -110,9 +112,39 @@ struct Dispatcher: Sendable {
         guard route.roles.contains(RoleKind(exchange.role)) else {
             throw Problem(.forbidden, detail: "\(exchange.role) may not do this")
         }
+        if let token = exchange.caller.token, !token.scopes.contains(route.scope) {
+            let (has, needs) = (token.scopes.names.joined(separator: ", "), route.scope.names[0])
+            throw Problem(.forbidden, detail: "this token has the scopes \(has); \(needs) is needed here")
+        }
         try route.checkQuery(of: exchange)
         try await awaitRevision(exchange)
-        return try await route.handler(exchange)
+        return try await limitingSearches(route, exchange) { try await route.handler(exchange) }
+    }
+
+    /// What is asked without being taken tells of others' capacity, so a tenant asks only so often. A request that is refused
+    /// for want of room tells as much as a plan, and counts as one.
+    private func limitingSearches(
+        _ route: Route, _ exchange: Exchange, _ serve: () async throws -> Response
+    ) async throws -> Response {
+        guard case .tenant(let tenant) = exchange.role, route.isAdmission else { return try await serve() }
+        let clock = services.scheduler.clock
+        let isSearch = route.pattern == Routes.offers || exchange.query["dryRun"] != nil
+        let wait =
+            isSearch
+            ? services.searches.take(tenant, at: clock.steadyNanoseconds)
+            : services.searches.wait(for: tenant, at: clock.steadyNanoseconds)
+        if let wait {
+            throw Throttled(
+                detail:
+                    "plans, offers and refused requests are limited to \(services.limits.searchesPerMinute) a minute; "
+                    + "try again in \(wait) s", seconds: wait)
+        }
+        do {
+            return try await serve()
+        } catch let problem as Problem {
+            if !isSearch, problem.status == 409 { exchange.chargeSearches(1) }
+            throw problem
+        }
     }
 
     /// Reads of one's own writes: an answered revision has been published, so a later one can only be a guess or come

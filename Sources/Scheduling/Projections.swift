@@ -264,6 +264,9 @@ extension Fact {
         case .leaseTakenOver: "take over lease \(lease)"
         case .transferNoted(let note): note.words(lease: lease)
         case .subleaseNoted(let note): note.words(lease: lease)
+        case .tokenMade(let token):
+            "make token \(token.name) for \(token.owner.name) with \(token.scopes.names.joined(separator: ", "))"
+        case .tokenRevoked(_, let owner, let name): "revoke token \(name) of \(owner.name)"
         case .leaseTermsRenewed: "renew the terms of lease \(lease)"
         case .leaseCapStepped: "step the cap of lease \(lease)"
         case .leaseMoved(_, let event, _): "\(event.name) lease \(lease)"

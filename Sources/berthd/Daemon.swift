@@ -60,13 +60,15 @@ struct Daemon {
         }
         let access = AccessRecord()
         let accessHistory = AccessHistory(directory: settings.stateDirectory, logger)
+        let tokenFile = TokenUseFile(directory: settings.stateDirectory, logger)
+        let tokenUse = TokenUse(hours: tokenFile.hours())
         let audit = AuditLog(scheduler: scheduler, signer: signer)
         let services = ControlServices(
             callerRules: rules, limits: try settings.serverLimits(), scheduler: scheduler,
             version: BuildInformation.version,
             startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
             observatory: observatory, history: { series, start in try history.means(of: series, from: start) },
-            audit: audit, access: access,
+            audit: audit, access: access, tokenUse: tokenUse,
             loadTargetApprovalSeconds: settings.approvalLoadTargetSeconds > 0
                 ? Int64(settings.approvalLoadTargetSeconds) : nil,
             faultRules: try settings.faultRules(), eventPatience: try settings.eventPatience(),
@@ -88,6 +90,8 @@ struct Daemon {
                 .init(
                     service: AccessRecorder(
                         record: access, history: accessHistory, scheduler: scheduler, logger: logger)),
+                .init(
+                    service: TokenUseRecorder(use: tokenUse, file: tokenFile, scheduler: scheduler, logger: logger)),
                 .init(
                     service: DrawRecorder(
                         observatory: observatory, history: history, scheduler: scheduler, logger: logger)),

@@ -85,6 +85,7 @@ extension Settings {
         for (key, value) in limits.values where value < 1 || value > 1_000_000 {
             throw StartFailure("limits.\(key): \(value) is not 1 to 1000000")
         }
+        guard limits.tokenDays <= 366 else { throw StartFailure("limits.tokenDays: \(limits.tokenDays) is over 366") }
         return limits
     }
 }
@@ -96,7 +97,7 @@ extension ServerLimits {
         ("connectionsPerAddress", \.connectionsPerAddress), ("idleSeconds", \.idleSeconds),
         ("headSeconds", \.headSeconds), ("bodySeconds", \.bodySeconds), ("stallSeconds", \.stallSeconds),
         ("searchesBurst", \.searchesBurst), ("searchesPerMinute", \.searchesPerMinute),
-        ("failuresBurst", \.failuresBurst), ("failuresPerMinute", \.failuresPerMinute),
+        ("tokenDays", \.tokenDays), ("failuresBurst", \.failuresBurst), ("failuresPerMinute", \.failuresPerMinute),
     ]
 
     fileprivate var values: [(String, Int)] { Self.settings.map { ($0.name, self[keyPath: $0.path]) } }

@@ -220,6 +220,11 @@ enum FactFixtures {
         .contractPut(name: "c-1", terms: transferTerms),
         .subleaseNoted(SubleaseNote(tenant: "bob", event: .over, sublease: sublease)),
         .contractPut(name: "c-1", terms: subleaseTerms),
+        .tokenMade(
+            AccessToken(
+                number: 9, owner: .tenant("ada"), name: "ci", scopes: [.read, .tokens], digest: Array(0..<32),
+                madeAt: 1_800_000_000, expiresAt: 1_800_086_400, madeBy: "uid:1 op", parent: 7, revokedAt: nil)),
+        .tokenRevoked(number: 9, owner: .auditor, name: "ci"),
     ]
 
     static let givingWay: ContractTerms = {

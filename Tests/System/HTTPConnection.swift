@@ -68,6 +68,11 @@ final class HTTPConnection {
         return Glibc.poll(&entry, 1, 0) > 0
     }
 
+    /// Blocks until something has come.
+    func awaitUnread() throws {
+        if offset == unread.count { try fill() }
+    }
+
     func request(
         _ method: String, _ target: String, _ body: String? = nil, headers: [String: String] = [:]
     ) throws -> HTTPAnswer {

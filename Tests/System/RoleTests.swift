@@ -241,6 +241,24 @@ extension SystemTests {
             #expect(try answers(as: Self.acme, [readings, forecast] + figures).allSatisfy { $0.status == 403 })
         }
 
+        @Test("a supplementary group of the process gives its role; one that only its user's name has does not")
+        func supplementary() throws {
+            func status(_ groups: [gid_t]) throws -> Int {
+                let socket = home.socket
+                return try concurrently(1) { _ in
+                    Result {
+                        try ThreadUser.become(uid: Self.nobody, gid: Self.group, groups: groups)
+                        return try HTTPConnection(path: socket).get("/v1/tenants/rival").status
+                    }
+                }[0].get()
+            }
+            #expect(try status([]) == 403)
+            #expect(try status([gid_t(Self.rival)]) == 200)
+            // More than fit into the first look.
+            #expect(try status((50_000..<50_200).map { gid_t($0) } + [gid_t(Self.rival)]) == 200)
+            #expect(try status((50_000..<50_200).map { gid_t($0) }) == 403)
+        }
+
         @Test("a user without a role gets 403 everywhere, and one outside the socket's group gets no connection")
         func strangers() throws {
             for target in ["/v1/status", "/v1/leases", "/healthz"] {
@@ -269,9 +287,12 @@ enum ThreadUser {
     static var isAvailable: Bool { call != nil }
 
     /// For a thread that ends afterwards: it never becomes root again.
-    static func become(uid: Int, gid: Int) throws {
+    static func become(uid: Int, gid: Int, groups: [gid_t] = []) throws {
         guard let call else { throw Unexpected("there is no syscall()") }
-        guard call(setgroups, 0, 0, 0) == 0, call(setresgid, gid, gid, gid) == 0, call(setresuid, uid, uid, uid) == 0
+        let areSet = groups.withUnsafeBufferPointer {
+            call(setgroups, groups.count, Int(bitPattern: $0.baseAddress), 0) == 0
+        }
+        guard areSet, call(setresgid, gid, gid, gid) == 0, call(setresuid, uid, uid, uid) == 0
         else { throw SystemFault("becoming user \(uid)") }
     }
 }

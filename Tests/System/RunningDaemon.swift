@@ -65,6 +65,15 @@ final class DaemonHome {
         process = nil
     }
 
+    /// Where the daemon listens besides its Unix socket, in the order of its settings, as it said at its start.
+    func ports() throws -> [UInt16] {
+        let line = try #require(process?.error.split(separator: "\n").last { $0.contains("serving fleet") })
+        let places = try #require(line.components(separatedBy: socket).last)
+        return places.split(separator: ",").compactMap { place in
+            place.split(separator: ":").last.flatMap { UInt16($0.prefix { $0.isNumber }) }
+        }
+    }
+
     func connect() throws -> HTTPConnection { try HTTPConnection(path: socket) }
 
     /// The answer to one request of another user of the machine.

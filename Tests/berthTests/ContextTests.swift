@@ -1,6 +1,7 @@
 // Which daemon a command speaks to.
 
 import ControlAPI
+import ControlClient
 import Testing
 
 @testable import berth
@@ -24,11 +25,11 @@ struct ContextTests {
     @Test("comes after options and the environment, and before the usual socket")
     func precedence() throws {
         let both = ["BERTH_SOCKET": "/env.sock", "BERTH_CONTEXT": "lab"]
-        #expect(try daemon(socket: "/opt.sock", both).socketPath == "/opt.sock")
-        #expect(try daemon(context: "lab", both).socketPath == "/lab.sock")
+        #expect(try daemon(socket: "/opt.sock", both).address == .unixSocket(path: "/opt.sock"))
+        #expect(try daemon(context: "lab", both).address == .unixSocket(path: "/lab.sock"))
         #expect(try daemon(both).choice == .environment("BERTH_SOCKET"))
         #expect(try daemon(["BERTH_SOCKET": "", "BERTH_CONTEXT": "lab"]).choice == .context("lab", isCurrent: false))
-        #expect(try daemon().socketPath == "/m.sock")
+        #expect(try daemon().address == .unixSocket(path: "/m.sock"))
         #expect(try daemon().choice == .context("memphis", isCurrent: true))
         #expect(try daemon(file: ContextFile()).choice == .usual)
     }
@@ -37,10 +38,23 @@ struct ContextTests {
     func unread() throws {
         struct Unread: Error {}
         let daemon = try Daemon(socketOption: "/a", contextOption: nil, environment: [:]) { throw Unread() }
-        #expect(daemon.socketPath == "/a")
+        #expect(daemon.address == .unixSocket(path: "/a"))
         #expect(throws: Unread.self) {
             try Daemon(socketOption: nil, contextOption: nil, environment: [:]) { throw Unread() }
         }
+    }
+
+    @Test("over TCP brings its files along, which options replace one by one, a certificate with its key")
+    func overTCP() throws {
+        var file = Self.file
+        let files = CredentialFiles(token: "/t", authorities: "/ca", certificate: "/c", key: "/k")
+        file.contexts["far"] = DaemonContext(url: "https://far:7411", files: files)
+        let far = try daemon(context: "far", file: file)
+        #expect(far.address == .url("https://far:7411") && far.files == files)
+        let other = CredentialFiles(certificate: "/c2", key: "/k2").orElse(files)
+        #expect(other == CredentialFiles(token: "/t", authorities: "/ca", certificate: "/c2", key: "/k2"))
+        #expect(try StrictJSON.decode(ContextFile.self, from: CanonicalJSON.encode(file)) == file)
+        #expect(try daemon(["BERTH_URL": "https://u:1", "BERTH_SOCKET": "/s"]).address == .url("https://u:1"))
     }
 
     @Test("that is not there is refused with the nearest one")

@@ -135,6 +135,8 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var openFaults: Int?
     /// Load targets that are in force, and those to come that will not be met; absent: none.
     public var loadTargets: [LoadTargetSummary]?
+    /// Where the daemon listens.
+    public var listeners: [ListenerStatus]?
 
     /// Every field; those left out are absent.
     public init(
@@ -142,7 +144,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
         clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil,
         failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil, openFaults: Int? = nil,
-        loadTargets: [LoadTargetSummary]? = nil
+        loadTargets: [LoadTargetSummary]? = nil, listeners: [ListenerStatus]? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -161,6 +163,29 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.overdueOrders = overdueOrders
         self.openFaults = openFaults
         self.loadTargets = loadTargets
+        self.listeners = listeners
+    }
+}
+
+/// One place at which the daemon listens.
+public struct ListenerStatus: Codable, Sendable, Equatable {
+    /// A path, or an address with its port.
+    public var place: String
+    /// Whether it speaks TLS.
+    public var tls: Bool
+    /// The last second of the certificate in use; absent: there is no TLS.
+    public var certificateExpiresAt: Timestamp?
+    /// Why newer files are not in use; absent: what is on disk is what is in use.
+    public var certificateFault: String?
+
+    /// Every field; those left out are absent.
+    public init(
+        place: String, tls: Bool, certificateExpiresAt: Timestamp? = nil, certificateFault: String? = nil
+    ) {
+        self.place = place
+        self.tls = tls
+        self.certificateExpiresAt = certificateExpiresAt
+        self.certificateFault = certificateFault
     }
 }
 

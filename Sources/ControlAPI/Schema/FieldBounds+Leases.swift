@@ -129,6 +129,10 @@ extension SubleaseReplyRequest: BoundedFields {
     static let bounds: [String: FieldBound] = ["label": .remark, "reason": .remark]
 }
 
+extension TokenRequest: BoundedFields {
+    static let bounds: [String: FieldBound] = ["name": .name, "reason": .remark]
+}
+
 extension ApprovalRequest: BoundedFields {
     static let bounds: [String: FieldBound] = ["reason": .reason]
 }

@@ -145,6 +145,12 @@ struct Exchange {
         }
     }
 
+    /// Counts refusals that told a tenant what there is no room for.
+    func chargeSearches(_ count: Int) {
+        guard case .tenant(let tenant) = role, count > 0 else { return }
+        services.searches.charge(tenant, count, at: scheduler.clock.steadyNanoseconds)
+    }
+
     // MARK: Answers
 
     /// A JSON answer; operators and auditors see the revision it was read at.

@@ -40,7 +40,7 @@ extension Problem {
     var bytes: ByteBuffer { ByteBuffer(bytes: CanonicalJSON.encode(self)) }
 
     /// The response that carries it.
-    func response(requestID: String, allow: String? = nil) -> Response {
+    func response(requestID: String, allow: String? = nil, retryAfterSeconds: Int64 = 1) -> Response {
         var problem = self
         problem.requestId = requestID
         if status == 400, let pointer, !pointer.isEmpty, !detail.contains(pointer) {
@@ -52,7 +52,7 @@ extension Problem {
         if let allow { headers[.allow] = allow }
         if status == 401 { headers[.wwwAuthenticate] = "Bearer realm=\"berth\"" }
         if status == 415 { headers[.accept] = MediaTypes.json }
-        if status == 503 || status == 429 || status == 507 { headers[.retryAfter] = "1" }
+        if status == 503 || status == 429 || status == 507 { headers[.retryAfter] = String(retryAfterSeconds) }
         return Response(status: .init(code: status), headers: headers, body: .init(byteBuffer: problem.bytes))
     }
 }

@@ -47,6 +47,10 @@ enum RequestExamples {
          "pricePerGpuHour": {"currency": "USD", "micros": 2500000}, "noticePeriod": "30d", "reason": "agreed by letter"}
         """#,
         "answerSublease": #"{"accept": true, "label": "from-acme", "reason": "agreed by letter"}"#,
+        "makeTenantToken": #"""
+        {"name": "ci", "scopes": ["read", "request"], "expiresIn": "30d", "reason": "the training pipeline"}
+        """#,
+        "makeToken": #"{"name": "scraper", "role": "auditor", "expiresIn": "365d", "reason": "dashboards"}"#,
         "setTenant": #"""
         {"quota": {"gpus": 4096, "watts": 6000000}, "cohort": "research", "borrowingLimit": {"gpus": 1024},
          "description": "Acme Research", "reason": "new customer"}

@@ -315,6 +315,7 @@ enum LeaseHandlers {
             }
         }
         for case .some(let problem) in results.map(\.problem) { exchange.services.requests.note(problem) }
+        exchange.chargeSearches(results.count { $0.problem?.status == 409 })
         return exchange.answer(LeaseBatchAnswer(results: results), view: exchange.scheduler.view)
     }
 

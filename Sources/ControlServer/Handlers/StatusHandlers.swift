@@ -32,8 +32,17 @@ enum StatusHandlers {
             failedFeeds: FailedFeed.all(in: book),
             overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil,
             openFaults: book.openFaultCount > 0 ? book.openFaultCount : nil,
-            loadTargets: loadTargets(book, now))
+            loadTargets: loadTargets(book, now), listeners: listeners(exchange))
         return exchange.answer(answer, view: view)
+    }
+
+    private static func listeners(_ exchange: Exchange) -> [ListenerStatus] {
+        exchange.services.listening.listeners.map { listener, tls in
+            let state = tls?.state
+            return ListenerStatus(
+                place: listener.place, tls: listener.isTLS,
+                certificateExpiresAt: state.map { Timestamp($0.notAfter) }, certificateFault: state?.fault)
+        }
     }
 
     /// Those in force and those that will not be met; nil when there are none.

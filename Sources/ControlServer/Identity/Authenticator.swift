@@ -1,24 +1,54 @@
 // Who makes a request: its token, the connection's certificate, or the process at the other end.
 
 import ControlAPI
+import HTTPTypes
 import Hummingbird
+import Leasing
+import Scheduling
 
 /// Finds out who calls.
 struct Authenticator: Sendable {
     let rules: CallerRules
+    let scheduler: Scheduler
+    let tokenUse: TokenUse
+    /// Refused tokens by where they come from.
+    let failures: RateLimiter
 
-    /// The caller of one request.
+    /// The caller of one request. A token says more than the connection that it comes over, so it counts first.
     ///
-    /// - Throws: a ``Problem`` when nobody is named, or somebody without a role.
+    /// - Throws: a ``Problem`` when nobody is named, or somebody without a role, and ``Throttled``.
     func caller(of request: Request, on connection: Connection) throws -> Caller {
+        if let header = request.headers[.authorization] { return try caller(of: header, connection) }
         if let certificate = connection.certificate { return try caller(of: certificate) }
         if let peer = connection.peer { return try caller(of: peer) }
         throw Problem(
-            .unauthenticated, detail: "nobody is named; present a client certificate")
+            .unauthenticated,
+            detail: "nobody is named; send a token as `Authorization: Bearer berth_…`, or present a client certificate")
     }
 
     /// Whether a process is an operator's.
     func isOperator(_ peer: Peer) -> Bool { peer.role(by: rules.peers) == .operator }
+
+    /// One answer for tokens that are unknown, over or revoked. Only such are slowed down, so that nobody can lock out a
+    /// token that counts.
+    private func caller(of header: String, _ connection: Connection) throws -> Caller {
+        let (view, now) = (scheduler.view, scheduler.now)
+        if let digest = Self.digest(in: header), let token = view.book.token(digest: digest), token.isLive(at: now) {
+            tokenUse.note(token.number, at: now)
+            return Caller(evidence: .token(token), role: Role(token.owner), actorName: "token:\(token.name)")
+        }
+        if let seconds = failures.take("\(connection.origin)", at: scheduler.clock.steadyNanoseconds) {
+            throw Throttled(
+                detail: "too many refused tokens come from here; try again in \(seconds) s", seconds: seconds)
+        }
+        throw Problem(.unauthenticated, detail: "this token does not count: it is unknown, over or revoked")
+    }
+
+    private static func digest(in header: String) -> [UInt8]? {
+        let words = header.split(separator: " ", omittingEmptySubsequences: true)
+        guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
+        return TokenText.digest(of: words[1])
+    }
 
     private func caller(of peer: Peer) throws -> Caller {
         guard let role = peer.role(by: rules.peers) else {
@@ -52,5 +82,17 @@ struct Authenticator: Sendable {
             )
         }
         return Caller(evidence: .certificate, role: role, actorName: names.actorName)
+    }
+}
+
+extension Role {
+    /// What a token's owner is.
+    init(_ owner: TokenOwner) {
+        self =
+            switch owner {
+            case .tenant(let name): .tenant(name)
+            case .auditor: .auditor
+            case .actuator: .actuator
+            }
     }
 }

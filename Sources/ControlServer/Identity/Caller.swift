@@ -1,5 +1,7 @@
 // Who asks, whatever shows it: a process on the Unix socket, a client certificate or a token.
 
+import Leasing
+
 /// Who makes a request and what it may do. Everything behind authentication knows callers by this alone.
 struct Caller: Equatable, Sendable {
     /// What showed who it is.
@@ -9,13 +11,16 @@ struct Caller: Equatable, Sendable {
         /// A certificate that a configured authority has signed.
         case certificate
         /// A bearer token.
-        case token(id: String)
+        case token(AccessToken)
     }
 
     let evidence: Evidence
     let role: Role
     /// As the audit log names it: `uid:1000 ada`, `cert:spiffe://berth.example/tenant/acme`, `token:NAME`.
     let actorName: String
+
+    /// The token that was shown; nil where another thing shows who it is.
+    var token: AccessToken? { if case .token(let token) = evidence { token } else { nil } }
 
     /// Within what an idempotency key is one key: a tenant's keys are its own whoever sends them.
     var idempotencyScope: String {

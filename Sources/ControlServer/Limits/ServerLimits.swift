@@ -23,6 +23,9 @@ public struct ServerLimits: Sendable, Equatable {
     public var failuresBurst = 20
     public var failuresPerMinute = 30
 
+    /// The longest life of a token, in days.
+    public var tokenDays = 366
+
     /// The bounds as shipped.
     public init() {}
 

@@ -89,4 +89,13 @@ struct Route: Sendable {
         if isGuarded { codes.insert(.preconditionFailed) }
         return ErrorCode.allCases.filter(codes.contains)
     }
+
+    /// Whether its answer tells what there is room for.
+    var isAdmission: Bool {
+        method == .post
+            && [
+                Routes.offers, Routes.leases, Routes.leaseBatch, Routes.leaseAmendmentsPattern,
+                Routes.leaseReclaimPattern, Routes.leaseSplitPattern,
+            ].contains(pattern)
+    }
 }

@@ -16,6 +16,7 @@ extension Route {
             name: "Changes of leases", summary: "Amendments, reclaims, splitting and transfers.", routes: leaseChanges),
         RouteArea(name: "Sub-leases", summary: "Leases that are let to other tenants.", routes: subleases),
         RouteArea(name: "Tenants", summary: "Tenants and cohorts, their polls and statements.", routes: tenants),
+        RouteArea(name: "Tokens", summary: "Bearer tokens, for programs.", routes: tokens),
         RouteArea(name: "Contracts", summary: "Terms, and what needs a second operator.", routes: contracts),
         RouteArea(name: "Plans", summary: "What would be if.", routes: plans),
         RouteArea(name: "Hardware", summary: "Domains and nodes, maintenance, spares.", routes: hardware),

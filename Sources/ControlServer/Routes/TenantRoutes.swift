@@ -4,6 +4,31 @@ import ControlAPI
 import HTTPTypes
 
 extension Route {
+    static let tokens: [Route] = [
+        Route(
+            "listTenantTokens", .get, Routes.tenantTokensPattern, "The bearer tokens of a tenant.",
+            for: Audiences.holders, query: QueryParameter.page, answers: .ok(TokenList.self), TokenHandlers.listOwn),
+        Route(
+            "makeTenantToken", .post, Routes.tenantTokensPattern,
+            "Make a bearer token for a tenant. Its secret is in this answer and never again.",
+            for: Audiences.requesters, takes: .json(TokenRequest.self), answers: .created(TokenAnswer.self),
+            TokenHandlers.makeOwn),
+        Route(
+            "revokeTenantToken", .delete, Routes.tenantTokenPattern, "Revoke a token and all that were made with it.",
+            for: Audiences.requesters, query: [.reason], answers: .ok(TokenAnswer.self), TokenHandlers.revokeOwn),
+        Route(
+            "listTokens", .get, Routes.tokens, "Bearer tokens of everybody.", for: Audiences.readers,
+            query: [QueryParameter("owner", .text, "Only of `tenant:NAME`, `auditor` or `actuator`.")]
+                + QueryParameter.page, answers: .ok(TokenList.self), TokenHandlers.list),
+        Route(
+            "makeToken", .post, Routes.tokens, "Make a bearer token for an auditor or an actuator.",
+            for: Audiences.operators, takes: .json(TokenRequest.self), answers: .created(TokenAnswer.self),
+            refusals: [.notFound], TokenHandlers.make),
+        Route(
+            "revokeToken", .delete, Routes.tokenPattern, "Revoke a token and all that were made with it.",
+            for: Audiences.operators, query: [.reason], answers: .ok(TokenAnswer.self), TokenHandlers.revoke),
+    ]
+
     static let tenants: [Route] = [
         Route(
             "listTenants", .get, Routes.tenants, "Tenants in the order of their names.", for: Audiences.readers,

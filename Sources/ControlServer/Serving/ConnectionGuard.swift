@@ -28,6 +28,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// What is still to come of the body that is being read; nil when its length was not said.
     private var bodyBytesLeft: Int?
     private var closesAfterAnswer = false
+    /// The connection is closed, and needs no more timers.
+    private var isOver = false
 
     private let onHandshake: (any Channel) -> Void
 
@@ -43,6 +45,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerAdded(context: ChannelHandlerContext) { arm(context) }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        isOver = true
         timer?.task.cancel()
         timer = nil
     }
@@ -87,6 +90,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        isOver = true
         timer?.task.cancel()
         timer = nil
         context.fireChannelInactive()
@@ -190,7 +194,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// answered sets none.
     private func arm(_ context: ChannelHandlerContext) {
         if !context.channel.isWritable { weigh(context) }
-        guard let deadline = phases.deadline, context.channel.isActive || timer == nil else { return }
+        guard !isOver, let deadline = phases.deadline else { return }
         if let timer {
             if timer.deadline <= deadline { return }
             timer.task.cancel()

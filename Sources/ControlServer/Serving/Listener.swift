@@ -1,5 +1,7 @@
 // Where the control server takes connections, and how they are spoken to.
 
+import Synchronization
+
 /// One place at which the control server takes connections.
 public struct Listener: Sendable {
     /// Where.
@@ -44,4 +46,15 @@ public struct OpenListener: Sendable, Equatable {
 public struct ListenerFault: Error, CustomStringConvertible {
     /// What was tried and what the system said.
     public let description: String
+}
+
+/// The listeners that are open, for the daemon's status.
+final class ListenersAtWork: Sendable {
+    typealias Item = (listener: OpenListener, tls: TLSIdentity?)
+
+    private let items = Mutex<[Item]>([])
+
+    var listeners: [Item] { items.withLock { $0 } }
+
+    func set(_ items: [Item]) { self.items.withLock { $0 = items } }
 }

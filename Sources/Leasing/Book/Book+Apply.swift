@@ -76,6 +76,7 @@ extension Book {
             if tenant.share.cohort != nil { recountCohorts() }
         case .tenantRemoved(let name):
             forgetReports(of: name)
+            tokens.removeAll(of: .tenant(name))
             tenantsByName[name] = nil
             recountCohorts()
         case .tenantShared(let name, let share): self.share(share, of: name)
@@ -110,6 +111,8 @@ extension Book {
         case .leaseTakenOver(let takeover): apply(takeover)
         case .transferNoted(let note): apply(note)
         case .subleaseNoted(let note): apply(note)
+        case .tokenMade(let token): tokens.put(token)
+        case .tokenRevoked(let number, _, _): tokens.revoke(number, at: time)
         case .reclaimSet(let reclaim): apply(reclaim)
         case .approvalAsked(let approval): apply(approval)
         case .approvalEnded(let number, _): endApproval(number)

@@ -45,6 +45,7 @@ extension Book {
         record.health = healthRecord
         record.transfers = transfersRecord
         record.subleases = subleasesRecord
+        record.tokens = tokensRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -142,6 +143,7 @@ extension Book {
         take(record.ledger)
         take(record.transfers)
         take(record.subleases)
+        take(record.tokens)
         guard take(record.operations) else { return nil }
         nextLeaseNumber = record.nextLeaseNumber
         for number in record.finalLeases {

@@ -47,6 +47,7 @@ public struct Book: Sendable {
     var subleases = SubleaseTable()
     var ledger = LedgerState()
     var health = HealthState()
+    var tokens = TokenTable()
     var stateCounts = [Int](repeating: 0, count: LeaseState.allCases.count)
 
     /// The number that every planned lease shows; no granted lease reaches it.

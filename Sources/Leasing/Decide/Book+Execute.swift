@@ -90,6 +90,8 @@ extension Book {
         case .answerSublease(let number, let accepts, let label, let audience):
             try decideReply(toSublease: number, accepts: accepts, label: label, by: audience, &step)
         case .endSublease(let number, let audience): try decideEnd(ofSublease: number, by: audience, &step)
+        case .makeToken(let order): try decideToken(order, &step)
+        case .revokeToken(let number): try decideRevocation(ofToken: number, &step)
         case .putMaintenance(let name, let plan): try decideMaintenance(name, plan, &step)
         case .removeMaintenance(let name): try decideMaintenanceRemoval(name, &step)
         case .failFeed(let name, let source): try decideFailure(ofFeed: name, source: source, &step)

@@ -51,6 +51,10 @@ public enum Command: Sendable {
     case answerSublease(UInt64, accepts: Bool, label: String? = nil, by: Audience)
     /// Takes an offer back, gives back what is let, or ends it as was agreed.
     case endSublease(UInt64, by: Audience)
+    /// A bearer token, of which the book keeps a digest.
+    case makeToken(TokenOrder)
+    /// Ends a token with all that were made with it.
+    case revokeToken(UInt64)
     /// Maintenance of a name; what it was before is replaced.
     case putMaintenance(String, Maintenance.Plan)
     case removeMaintenance(String)
@@ -139,6 +143,8 @@ public struct Outcome: Sendable {
     public var transfer: UInt64?
     /// The sub-lease that was proposed, answered or ended.
     public var sublease: UInt64?
+    /// The tokens that were made or revoked.
+    public var tokens: [UInt64] = []
 
     public init() {}
 

@@ -61,6 +61,8 @@ public enum EventKind: String, CaseIterable, Sendable {
     case subleaseBegun = "sublease.begun"
     case subleaseNoticeGiven = "sublease.notice-given"
     case subleaseOver = "sublease.over"
+    case tokenMade = "token.made"
+    case tokenRevoked = "token.revoked"
 
     case nodeOpened = "node.opened"
     case nodeCordoned = "node.cordoned"

@@ -102,6 +102,8 @@ extension Fact: FieldCoded {
         case .leaseTakenOver: 57
         case .transferNoted: 58
         case .subleaseNoted: 70
+        case .tokenMade: 75
+        case .tokenRevoked: 76
         }
     }
 
@@ -168,6 +170,8 @@ extension Fact: FieldCoded {
         case 70: .subleaseNoted(.blank)
         // A contract with a clause on sub-leases, and whatever else there is.
         case 71: .contractPut(name: "", terms: ContractTerms())
+        case 75: .tokenMade(.blank)
+        case 76: .tokenRevoked(number: 0, owner: .auditor, name: "")
         // A contract with a clause on transfers.
         case 59: .contractPut(name: "", terms: ContractTerms())
         default: nil
@@ -264,6 +268,16 @@ extension Fact: FieldCoded {
         case .subleaseNoted(var note):
             try coder.code(&note)
             self = .subleaseNoted(note)
+        case .tokenMade(var token):
+            try coder.code(&token)
+            self = .tokenMade(token)
+        case .tokenRevoked(var number, let owner, var name):
+            var ownerName = owner.name
+            try coder.code(&number)
+            try coder.code(&ownerName)
+            try coder.code(&name)
+            guard let owner = TokenOwner(name: ownerName) else { throw coder.fault("a token of nobody") }
+            self = .tokenRevoked(number: number, owner: owner, name: name)
         case .approvalAsked(var approval):
             try coder.code(&approval)
             self = .approvalAsked(approval)

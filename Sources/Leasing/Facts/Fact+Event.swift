@@ -14,7 +14,7 @@ public struct FactEvent: Equatable, Sendable {
     /// Who is to hold the lease, or to use it.
     public var receiver: String?
     public var contract: String?
-    /// Of a cohort, a fleet or a maintenance.
+    /// Of a cohort, a fleet, a maintenance or a token.
     public var name: String?
     public var budget: String?
     /// Of a budget domain's load targets.
@@ -99,6 +99,10 @@ extension Fact {
             }
         case .transferNoted(let note): note.factEvent
         case .subleaseNoted(let note): note.factEvent
+        case .tokenMade(let token):
+            FactEvent(.tokenMade) { ($0.name, $0.tenant, $0.end) = (token.name, token.owner.tenantName, token.expiresAt) }
+        case .tokenRevoked(_, let owner, let name):
+            FactEvent(.tokenRevoked) { ($0.name, $0.tenant) = (name, owner.tenantName) }
         case .reclaimSet(let reclaim): reclaim.event(recordedAt: time)
         case .noticeAcknowledged(let lease, let notice):
             FactEvent(.noticeAcknowledged) { ($0.lease, $0.notice) = (lease, notice) }

@@ -128,6 +128,10 @@ public enum Fact: Equatable, Sendable {
     case transferNoted(TransferNote)
     /// Something happened to a sub-lease, as one of the tenants has it in its log.
     case subleaseNoted(SubleaseNote)
+    /// A bearer token counts from now on.
+    case tokenMade(AccessToken)
+    /// A bearer token counts no more.
+    case tokenRevoked(number: UInt64, owner: TokenOwner, name: String)
 }
 
 /// A `HardwareRun` as it is stored.

@@ -42,7 +42,7 @@ extension Command {
         case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
             .setFreeze, .nominate, .answerApproval, .identifyGPUs, .reportFault, .decideFault, .importBook, .splitLease,
             .proposeTransfer, .answerTransfer, .withdrawTransfer, .proposeSublease, .answerSublease, .endSublease,
-            .carryOut, .advance,
+            .makeToken, .revokeToken, .carryOut, .advance,
             .heartbeat:
             false
         }

@@ -37,6 +37,8 @@ public struct FactSubjects: Sendable {
             case .faultReported(let report):
                 return report.tenant.map { FactSubject(tenant: $0, lease: report.leases.first) }
             case .faultDecided(let verdict): return verdict.tenant.map { FactSubject(tenant: $0) }
+            case .tokenMade(let token): return subject(of: token.owner)
+            case .tokenRevoked(_, let owner, _): return subject(of: owner)
             case .transferNoted(let note):
                 let lease = note.tenant == note.transfer.from ? note.transfer.lease : nil
                 return FactSubject(tenant: note.tenant, lease: lease)
@@ -49,6 +51,10 @@ public struct FactSubjects: Sendable {
                 return FactSubject(tenant: lease.tenant, lease: lease.leaseNumber)
             }
         }
+    }
+
+    private func subject(of owner: TokenOwner) -> FactSubject? {
+        if case .tenant(let name) = owner { FactSubject(tenant: name) } else { nil }
     }
 
     // MARK: As text

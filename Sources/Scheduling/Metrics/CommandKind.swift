@@ -45,6 +45,7 @@ public enum CommandKind: Int, CaseIterable, Sendable {
     case serveReclaim, withdrawReclaim, nominate, answerApproval, importBook
     case splitLease, proposeTransfer, answerTransfer, withdrawTransfer
     case proposeSublease, answerSublease, endSublease
+    case makeToken, revokeToken
     case putMaintenance, removeMaintenance, failFeed, restoreFeed
     case setNodes, identifyGPUs, reportFault, decideFault
     case setLoadTarget, removeLoadTarget, acknowledgeOrders, acknowledgeNotice
@@ -85,6 +86,8 @@ public enum CommandKind: Int, CaseIterable, Sendable {
             case .proposeSublease: .proposeSublease
             case .answerSublease: .answerSublease
             case .endSublease: .endSublease
+            case .makeToken: .makeToken
+            case .revokeToken: .revokeToken
             case .putMaintenance: .putMaintenance
             case .removeMaintenance: .removeMaintenance
             case .failFeed: .failFeed

@@ -18,6 +18,8 @@ extension FaultState: ExpressibleByArgument {}
 extension SubleaseState: ExpressibleByArgument {}
 extension FaultAct: ExpressibleByArgument {}
 extension RecoveryAction: ExpressibleByArgument {}
+extension TokenScope: ExpressibleByArgument {}
+extension TokenRole: ExpressibleByArgument {}
 
 extension WireDuration: ExpressibleByArgument {
     /// Reads `90d`, `4h`, `1h30m`.

@@ -11,7 +11,8 @@ struct Berth: AsyncParsableCommand {
         discussion: """
             berth speaks to berthd over its Unix socket: --socket PATH or --context NAME, else BERTH_SOCKET, else \
             BERTH_CONTEXT, else the current context (berth context), else ./var/berth.sock when it is there, else \
-            /run/berth/control.sock.
+            /run/berth/control.sock. Over TCP: --url https://HOST:7411 or BERTH_URL, with a token in BERTH_TOKEN or \
+            --token-file, or a client certificate.
 
             EXAMPLE
               berth status
@@ -33,7 +34,7 @@ struct Berth: AsyncParsableCommand {
             NodesCommand.self, FaultCommand.self, SparesCommand.self, MaintenanceCommand.self,
             LeaseCommand.self, ExplainCommand.self, CalendarCommand.self,
             OfferCommand.self, PlanCommands.self,
-            TenantCommand.self, CohortCommand.self,
+            TenantCommand.self, TokenCommand.self, CohortCommand.self,
             ContractCommand.self, LedgerCommand.self, ApprovalsCommand.self,
             TransfersCommand.self, SubleaseCommand.self,
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,

@@ -62,6 +62,7 @@ struct StatusCommand: AsyncParsableCommand {
                 + "berth unfreeze"
             terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
         }
+        printListeners(status.listeners ?? [], at: status.now)
         printFailures(status.failedFeeds ?? [])
         printLoadTargets(status.loadTargets ?? [])
         if let orders = status.overdueOrders {
@@ -76,6 +77,24 @@ struct StatusCommand: AsyncParsableCommand {
             let words = "fleet file: \(proposal.accepted ? "accepted" : "refused"): \(proposal.detail)"
             terminal.write(
                 (proposal.accepted ? Style.plain : .attention).applied(to: words, inColour: terminal.usesColour))
+        }
+    }
+
+    /// A certificate that ends within this many days is worth a word.
+    private static let certificateDays: Int64 = 14
+
+    private func printListeners(_ listeners: [ListenerStatus], at now: Timestamp) {
+        let terminal = Terminal.standardOutput
+        for listener in listeners {
+            if let fault = listener.certificateFault {
+                let words = "\(listener.place): a newer certificate cannot be used: \(fault)"
+                terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
+            }
+            guard let end = listener.certificateExpiresAt,
+                end.epochSeconds < now.epochSeconds + Self.certificateDays * 86_400
+            else { continue }
+            let words = "\(listener.place): the certificate ends at \(end)"
+            terminal.write(Style.attention.applied(to: words, inColour: terminal.usesColour))
         }
     }
 

@@ -1,5 +1,6 @@
 // Where the daemon is, and by what it was named.
 
+import ControlClient
 import Foundation
 
 /// A daemon and what chose it: an option, else the environment, else the current context, else the usual socket.
@@ -13,38 +14,50 @@ struct Daemon: Equatable {
         case usual
     }
 
-    /// The absolute path of its socket.
-    let socketPath: String
+    let address: ServerAddress
     let choice: Choice
+    /// What its context brings along.
+    let files: CredentialFiles
 
     /// Chooses a daemon; the file of contexts is read only where it counts.
     init(
-        socketOption: String?, contextOption: String?, environment: [String: String],
+        socketOption: String?, urlOption: String? = nil, contextOption: String?, environment: [String: String],
         contexts: () throws -> ContextFile
     ) throws {
         func named(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
         if let socketOption {
-            self.init(socketOption, .option)
+            self.init(Self.socket(socketOption), .option)
+        } else if let urlOption {
+            self.init(.url(urlOption), .option)
         } else if let contextOption {
-            self.init(try contexts().context(contextOption).socket, .context(contextOption, isCurrent: false))
+            self.init(try contexts().context(contextOption), .context(contextOption, isCurrent: false))
+        } else if let url = named("BERTH_URL") {
+            self.init(.url(url), .environment("BERTH_URL"))
         } else if let socket = named("BERTH_SOCKET") {
-            self.init(socket, .environment("BERTH_SOCKET"))
+            self.init(Self.socket(socket), .environment("BERTH_SOCKET"))
         } else if let name = named("BERTH_CONTEXT") {
-            self.init(try contexts().context(name).socket, .context(name, isCurrent: false))
+            self.init(try contexts().context(name), .context(name, isCurrent: false))
         } else {
             let file = try contexts()
             if let name = file.current {
-                self.init(try file.context(name).socket, .context(name, isCurrent: true))
+                self.init(try file.context(name), .context(name, isCurrent: true))
             } else {
-                self.init(Self.usual, .usual)
+                self.init(Self.socket(Self.usual), .usual)
             }
         }
     }
 
-    private init(_ socket: String, _ choice: Choice) {
-        socketPath = Self.absolute(socket)
+    private init(_ address: ServerAddress, _ choice: Choice, _ files: CredentialFiles = CredentialFiles()) {
+        self.address = address
         self.choice = choice
+        self.files = files
     }
+
+    private init(_ context: DaemonContext, _ choice: Choice) {
+        self.init(context.address, choice, context.files)
+    }
+
+    private static func socket(_ path: String) -> ServerAddress { .unixSocket(path: absolute(path)) }
 
     /// The socket of a daemon started by hand in this folder, else that of the machine's.
     private static var usual: String {
@@ -62,12 +75,12 @@ extension Daemon.Choice {
     /// What to look at when nobody answers there.
     var advice: String {
         switch self {
-        case .option: "It is the socket that --socket names."
+        case .option: "It is where --socket or --url points."
         case .environment(let variable):
-            "It is the socket that \(variable) names; --socket PATH or --context NAME names another."
-        case .context(let name, false): "It is the socket of the context \(name). See: berth context show \(name)"
+            "It is where \(variable) points; --socket PATH, --url URL or --context NAME names another."
+        case .context(let name, false): "It is where the context \(name) points. See: berth context show \(name)"
         case .context(let name, true):
-            "It is the socket of the current context, \(name). Another one: berth context use NAME, or --socket PATH."
+            "It is where the current context, \(name), points. Another one: berth context use NAME, or --socket PATH."
         case .usual: "Another daemon is named with --socket PATH, BERTH_SOCKET or berth context."
         }
     }

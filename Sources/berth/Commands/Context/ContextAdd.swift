@@ -8,18 +8,26 @@ struct ContextAdd: AsyncParsableCommand {
         commandName: "add",
         abstract: "Name a daemon.",
         discussion: """
-            The first context added becomes the current one. A relative path is kept as seen from the root.
+            The first context added becomes the current one. A relative path is kept as seen from the root. \
+            Of tokens and keys only the names of their files are kept.
 
             EXAMPLE
               berth context add lab --socket /run/berth/control.sock
               berth context add lab --socket /run/berth/lab.sock --replace
+              berth context add memphis --url https://berth.example:7411 \
+                --ca-file ca.pem --token-file ~/.config/berth/memphis.token
             """)
 
     @Argument(help: "The name: letters, digits, -, _ and dots.")
     var name: String
 
     @Option(help: ArgumentHelp("The daemon's Unix socket.", valueName: "path"), completion: .file())
-    var socket: String
+    var socket: String?
+
+    @Option(help: ArgumentHelp("The daemon over TCP, as https://host:7411.", valueName: "url"))
+    var url: String?
+
+    @OptionGroup var credentials: CredentialOptions
 
     @Flag(help: "In place of a context of that name.")
     var replace = false
@@ -34,7 +42,18 @@ struct ContextAdd: AsyncParsableCommand {
                     + "the last three first."
             )
         }
-        if socket.isEmpty { throw ValidationError("--socket names no path.") }
+        if (socket == nil) == (url == nil) { throw ValidationError("Give --socket PATH or --url URL.") }
+        if socket?.isEmpty == true { throw ValidationError("--socket names no path.") }
+        if let url, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
+            throw ValidationError("--url is like https://host:7411.")
+        }
+    }
+
+    private var context: DaemonContext {
+        if let url { return DaemonContext(url: url, files: credentials.files) }
+        var context = DaemonContext(socket: Daemon.absolute(socket ?? ""))
+        context.files = credentials.files
+        return context
     }
 
     func run() async throws {
@@ -45,7 +64,7 @@ struct ContextAdd: AsyncParsableCommand {
                     status: .usage, message: "There is a context \"\(name)\" already.",
                     advice: "See: berth context show \(name). To put another in its place: --replace")
             }
-            file.contexts[name] = DaemonContext(socket: Daemon.absolute(socket))
+            file.contexts[name] = context
             if use || file.current == nil { file.current = name }
             try file.write()
             let isCurrent = file.current == name

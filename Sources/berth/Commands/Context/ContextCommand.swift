@@ -7,8 +7,8 @@ struct ContextCommand: AsyncParsableCommand {
         commandName: "context",
         abstract: "Name daemons, and choose the one that commands speak to.",
         discussion: """
-            A command speaks to the daemon that is named first among: --socket or --context, BERTH_SOCKET, BERTH_CONTEXT, \
-            the current context, ./var/berth.sock where there is one, /run/berth/control.sock. Contexts lie in \
+            A command speaks to the daemon that is named first among: --socket, --url or --context, BERTH_URL, BERTH_SOCKET, \
+            BERTH_CONTEXT, the current context, ./var/berth.sock where there is one, /run/berth/control.sock. Contexts lie in \
             $XDG_CONFIG_HOME/berth/contexts.yaml, else ~/.config/berth/contexts.yaml, readable by you alone. Without a \
             subcommand: the list.
 

@@ -19,10 +19,11 @@ struct ContextList: AsyncParsableCommand {
                 guard !file.contexts.isEmpty else {
                     return Terminal.standardError.write("There are none. Add one: berth context add NAME --socket PATH")
                 }
-                var table = Table(.word(" "), .word("CONTEXT"), .text("SOCKET"))
+                var table = Table(.word(" "), .word("CONTEXT"), .text("DAEMON"))
                 for name in file.names {
                     table.add(
-                        .init(name == file.current ? "*" : " "), .init(name), .init(file.contexts[name]?.socket ?? "-"))
+                        .init(name == file.current ? "*" : " "), .init(name),
+                        .init(file.contexts[name]?.address.description ?? "-"))
                 }
                 table.print()
             }

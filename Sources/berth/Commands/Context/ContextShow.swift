@@ -1,6 +1,8 @@
 // berth context show
 
 import ArgumentParser
+import ControlClient
+import Foundation
 
 struct ContextShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +21,8 @@ struct ContextShow: AsyncParsableCommand {
     var name: String?
 
     private struct Chosen: Encodable {
-        var socket: String
+        var socket: String?
+        var url: String?
         var context: String?
         var chosenBy: String
     }
@@ -29,19 +32,34 @@ struct ContextShow: AsyncParsableCommand {
             if let name {
                 return try output.print(try ContextFile.read().context(name)) { context in
                     Terminal.standardOutput.write("context \(name)")
-                    Terminal.standardOutput.write("  socket  \(context.socket)")
+                    Terminal.standardOutput.write("  daemon       \(context.address)")
+                    for (label, path) in context.files.named {
+                        Terminal.standardOutput.write("  \(label.padding(toLength: 11, withPad: " ", startingAt: 0))  \(path)")
+                    }
                 }
             }
             let daemon = try connection.daemon()
             var context: String?
             if case .context(let name, _) = daemon.choice { context = name }
-            let chosen = Chosen(socket: daemon.socketPath, context: context, chosenBy: daemon.choice.words)
+            var chosen = Chosen(context: context, chosenBy: daemon.choice.words)
+            switch daemon.address {
+            case .unixSocket(let path): chosen.socket = path
+            case .url(let url): chosen.url = url
+            }
             try output.print(chosen) { chosen in
                 if let context = chosen.context { Terminal.standardOutput.write("context \(context)") }
-                Terminal.standardOutput.write("  socket     \(chosen.socket)")
+                Terminal.standardOutput.write("  daemon     \(daemon.address)")
                 Terminal.standardOutput.write("  chosen by  \(chosen.chosenBy)")
             }
         }
+    }
+}
+
+extension CredentialFiles {
+    /// Those that there are, as `berth context show` labels them.
+    fileprivate var named: [(String, String)] {
+        [("token file", token), ("CA file", authorities), ("certificate", certificate), ("key", key)]
+            .compactMap { label, path in path.map { (label, $0) } }
     }
 }
 
@@ -49,7 +67,7 @@ extension Daemon.Choice {
     /// What has chosen the daemon, in few words.
     var words: String {
         switch self {
-        case .option: "--socket"
+        case .option: "--socket or --url"
         case .environment(let variable): variable
         case .context(_, isCurrent: false): "--context or BERTH_CONTEXT"
         case .context(_, isCurrent: true): "the current context"
