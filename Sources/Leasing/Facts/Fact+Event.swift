@@ -100,7 +100,9 @@ extension Fact {
         case .transferNoted(let note): note.factEvent
         case .subleaseNoted(let note): note.factEvent
         case .tokenMade(let token):
-            FactEvent(.tokenMade) { ($0.name, $0.tenant, $0.end) = (token.name, token.owner.tenantName, token.expiresAt) }
+            FactEvent(.tokenMade) {
+                ($0.name, $0.tenant, $0.end) = (token.name, token.owner.tenantName, token.expiresAt)
+            }
         case .tokenRevoked(_, let owner, let name):
             FactEvent(.tokenRevoked) { ($0.name, $0.tenant) = (name, owner.tenantName) }
         case .reclaimSet(let reclaim): reclaim.event(recordedAt: time)

@@ -76,10 +76,13 @@ enum LiveNames {
     private static func ask(
         _ words: [String], _ question: @escaping @Sendable (ControlClient) async throws -> [String]
     ) async -> [String] {
-        guard let daemon = try? daemon(of: words) else { return [] }
+        guard let options = try? connection(of: words), let daemon = try? options.daemon(),
+            let credentials = try? options.credentials(for: daemon)
+        else { return [] }
         return await withTaskGroup(of: [String].self) { group in
             group.addTask {
-                (try? await ControlClient.with(socketPath: daemon.socketPath) { try await question($0) }) ?? []
+                (try? await ControlClient.with(daemon.address, credentials: credentials) { try await question($0) })
+                    ?? []
             }
             group.addTask {
                 try? await Task.sleep(for: .seconds(1))
@@ -91,11 +94,11 @@ enum LiveNames {
         }
     }
 
-    /// The daemon that a command line with these words speaks to.
-    static func daemon(of words: [String]) throws -> Daemon {
-        try Daemon(
-            socketOption: value(of: "--socket", in: words), contextOption: value(of: "--context", in: words),
-            environment: ProcessInfo.processInfo.environment, contexts: ContextFile.read)
+    /// The options of the connection in a command line that is not whole yet.
+    static func connection(of words: [String]) throws -> ConnectionOptions {
+        let names = ["--socket", "--url", "--context", "--token-file", "--ca-file", "--certificate", "--key"]
+        return try ConnectionOptions.parse(
+            names.flatMap { name in value(of: name, in: words).map { [name, $0] } ?? [] })
     }
 
     /// The value of an option, as the next word or after an equals sign.

@@ -34,7 +34,8 @@ struct ContextShow: AsyncParsableCommand {
                     Terminal.standardOutput.write("context \(name)")
                     Terminal.standardOutput.write("  daemon       \(context.address)")
                     for (label, path) in context.files.named {
-                        Terminal.standardOutput.write("  \(label.padding(toLength: 11, withPad: " ", startingAt: 0))  \(path)")
+                        Terminal.standardOutput.write(
+                            "  \(label.padding(toLength: 11, withPad: " ", startingAt: 0))  \(path)")
                     }
                 }
             }

@@ -24,7 +24,7 @@ struct TokenCreate: AsyncParsableCommand {
     @Argument(help: "A name for it.")
     var name: String
 
-    @Option(help: "The tenant whose it is.")
+    @Option(help: "The tenant whose it is.", completion: .custom(LiveNames.tenants))
     var tenant: String?
 
     @Option(help: "Instead of a tenant: auditor or actuator.")
