@@ -60,6 +60,19 @@ struct APIDocumentTests {
         try read(request.type)
     }
 
+    @Test("has examples of answers that their types read", arguments: AnswerExamples.all.keys.sorted())
+    func answersAreRead(_ name: String) throws {
+        let types = Route.all.flatMap(\.answers.all).flatMap(\.content).compactMap { content in
+            if case .json(let type) = content { type } else { nil }
+        }
+        let type = try #require((types + [Problem.self]).first { SchemaBook.name(of: $0) == name })
+        let example = try #require(AnswerExamples.all[name])
+        func read<Body: Decodable>(_ type: Body.Type) throws {
+            _ = try StrictJSON.decode(type, from: Array(example.utf8))
+        }
+        try read(type)
+    }
+
     @Test("refers to nothing that it does not have")
     func referencesResolve() {
         var references: Set<String> = []

@@ -79,9 +79,11 @@ struct APIDocument: Sendable {
             }
             if status == 405 { headers["Allow"] = ["$ref": "#/components/headers/Allow"] }
             if status == 415 { headers["Accept"] = ["$ref": "#/components/headers/Accept"] }
+            var content: JSONNode = ["schema": problem]
+            if status == 409 { content["example"] = AnswerExamples.node(of: Problem.self) }
             responses["Problem\(status)"] = [
                 "description": .string(codes.map { "\($0.rawValue): \($0.title)." }.joined(separator: " ")),
-                "headers": headers, "content": .object([JSONNode.Member(MediaTypes.problem, ["schema": problem])]),
+                "headers": headers, "content": .object([JSONNode.Member(MediaTypes.problem, content)]),
             ]
         }
         return responses

@@ -101,13 +101,16 @@ extension Answer {
         if showsRevision { headers[HeaderNames.revision] = ["$ref": "#/components/headers/Revision"] }
         for header in self.headers { headers[header.name] = ["$ref": .string("#/components/headers/\(header.key)")] }
         var node: JSONNode = ["description": .string(summary), "headers": headers]
-        let json = content.compactMap { content -> JSONNode? in
+        let types = content.compactMap { content -> (any WireType.Type)? in
             guard case .json(let type) = content else { return nil }
-            return book.schema(of: type)
+            return type
         }
         var media: JSONNode = [:]
-        if let first = json.first {
-            media[MediaTypes.json] = ["schema": json.count == 1 ? first : ["anyOf": .array(json)]]
+        if let first = types.first {
+            let schemas = types.map { book.schema(of: $0) }
+            var json: JSONNode = ["schema": schemas.count == 1 ? schemas[0] : ["anyOf": .array(schemas)]]
+            json["example"] = AnswerExamples.node(of: first)
+            media[MediaTypes.json] = json
         }
         for case .text(let type) in content { media[type] = ["schema": ["type": "string"]] }
         if !media.members.isEmpty { node["content"] = media }
