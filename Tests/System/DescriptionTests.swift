@@ -32,18 +32,18 @@ extension SystemTests {
                 roles:
                   auditors: ["user:42003"]
                   actuators: ["user:42004"]
-                  tenants: ["user:42001=acme"]
+                  tenants: ["user:42001=acme", "user:42002=rival"]
 
                 """, to: "berthd.yaml")
             try home.start(initialise: true)
             let connection = try home.connect()
             document = APIDescription(try connection.get("/openapi.json").json)
-            names = try Self.populate(connection)
             #expect(chown(home.socket, 0, gid_t(Self.group)) == 0)
+            names = try Self.populate(connection, home)
         }
 
         /// Something of everything; what the tenant acme has stands in paths.
-        private static func populate(_ connection: HTTPConnection) throws -> [String: String] {
+        private static func populate(_ connection: HTTPConnection, _ home: DaemonHome) throws -> [String: String] {
             func done(_ method: String, _ target: String, _ body: String) throws -> JSONValue {
                 let answer = try connection.request(method, target, body)
                 try #require((200..<300).contains(answer.status), "\(method) \(target): \(answer.text)")
@@ -55,7 +55,7 @@ extension SystemTests {
                 _ = try done("PUT", "/v1/tenants/\(tenant)", #"{"cohort":"research","reason":"x"}"#)
                 _ = try done(
                     "PUT", "/v1/contracts/\(tenant)-1",
-                    #"{"tenant":"\#(tenant)","transfers":{"approval":false},"reclaimCauses":["x"],"reclaimForCause":{"noticePeriod":"1d"},"#
+                    #"{"tenant":"\#(tenant)","transfers":{"approval":false},"subleases":{"approval":false},"reclaimCauses":["x"],"reclaimForCause":{"noticePeriod":"1d"},"#
                         + #""approvals":{"of":["cause"],"expiresAfter":"1d"},"reclaimForConvenience":"#
                         + #"{"maxPercent":50,"per":"30d","noticePeriod":"7d"},"reason":"x"}"#)
             }
@@ -71,6 +71,14 @@ extension SystemTests {
             _ = try done("POST", "/v1/leases/\(other)/reclaim", #"{"clause":"cause","cause":"x","reason":"x"}"#)
             let transfer = try done(
                 "POST", "/v1/transfers", #"{"lease":"\#(offered)","to":"rival","reason":"x"}"#)["id"].string
+            let sublease =
+                try done("POST", "/v1/subleases", #"{"lease":"\#(try lease("acme"))","to":"rival","reason":"x"}"#)["id"]
+                .string ?? ""
+            for user in [42_001, 42_002] {
+                let answer = try home.asUser(
+                    user, in: group, "POST", "/v1/subleases/\(sublease)", #"{"accept":true,"reason":"x"}"#)
+                try #require(answer.status == 200, "\(answer.text)")
+            }
             let node = try connection.get("/v1/leases/\(own)/allocation").json["nodes"][0]["node"].string ?? ""
             let fault = try done(
                 "POST", "/v1/tenants/acme/faults", #"{"nodes":[{"node":"\#(node)"}],"text":"hot"}"#)["faults"][0]
@@ -83,6 +91,7 @@ extension SystemTests {
             return [
                 "leases": own, "tenants": "acme", "contracts": "acme-1", "cohorts": "research",
                 "budgets": "lab-meter", "load-targets": "call", "maintenance": "later", "transfers": transfer ?? "",
+                "subleases": sublease,
                 "faults": fault["id"].string ?? "",
                 "approvals": try connection.get("/v1/approvals").json["approvals"][0]["id"].string ?? "",
                 "notices": try connection.get("/v1/notices").json["notices"][0]["id"].string ?? "",
@@ -96,7 +105,9 @@ extension SystemTests {
                 guard let open = step.firstIndex(of: "{"), let close = step.firstIndex(of: "}") else { continue }
                 filled[place].replaceSubrange(open...close, with: names[steps[place - 1]] ?? "none")
             }
-            let query = operation.requiredQuery.map { $0 + "=1" }
+            var query = operation.requiredQuery.map { $0 + "=1" }
+            // The stream would go on for ever.
+            if operation.path == "/v1/events" { query.append("follow=false") }
             return "/" + filled.joined(separator: "/") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         }
 

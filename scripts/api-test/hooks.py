@@ -21,7 +21,7 @@ FIELDS = {
 }
 # Names in paths, by the step before them.
 STEPS = {"leases", "tenants", "contracts", "cohorts", "budgets", "load-targets", "maintenance", "transfers", "faults",
-         "approvals", "notices"}
+         "approvals", "notices", "subleases", "tokens"}
 
 
 def known(kind, value):

@@ -23,7 +23,9 @@ extension ConnectionOptions {
             let daemon = try daemon()
             var advice: String?
             do {
-                try await ControlClient.with(daemon.address, credentials: try credentials(for: daemon)) { client in
+                try await ControlClient.with(
+                    daemon.address, credentials: try credentialOptions.files.credentials(for: daemon)
+                ) { client in
                     do {
                         try await body(client)
                     } catch ClientError.refused(let problem, let retry) {

@@ -36,15 +36,15 @@ struct CredentialOptions: ParsableArguments {
     }
 }
 
-extension ConnectionOptions {
-    /// What is shown to a daemon: what the options say, else the environment, else the daemon's context.
+extension CredentialFiles {
+    /// What is shown to a daemon: what these files, of options, say, else the environment, else the daemon's context.
     ///
     /// - Throws: ``CommandFailure`` when a file cannot be read or holds no token.
     func credentials(for daemon: Daemon) throws -> ClientCredentials {
-        let files = credentialOptions.files.orElse(daemon.files)
+        let files = orElse(daemon.files)
         let environment = ProcessInfo.processInfo.environment["BERTH_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         var token: String?
-        if let path = credentialOptions.files.token ?? (environment == nil ? files.token : nil) {
+        if let path = self.token ?? (environment == nil ? files.token : nil) {
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 throw CommandFailure(
                     status: .usage, message: "berth: \(path) cannot be read.", advice: "It is to hold a bearer token.")

@@ -76,8 +76,7 @@ enum LiveNames {
     private static func ask(
         _ words: [String], _ question: @escaping @Sendable (ControlClient) async throws -> [String]
     ) async -> [String] {
-        guard let options = try? connection(of: words), let daemon = try? options.daemon(),
-            let credentials = try? options.credentials(for: daemon)
+        guard let daemon = try? daemon(of: words), let credentials = try? files(of: words).credentials(for: daemon)
         else { return [] }
         return await withTaskGroup(of: [String].self) { group in
             group.addTask {
@@ -94,11 +93,19 @@ enum LiveNames {
         }
     }
 
-    /// The options of the connection in a command line that is not whole yet.
-    static func connection(of words: [String]) throws -> ConnectionOptions {
-        let names = ["--socket", "--url", "--context", "--token-file", "--ca-file", "--certificate", "--key"]
-        return try ConnectionOptions.parse(
-            names.flatMap { name in value(of: name, in: words).map { [name, $0] } ?? [] })
+    /// The daemon that a command line with these words speaks to.
+    static func daemon(of words: [String]) throws -> Daemon {
+        try Daemon(
+            socketOption: value(of: "--socket", in: words), urlOption: value(of: "--url", in: words),
+            contextOption: value(of: "--context", in: words), environment: ProcessInfo.processInfo.environment,
+            contexts: ContextFile.read)
+    }
+
+    /// What it shows there.
+    private static func files(of words: [String]) -> CredentialFiles {
+        CredentialFiles(
+            token: value(of: "--token-file", in: words), authorities: value(of: "--ca-file", in: words),
+            certificate: value(of: "--certificate", in: words), key: value(of: "--key", in: words))
     }
 
     /// The value of an option, as the next word or after an equals sign.
