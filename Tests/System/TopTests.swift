@@ -45,7 +45,7 @@ extension SystemTests {
 
         @Test(
             "ends by a signal as whoever sent it expects, with the terminal as it was",
-            arguments: [SIGINT, SIGTERM, SIGHUP])
+            arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT])
         func signals(_ number: Int32) throws {
             let terminal = try top()
             try #require(terminal.awaitOutput("DOMAINS") != nil, "\(terminal.output)")

@@ -56,7 +56,7 @@ extension TopSnapshot {
     private func leaseTable(_ leases: [TopLease]) -> PaneTable {
         var table = PaneTable(
             .text("LEASES"), .text("TENANT"), .text("LABEL", rank: 3, widthMax: 20), .text("STATE"), .number("GPUS"),
-            .number("RACK", rank: 1), .number("CAP", rank: 4), .text("NEXT CHANGE", rank: 2))
+            .number("RACK", rank: 2), .number("CAP", rank: 4), .text("NEXT CHANGE", widthMax: 28))
         for lease in leases {
             let mark = lease.conditions.isEmpty ? "" : "!"
             table.add(
