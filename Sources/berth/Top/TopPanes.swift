@@ -54,8 +54,11 @@ extension TopSnapshot {
     }
 
     private func leaseTable(_ leases: [TopLease]) -> PaneTable {
+        // To a tenant it says nothing new.
+        let tenantRank = if case .tenant = subject { 5 } else { 0 }
         var table = PaneTable(
-            .text("LEASES"), .text("TENANT"), .text("LABEL", rank: 3, widthMax: 20), .text("STATE"), .number("GPUS"),
+            .text("LEASES"), .text("TENANT", rank: tenantRank), .text("LABEL", rank: 3, widthMax: 20), .text("STATE"),
+            .number("GPUS"),
             .number("RACK", rank: 2), .number("CAP", rank: 4), .text("NEXT CHANGE", widthMax: 28))
         for lease in leases {
             let mark = lease.conditions.isEmpty ? "" : "!"
