@@ -9,6 +9,16 @@ public enum CanonicalJSON {
     ///
     /// - Precondition: no number in it is infinite or not a number.
     public static func encode(_ value: some Encodable) -> [UInt8] {
+        if let value = value as? any JSONWritable {
+            var text = JSONText()
+            value.write(to: &text)
+            return text.bytes
+        }
+        return encodeByContainers(value)
+    }
+
+    /// The JSON of a value as `Encodable` gives it, whatever it can write by itself.
+    static func encodeByContainers(_ value: some Encodable) -> [UInt8] {
         let writer = JSONWriter()
         do {
             try writer.write(value)

@@ -23,6 +23,13 @@ struct JSONText {
 
     var depth: Int { open.count }
 
+    /// The byte that was written last, or 0.
+    var last: UInt8 { bytes.last ?? 0 }
+
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+    mutating func append(contentsOf other: some Collection<UInt8>) { bytes.append(contentsOf: other) }
+
     mutating func begin(_ opening: Unicode.Scalar, closing: Unicode.Scalar) {
         bytes.append(UInt8(ascii: opening))
         open.append((UInt8(ascii: closing), true))
@@ -53,7 +60,21 @@ struct JSONText {
 
     mutating func boolean(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
 
-    mutating func integer(_ value: some BinaryInteger) { bytes.append(contentsOf: String(value).utf8) }
+    mutating func integer(_ value: some BinaryInteger) {
+        guard let small = Int(exactly: value) else { return bytes.append(contentsOf: String(value).utf8) }
+        integer(small)
+    }
+
+    mutating func integer(_ value: Int) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        var rest = value.magnitude
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
 
     mutating func double(_ value: Double) {
         precondition(value.isFinite, "JSON has no infinite numbers")

@@ -27,6 +27,16 @@ public enum StrictJSON {
         } catch {
             throw RequestBodyError(syntax: error, in: bytes)
         }
+        if let quick = type as? any QuicklyReadable.Type, let value = quick.init(quickly: document, at: 0) as? Body {
+            return value
+        }
+        return try decodeByContainers(type, from: document, unknownFields: unknownFields)
+    }
+
+    /// Decodes a parsed body as `Decodable` does it, whatever can be read in one pass.
+    static func decodeByContainers<Body: Decodable>(
+        _ type: Body.Type, from document: JSONDocument, unknownFields: UnknownFields = .refused
+    ) throws(RequestBodyError) -> Body {
         let run = JSONReadingRun(document: document, refusesUnknownFields: unknownFields == .refused)
         do {
             return try run.decode(type, at: 0)

@@ -14,6 +14,9 @@ struct LeaseEncoding {
     /// Operators and auditors see everything of a lease; a tenant sees what is its own.
     private var isProvider: Bool { role == .operator || role == .auditor || role == .actuator }
 
+    /// The lease of a number, when it is kept.
+    func answer(_ number: UInt64) -> LeaseAnswer? { book.wholeLease(number).map { answer($0) } }
+
     func answer(_ whole: WholeLease, decision: Decision? = nil, planToken: [UInt8]? = nil) -> LeaseAnswer {
         let lease = whole.lease
         let steps = whole.schedule(in: book.fleet)

@@ -271,9 +271,7 @@ enum LeaseHandlers {
         switch await exchange.scheduler.submit(.requestLeases(orders, planTokens: tokens), context) {
         case .accepted(let outcome, let view, _):
             let encoding = LeaseEncoding(book: view.book, role: exchange.role)
-            let results = outcome.leases.map {
-                LeaseBatchResult(lease: view.book.wholeLease($0).map { encoding.answer($0) })
-            }
+            let results = outcome.leases.map { LeaseBatchResult(lease: encoding.answer($0)) }
             return exchange.answer(LeaseBatchAnswer(results: results), .created, view: view)
         case .refused(let refusal, let view):
             let index = refusal.orderIndex
@@ -303,13 +301,15 @@ enum LeaseHandlers {
             }
         }
         let answers = await exchange.scheduler.submitAll(commands)
+        // Most answers of a batch are read from one view.
+        var (last, encoding): (PublishedView?, LeaseEncoding?)
         for (place, answer) in zip(places, answers) {
             switch answer {
             case .accepted(let outcome, let view, _):
-                let encoding = LeaseEncoding(book: view.book, role: exchange.role)
-                results[place].lease = outcome.leases.first.flatMap { view.book.wholeLease($0) }.map {
-                    encoding.answer($0)
+                if view !== last {
+                    (last, encoding) = (view, LeaseEncoding(book: view.book, role: exchange.role))
                 }
+                results[place].lease = outcome.leases.first.flatMap { encoding?.answer($0) }
             case .refused(let refusal, _): results[place].problem = Problem(refusal).inside("/leases/\(place)")
             case .faulted(let fault): results[place].problem = Problem(fault)
             }
