@@ -28,6 +28,10 @@ public final class Fleet: Sendable {
     /// The offsets of each rack's site and platform, apart from the rest so that a search can skip racks fast.
     public let rackKeys: [(site: Int, platform: Int)]
 
+    /// For each domain, the offset of the first one after it that is not below it.
+    let subtreeEnds: [Int]
+    /// What the names of each rack's nodes begin with, up to the letter.
+    private let nodePrefixes: [String]
     private let domainByPath: [String: DomainIndex]
     private let budgetByName: [String: BudgetIndex]
     private let rackByNodePrefix: [String: RackIndex]
@@ -65,9 +69,10 @@ public final class Fleet: Sendable {
             domains.enumerated().map { ($1.path, DomainIndex($0)) }, uniquingKeysWith: { first, _ in first })
         budgetByName = Dictionary(
             budgets.enumerated().map { ($1.name, BudgetIndex($0)) }, uniquingKeysWith: { first, _ in first })
+        nodePrefixes = racks.map { Fleet.nodePrefix(domains[$0.domain.offset].path) }
         rackByNodePrefix = Dictionary(
-            racks.enumerated().map { (Fleet.nodePrefix(domains[$1.domain.offset].path), RackIndex($0)) },
-            uniquingKeysWith: { first, _ in first })
+            nodePrefixes.enumerated().map { ($1, RackIndex($0)) }, uniquingKeysWith: { first, _ in first })
+        subtreeEnds = Fleet.subtreeEnds(of: domains)
     }
 
     @inlinable public func platform(of rack: RackIndex) -> Platform { platforms[racks[rack.offset].platformOffset] }
@@ -79,10 +84,14 @@ public final class Fleet: Sendable {
 
     /// The name of a node, for example `memphis-1-h1-b012-r3-n1`. O(length).
     public func nodeName(_ node: NodeIndex) -> String {
+        let rack = rackOfNode[node.offset].offset
+        return nodePrefixes[rack] + racks[rack].ownName(of: node)
+    }
+
+    /// The path of a node, for example `memphis-1/h1/b012/r3/n1`. O(length).
+    public func nodePath(_ node: NodeIndex) -> String {
         let rack = racks[rackOfNode[node.offset].offset]
-        let number = String(node.offset - rack.nodes.lowerBound + 1)
-        let padding = String(repeating: "0", count: max(0, rack.nodeNumberWidth - number.count))
-        return Fleet.nodePrefix(domains[rack.domain.offset].path) + rack.nodeLetter + padding + number
+        return domains[rack.domain.offset].path + "/" + rack.ownName(of: node)
     }
 
     /// The node of that name, or nil. O(length).
@@ -121,6 +130,20 @@ public final class Fleet: Sendable {
             }
         }
         return segments
+    }
+
+    /// By nodes, not by level: a hall's NVL72 racks follow its last block and are deeper than a block.
+    private static func subtreeEnds(of domains: [TopologyDomain]) -> [Int] {
+        var ends = [Int](repeating: domains.count, count: domains.count)
+        var open: [Int] = []
+        for (offset, domain) in domains.enumerated() {
+            while let last = open.last, domains[last].nodes.upperBound <= domain.nodes.lowerBound {
+                ends[last] = offset
+                open.removeLast()
+            }
+            open.append(offset)
+        }
+        return ends
     }
 
     private static func nodePrefix(_ path: String) -> String {

@@ -14,17 +14,25 @@ public struct HardwarePaths {
     /// The paths, in topology order. O(domains touched × log ranges).
     public var paths: [String] {
         guard !nodes.isEmpty else { return [] }
+        if let path = pathOfOneNode { return [path] }
         var result: [String] = []
         var index = 0
         while index < fleet.domains.count {
             let site = fleet.domains[index]
-            let next = endOfSubtree(index)
+            let next = fleet.subtreeEnds[index]
             if overlap(site.nodes) > 0 {
                 result.append(contentsOf: suffixes(below: index, until: next).map { site.path + $0 })
             }
             index = next
         }
         return result
+    }
+
+    /// The path when one node of a larger rack is all there is: what most leases hold.
+    private var pathOfOneNode: String? {
+        guard nodes.count == 1, nodes[0].count == 1 else { return nil }
+        let node = NodeIndex(nodes[0].lowerBound)
+        return fleet.racks[fleet.rackOfNode[node.offset].offset].nodes.count > 1 ? fleet.nodePath(node) : nil
     }
 
     /// What of a domain is covered, as path suffixes: "" alone when it is a block or rack and covered whole.
@@ -40,7 +48,7 @@ public struct HardwarePaths {
         let prefix = fleet.domains[index].path.utf8.count + 1
         var child = index + 1
         while child < end {
-            let next = endOfSubtree(child)
+            let next = fleet.subtreeEnds[child]
             if overlap(fleet.domains[child].nodes) > 0 {
                 let name = String(fleet.domains[child].path.utf8.dropFirst(prefix))!
                 children.append((name, suffixes(of: child, until: next)))
@@ -54,11 +62,7 @@ public struct HardwarePaths {
         let rack = fleet.racks[domain.racks.lowerBound]
         var children: [(name: String, suffixes: [String])] = []
         for range in overlaps(domain.nodes) {
-            for node in range {
-                let number = String(node - rack.nodes.lowerBound + 1)
-                let zeros = String(repeating: "0", count: max(0, rack.nodeNumberWidth - number.count))
-                children.append((rack.nodeLetter + zeros + number, [""]))
-            }
+            for node in range { children.append((rack.ownName(of: NodeIndex(node)), [""])) }
         }
         return folded(children)
     }
@@ -87,14 +91,6 @@ public struct HardwarePaths {
             index = next
         }
         return result
-    }
-
-    private func endOfSubtree(_ index: Int) -> Int {
-        // By nodes, not by level: a hall's NVL72 racks follow its last block and are deeper than a block.
-        let end = fleet.domains[index].nodes.upperBound
-        var next = index + 1
-        while next < fleet.domains.count, fleet.domains[next].nodes.lowerBound < end { next += 1 }
-        return next
     }
 
     private func overlap(_ range: Range<Int>) -> Int { overlaps(range).reduce(0) { $0 + $1.count } }

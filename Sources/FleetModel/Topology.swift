@@ -71,6 +71,13 @@ public struct Rack: Sendable {
         self.nodeLetter = nodeLetter
         self.nodeNumberWidth = nodeNumberWidth
     }
+
+    /// What a node of the rack is called in it, for example `n1` or `t08`.
+    func ownName(of node: NodeIndex) -> String {
+        let number = String(node.offset - nodes.lowerBound + 1)
+        guard number.utf8.count < nodeNumberWidth else { return nodeLetter + number }
+        return nodeLetter + String(repeating: "0", count: nodeNumberWidth - number.utf8.count) + number
+    }
 }
 
 /// How a site cleans and validates units between two holders.

@@ -11,10 +11,10 @@ public enum LeaseHardware {
     public static func paths(of holdings: Holdings, in fleet: Fleet) -> [String] {
         var result = HardwarePaths(holdings.wholeNodes, in: fleet).paths
         for partial in holdings.partialNodes {
-            let modules = moduleIDs(of: partial.moduleMask).map { String($0) }
-            result.append("\(nodePath(partial.node, fleet)):\(modules.joined(separator: ","))")
+            result.append(nodePath(partial.node, fleet) + ":" + moduleText(of: partial.moduleMask))
         }
-        result += instances(holdings.slices, fleet)
+        if !holdings.slices.isEmpty { result += instances(holdings.slices, fleet) }
+        guard !holdings.spareNodes.isEmpty else { return result }
         let spares = holdings.spareNodes.map { $0..<$0 + 1 }.united()
         return result + HardwarePaths(spares, in: fleet).paths.map { $0 + ":spare" }
     }
@@ -22,6 +22,16 @@ public enum LeaseHardware {
     /// The module ids of a mask, ascending from 1.
     public static func moduleIDs(of mask: UInt8) -> [Int] {
         (1...8).filter { module in mask & (1 << UInt8(module - 1)) != 0 }
+    }
+
+    /// The module ids of a mask as in `2,4`.
+    private static func moduleText(of mask: UInt8) -> String {
+        var text = ""
+        for module in 0..<8 where mask >> module & 1 == 1 {
+            if !text.isEmpty { text += "," }
+            text += String(module + 1)
+        }
+        return text
     }
 
     /// One path for each profile on each GPU.

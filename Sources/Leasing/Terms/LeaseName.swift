@@ -8,12 +8,13 @@ import Crypto
 /// Four Feistel rounds with HMAC-SHA-256 as the round function (Luby and Rackoff, 1988, make that a strong
 /// pseudorandom permutation).
 public struct LeaseNaming: Sendable {
-    private let key: SymmetricKey
+    /// The round function under the book's key, ready for a message.
+    private let keyed: HMAC<SHA256>
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let digitCount = 13
 
     public init(key: [UInt8]) {
-        self.key = SymmetricKey(data: key)
+        keyed = HMAC<SHA256>(key: SymmetricKey(data: key))
     }
 
     /// For example `l-7kq2m0c9x41rz`.
@@ -45,11 +46,9 @@ public struct LeaseNaming: Sendable {
     }
 
     private func value(_ round: UInt8, _ half: UInt32) -> UInt32 {
-        let message = [
-            round, UInt8(truncatingIfNeeded: half), UInt8(truncatingIfNeeded: half >> 8),
-            UInt8(truncatingIfNeeded: half >> 16), UInt8(truncatingIfNeeded: half >> 24),
-        ]
-        let code = HMAC<SHA256>.authenticationCode(for: message, using: key)
-        return code.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        var code = keyed
+        let message = (UInt64(half) << 8 | UInt64(round)).littleEndian
+        withUnsafeBytes(of: message) { code.update(data: UnsafeRawBufferPointer(rebasing: $0.prefix(5))) }
+        return code.finalize().withUnsafeBytes { UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self)) }
     }
 }
