@@ -164,10 +164,15 @@ extension Book {
     /// Stores a changed lease and counts the change in its tenant's answer.
     mutating func replace(_ lease: Lease) {
         var lease = lease
+        stamp(&lease)
+        leaseBoxes[lease.number] = LeaseBox(lease)
+    }
+
+    /// Counts a change of a lease in its tenant's answer and notes in the lease when that was.
+    private mutating func stamp(_ lease: inout Lease) {
         countChange(of: lease.tenant)
         lease.revision = revision
         lease.tenantIndex = tenantsByName[lease.tenant]!.index
-        leaseBoxes[lease.number] = LeaseBox(lease)
     }
 
     /// Counts a change of a tenant's answer: once for each entry, however many facts it takes.
@@ -182,7 +187,7 @@ extension Book {
         guard let next = lease.state.after(event) else {
             preconditionFailure("\(event.name) does not happen to a lease that is \(lease.state.name)")
         }
-        for due in lease.dueEvents { agenda.remove(due.event, at: due.at) }
+        let before = lease.dueEvents
         switch next {
         case .ending where event == .release:
             unbook(lease)
@@ -202,15 +207,27 @@ extension Book {
         lease.state = next
         let isBack = [.expired, .reclaimed, .preempted].contains(next)
         let shown = isBack ? wholeLease(number).map { ($0.state, $0.nextChangeAt) } : nil
+        if !isBack { stamp(&lease) }
         keepingCount(of: lease.leaseNumber) { book in
             book.leaseBoxes[lease.number] = LeaseBox(lease)
-            for due in lease.dueEvents { book.agenda.add(due.event, at: due.at) }
+            book.moveDueEvents(from: before, to: lease.dueEvents)
         }
         if next == .ending || next.isFinal { removeOrders(of: number) }
+        guard isBack else { return }
         // Of a part that comes back before the others the tenant is shown nothing, so nothing is counted.
         let isSeen = shown.map { before in wholeLease(number).map { ($0.state, $0.nextChangeAt) == before } != true }
         if isSeen != false { replace(lease) }
-        if isBack { forgetReports(on: lease) }
+        forgetReports(on: lease)
+    }
+
+    private mutating func moveDueEvents(
+        from before: [(at: Int64, event: DueEvent)], to after: [(at: Int64, event: DueEvent)]
+    ) {
+        func isIn(_ list: [(at: Int64, event: DueEvent)], _ due: (at: Int64, event: DueEvent)) -> Bool {
+            list.contains { $0.at == due.at && $0.event == due.event }
+        }
+        for due in before where !isIn(after, due) { agenda.remove(due.event, at: due.at) }
+        for due in after where !isIn(before, due) { agenda.add(due.event, at: due.at) }
     }
 
     /// All parts of a lease come under the newest version of its contract.

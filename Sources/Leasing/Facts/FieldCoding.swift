@@ -13,6 +13,7 @@ protocol FieldCoder {
     var isReading: Bool { get }
     mutating func code(_ value: inout UInt64) throws(CodingFault)
     mutating func code(_ bytes: inout [UInt8]) throws(CodingFault)
+    mutating func code(_ text: inout String) throws(CodingFault)
     func fault(_ problem: String) -> CodingFault
 }
 
@@ -41,6 +42,12 @@ struct FieldWriter: FieldCoder {
         var count = UInt64(value.count)
         code(&count)
         bytes.append(contentsOf: value)
+    }
+
+    mutating func code(_ value: inout String) {
+        var count = UInt64(value.utf8.count)
+        code(&count)
+        bytes.append(contentsOf: value.utf8)
     }
 
     func fault(_ problem: String) -> CodingFault { CodingFault(offset: bytes.count, problem: problem) }
@@ -81,6 +88,13 @@ struct FieldReader: FieldCoder {
         offset += Int(count)
     }
 
+    mutating func code(_ value: inout String) throws(CodingFault) {
+        var bytes: [UInt8] = []
+        try code(&bytes)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw fault("text is not UTF-8") }
+        value = text
+    }
+
     func fault(_ problem: String) -> CodingFault { CodingFault(offset: offset, problem: problem) }
 }
 
@@ -117,14 +131,6 @@ extension FieldCoder {
         try code(&wide)
         guard wide <= 1 else { throw fault("truth value over 1") }
         value = wide == 1
-    }
-
-    mutating func code(_ value: inout String) throws(CodingFault) {
-        var bytes = isReading ? [] : Array(value.utf8)
-        try code(&bytes)
-        guard isReading else { return }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw fault("text is not UTF-8") }
-        value = text
     }
 
     mutating func code<Choice: RawRepresentable & CaseIterable>(
