@@ -24,6 +24,7 @@ enum BookConnection {
             try require(database, "synchronous", "FULL", readsBack: "2", path: path)
             try require(database, "locking_mode", "NORMAL", readsBack: "normal", path: path)
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            try database.execute(sql: "PRAGMA cache_size = -\(JournalLimits.writerCacheKiB)")
             // SQLite's own automatic checkpoint hides its errors, also a failed sync that a later one would gloss over.
             // Setting this hook replaces it; `checkpointIfDue` looks at the result.
             sqlite3_wal_hook(

@@ -29,6 +29,9 @@ public enum JournalLimits {
     /// Frames in the write-ahead log after which an append also moves them into the book file.
     static let framesBetweenCheckpoints = 2_000
 
+    /// What the writer keeps of the book's pages in memory, in KiB: enough that the tables of 100,000 leases are not read again.
+    static let writerCacheKiB = 8_192
+
     /// How long a write waits for an outside writer (an operator's `sqlite3`) before it is refused.
     static let busyTimeoutSeconds = 2.0
 

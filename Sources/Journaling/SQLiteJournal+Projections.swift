@@ -5,29 +5,16 @@ import Synchronization
 
 extension SQLiteJournal {
     func project(_ writes: [ProjectionWrite], in database: Database) throws {
-        for write in writes { try apply(write, in: database) }
-    }
-
-    private func apply(_ write: ProjectionWrite, in database: Database) throws {
-        let table = tables.table(for: write)
-        switch write {
-        case .upsert(_, let values):
-            try run(database.cachedStatement(sql: table.upsertSQL), values)
-        case .delete(_, let key):
-            try run(database.cachedStatement(sql: table.deleteSQL), key)
-        }
-    }
-
-    private func run(_ statement: Statement, _ values: [ProjectionValue]) throws {
-        for (index, value) in values.enumerated() { try statement.bind(value, at: Int32(index) + 1) }
-        try statement.run()
+        var rows = ProjectionRows(tables: tables, database: database)
+        for write in writes { try rows.apply(write) }
     }
 
     public func rebuildProjections(_ writes: some Sequence<ProjectionWrite>) throws(JournalFault) {
         try write("rebuilding the projections of") { database in
             try database.inTransaction(.immediate) {
                 for table in tables.ordered { try database.execute(sql: "DELETE FROM \(quoted(table.name))") }
-                for write in writes { try apply(write, in: database) }
+                var rows = ProjectionRows(tables: tables, database: database)
+                for write in writes { try rows.apply(write) }
                 try database.setMeta(.projectionsStale, 0)
                 return .commit
             }
@@ -62,6 +49,54 @@ extension SQLiteJournal {
                 sql: "SELECT \(names) FROM \(quoted(table)) WHERE \(keyName) > ? ORDER BY \(keyName) LIMIT ?")
             let arguments: StatementArguments = [Int64(clamping: key), limit]
             return try Row.fetchAll(statement, arguments: arguments).map { $0.databaseValues.map(ProjectionValue.init) }
+        }
+    }
+}
+
+/// Writes rows within one transaction: each statement is looked up once, and a row's texts are bound without copies of their own.
+private struct ProjectionRows {
+    let tables: ProjectionTables
+    let database: Database
+    private var upserts: [String: Statement] = [:]
+    private var deletions: [String: Statement] = [:]
+    /// The texts of the row at hand, one after the other.
+    private var texts: [UInt8] = []
+
+    init(tables: ProjectionTables, database: Database) {
+        self.tables = tables
+        self.database = database
+    }
+
+    mutating func apply(_ write: ProjectionWrite) throws {
+        let table = tables.table(for: write)
+        switch write {
+        case .upsert(let name, let values):
+            let statement = try upserts[name] ?? database.cachedStatement(sql: table.upsertSQL)
+            upserts[name] = statement
+            try run(statement, values)
+        case .delete(let name, let key):
+            let statement = try deletions[name] ?? database.cachedStatement(sql: table.deleteSQL)
+            deletions[name] = statement
+            try run(statement, key)
+        }
+    }
+
+    private mutating func run(_ statement: Statement, _ values: [ProjectionValue]) throws {
+        texts.removeAll(keepingCapacity: true)
+        for case .text(let text) in values { texts.append(contentsOf: text.utf8) }
+        try texts.withUnsafeBytes { bytes in
+            var end = 0
+            for (index, value) in values.enumerated() {
+                guard case .text(let text) = value else {
+                    try statement.bind(value, at: Int32(index) + 1)
+                    continue
+                }
+                let start = end
+                end += text.utf8.count
+                let part = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                try statement.bindTextInPlace(part, at: Int32(index) + 1)
+            }
+            try statement.run()
         }
     }
 }

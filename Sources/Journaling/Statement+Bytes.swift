@@ -22,6 +22,15 @@ extension Statement {
         try check(sqlite3_bind_blob(sqliteStatement, index, base, Int32(bytes.count), nil))
     }
 
+    /// Binds UTF-8 text without copying it: it must outlive the next `run`.
+    func bindTextInPlace(_ text: UnsafeRawBufferPointer, at index: Int32) throws {
+        guard let base = text.baseAddress, !text.isEmpty else {
+            return try check(sqlite3_bind_text(sqliteStatement, index, "", 0, Statement.copied))
+        }
+        let characters = base.assumingMemoryBound(to: CChar.self)
+        try check(sqlite3_bind_text(sqliteStatement, index, characters, Int32(text.count), nil))
+    }
+
     func bind(_ value: ProjectionValue, at index: Int32) throws {
         switch value {
         case .null: try check(sqlite3_bind_null(sqliteStatement, index))

@@ -8,13 +8,14 @@ import Packing
 /// Tables derived from facts. They can be dropped and rebuilt at any time.
 public enum Projections {
     /// Raised whenever the tables or what they hold change; the journal then asks for a rebuild.
-    public static let version = 5
+    public static let version = 6
 
     public static let tables: [ProjectionTable] = [
         ProjectionTable(
             name: "leases",
             columns: [
-                .init("id", .text), .init("number", .integer), .init("tenant", .text, indexed: true),
+                // By number, so that new leases go to the end of the table.
+                .init("number", .integer), .init("id", .text), .init("tenant", .text, indexed: true),
                 .init("contract", .text), .init("label", .text), .init("class", .text),
                 .init("state", .text, indexed: true), .init("start", .text), .init("end", .text),
                 .init("gpus", .integer), .init("mig_instances", .integer), .init("watts", .integer),
@@ -98,7 +99,7 @@ public enum Projections {
         return .upsert(
             table: "leases",
             values: [
-                .text(book.naming.id(of: lease.number)), .integer(Int64(lease.number)), .text(lease.tenant),
+                .integer(Int64(lease.number)), .text(book.naming.id(of: lease.number)), .text(lease.tenant),
                 optional(lease.contract), optional(lease.label), .text(lease.leaseClass.name),
                 .text(whole.state.name), .text(RFC3339.text(lease.start)), .text(RFC3339.text(lease.end)),
                 .integer(Int64(whole.promised.gpus)), .integer(Int64(whole.promised.migInstances)),
