@@ -83,27 +83,36 @@ extension PackingState {
         return counts
     }
 
-    /// Measures the packing at `now`. O(racks × depth of budgets + nodes of racks that are leased in parts).
+    /// Measures the packing at `now`. O(racks × depth of budgets + bookings of nodes of racks that are leased in parts).
     public func report(at now: Int64) -> PackingReport {
-        siteReports(at: now).reduce(into: PackingReport()) { $0 += $1.report }
+        report(at: now, rackUses(at: now))
     }
 
     /// The same for each site of the fleet, in their order.
-    public func siteReports(at now: Int64) -> [SitePacking] {
+    public func siteReports(at now: Int64) -> [SitePacking] { siteReports(at: now, rackUses(at: now)) }
+
+    private func rackUses(at now: Int64) -> [RackUse] { (0..<tables.rackCount).map { rackUse($0, at: now) } }
+
+    /// The report, what each rack is used for being known. O(racks × depth of budgets).
+    func report(at now: Int64, _ uses: [RackUse]) -> PackingReport {
+        siteReports(at: now, uses).reduce(into: PackingReport()) { $0 += $1.report }
+    }
+
+    private func siteReports(at now: Int64, _ uses: [RackUse]) -> [SitePacking] {
         let none = [GPUCounts](repeating: GPUCounts(), count: fleet.platforms.count)
         var sites = [SitePacking](repeating: SitePacking(gpusByPlatform: none), count: fleet.sites.count)
         var room = RoomLeft(loadCount: tables.loadCount)
         var wanted = [Watts](repeating: 0, count: fleet.budgets.count)
-        var wholeRacks = [Bool](repeating: false, count: tables.rackCount)
         for rack in 0..<tables.rackCount {
-            let (counts, wholeNodes) = rackCounts(rack, at: now)
+            let (counts, wholeNodes) = (uses[rack].counts, Int(uses[rack].wholeNodes))
             let site = fleet.racks[rack].siteOffset
             sites[site].report.gpus += counts
             sites[site].report.wholeNodesLeft += wholeNodes
             sites[site].gpusByPlatform[Int(tables.rackPlatform[rack])] += counts
             let numbers = tables.platforms[Int(tables.rackPlatform[rack])]
-            wholeRacks[rack] = wholeNodes == Int(tables.rackNodeCount[rack])
-            if numbers.isRackScale && wholeRacks[rack] { sites[site].report.wholeNVL72Left += 1 }
+            if numbers.isRackScale && wholeNodes == Int(tables.rackNodeCount[rack]) {
+                sites[site].report.wholeNVL72Left += 1
+            }
             guard counts.free > 0 else { continue }
             let firstWatts = Watts(wholeNodes) * numbers.firstWatts
             let least = numbers.gpuWatts(counts.free, capWatts: numbers.capWattsMin) + firstWatts
@@ -114,7 +123,8 @@ extension PackingState {
             let most = numbers.gpuWatts(counts.free, capWatts: numbers.capWattsMax) + firstWatts
             for root in tables.loads.powerRoots[rack] { wanted[root.offset] += most }
         }
-        for block in 0..<tables.blockCount where tables.blockRacks[block].range.allSatisfy({ wholeRacks[$0] }) {
+        for block in 0..<tables.blockCount
+        where tables.blockRacks[block].range.allSatisfy({ uses[$0].wholeNodes == tables.rackNodeCount[$0] }) {
             sites[fleet.racks[Int(tables.blockRacks[block].range.lowerBound)].siteOffset].report.wholeBlocksLeft += 1
         }
         for (offset, budget) in fleet.budgets.enumerated() where budget.parent == nil && budget.kind == .power {
@@ -124,35 +134,63 @@ extension PackingState {
         return sites
     }
 
-    /// What the GPUs of a rack are doing, and how many of its nodes are free as a whole.
-    private func rackCounts(_ rack: Int, at now: Int64) -> (counts: GPUCounts, wholeNodes: Int) {
+    /// What a rack is used for at `now`. O(bookings of its nodes), O(its own bookings) when they all do the same.
+    func rackUse(_ rack: Int, at now: Int64) -> RackUse {
         let first = Int(tables.rackFirstNode[rack])
         let nodeCount = Int(tables.rackNodeCount[rack])
         let record = racks[rack]
+        var use = RackUse()
         if record.nodeBookingCount == 0 && record.shutCount == 0 && record.faultyCount == 0 {
             // All nodes do the same.
-            var counts = gpuCounts(of: first, at: now)
-            let wholeNodes = counts.free == counts.total ? nodeCount : 0
-            counts.multiply(by: nodeCount)
-            return (counts, wholeNodes)
+            use.counts = gpuCounts(of: first, at: now)
+            use.wholeNodes = use.counts.free == use.counts.total ? Int32(nodeCount) : 0
+            use.counts.multiply(by: nodeCount)
+            return use
         }
-        var (sum, wholeNodes) = (GPUCounts(), 0)
         var left = tables.fullRack(rack)
         if record.faultyCount == 0 && isIndexed(now, now: now) {
             // What is free as a whole at the instant is known.
-            wholeNodes = freeNodes[rack].nonzeroBitCount
-            sum.total = wholeNodes * Int(tables.platforms[Int(tables.rackPlatform[rack])].gpusPerNode)
-            sum.free = sum.total
+            use.wholeNodes = Int32(freeNodes[rack].nonzeroBitCount)
+            let gpusPerNode = Int(tables.platforms[Int(tables.rackPlatform[rack])].gpusPerNode)
+            use.counts.total = Int(use.wholeNodes) * gpusPerNode
+            use.counts.free = use.counts.total
             left &= ~freeNodes[rack]
         }
         while left != 0 {
             let counts = gpuCounts(of: first + left.trailingZeroBitCount, at: now)
             left &= left - 1
-            sum += counts
-            if counts.free == counts.total { wholeNodes += 1 }
+            use.counts += counts
+            if counts.free == counts.total { use.wholeNodes += 1 }
         }
-        return (sum, wholeNodes)
+        return use
     }
+
+    /// The next time after `now` at which what a rack is used for changes by itself; `Int64.max` when none does. O(its
+    /// bookings).
+    func nextUse(ofRack rack: Int, after now: Int64) -> Int64 {
+        var next = Int64.max
+        func note(_ time: Int64) { if time > now && time < next { next = time } }
+        func visit(_ booking: BookingRecord, _ terms: TermsRecord) {
+            note(terms.start)
+            note(terms.end)
+            note(terms.until)
+        }
+        let first = Int(tables.rackFirstNode[rack])
+        lists.forEach(from: racks[rack].firstBooking, visit)
+        guard racks[rack].nodeBookingCount > 0 || racks[rack].shutCount > 0 else { return next }
+        for node in first..<first + Int(tables.rackNodeCount[rack]) {
+            note(nodes[node].closedUntil)
+            lists.forEach(from: nodes[node].firstBooking, visit)
+        }
+        return next
+    }
+}
+
+/// What a rack is used for at one instant.
+struct RackUse: Equatable, Sendable {
+    var counts = GPUCounts()
+    /// Nodes that are free as a whole.
+    var wholeNodes: Int32 = 0
 }
 
 extension GPUCounts {

@@ -59,6 +59,11 @@ public final class Scheduler: Sendable {
         var condemned: String?
     }
 
+    /// In a structure of its own: a closure that is itself the mutex's value would be wrapped anew with each call.
+    private struct Observer: Sendable {
+        var note: @Sendable (PublishedView, Set<String>) -> Void = { _, _ in }
+    }
+
     public let clock: any Clock
     let journal: any JournalStore
     let logger: Logger
@@ -66,7 +71,8 @@ public final class Scheduler: Sendable {
     let recentChanges: RecentChanges
     private let queue: SubmissionQueue
     private let shared: Mutex<Shared>
-    private let observer: Mutex<@Sendable (PublishedView, Set<String>) -> Void>
+    private let observer = Mutex(Observer())
+    let gauge: ReportGauge
     private let hasStarted = Mutex(false)
     private let onBrokenJournal: @Sendable (JournalFault) -> Void
 
@@ -83,8 +89,8 @@ public final class Scheduler: Sendable {
         self.logger = logger
         self.onBrokenJournal = onBrokenJournal
         queue = SubmissionQueue(countMax: Self.queueMax)
-        shared = Mutex(Shared(view: PublishedView(book: book)))
-        observer = Mutex { _, _ in }
+        gauge = ReportGauge()
+        shared = Mutex(Shared(view: PublishedView(book: book, gauge: gauge)))
         recentChanges = RecentChanges(after: book.revision)
     }
 
@@ -104,7 +110,7 @@ public final class Scheduler: Sendable {
     /// Calls `body` after each published change with the tenants whose answers it changed. One observer; on the
     /// writer's thread, so it must be short.
     public func observe(_ body: @escaping @Sendable (PublishedView, Set<String>) -> Void) {
-        observer.withLock { $0 = body }
+        observer.withLock { $0.note = body }
     }
 
     // MARK: Commands
@@ -168,7 +174,7 @@ public final class Scheduler: Sendable {
     func publish(_ view: PublishedView, changedTenants: Set<String>, changes: [AcceptedChange]) {
         recentChanges.append(changes)
         shared.withLock { $0.view = view }
-        observer.withLock { $0 }(view, changedTenants)
+        observer.withLock { $0.note }(view, changedTenants)
     }
 
     func note(_ health: JournalHealth) {

@@ -70,7 +70,7 @@ struct Writer {
         }
         scheduler.meter.add(sample)
         scheduler.note(JournalHealth())
-        let view = PublishedView(book: book)
+        let view = PublishedView(book: book, gauge: scheduler.gauge)
         scheduler.publish(view, changedTenants: decided.changedTenants, changes: decided.changes)
         decided.warn(scheduler.logger)
         for answer in decided.answers { answer.give(view) }

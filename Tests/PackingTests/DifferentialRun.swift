@@ -36,6 +36,7 @@ struct DifferentialRun {
 
     private var state: PackingState
     private var model: SlowModel
+    private var gauge = PackingGauge()
     private var requests: RandomRequests
     private var leases: [LiveLease] = []
     private var remembered: [[LinePlacement]] = []
@@ -62,6 +63,7 @@ struct DifferentialRun {
             do {
                 if requests.random.chance(45) { try otherEvent() }
                 try request()
+                try checkGauge()
             } catch {
                 throw Mismatch("step \(step): \(error.description)")
             }
@@ -75,6 +77,12 @@ struct DifferentialRun {
         try RuleCheck.gpuCountsAddUp(state, model, now: now)
         let (report, expected) = (state.report(at: now), model.report(at: now, of: state))
         guard report == expected else { throw Mismatch("\(report) is not \(expected)") }
+    }
+
+    /// A report that follows the changes is the one that looks at everything.
+    private mutating func checkGauge() throws(Mismatch) {
+        let (report, expected) = (gauge.report(on: state, at: now), state.report(at: now))
+        guard report == expected else { throw Mismatch("following the changes \(report) is not \(expected)") }
     }
 
     // MARK: Requests

@@ -131,7 +131,7 @@ final class PollBodies: Sendable {
     /// Forgets tenants that are gone.
     func forget(_ names: Set<String>, in book: Book) {
         bodies.withLock { bodies in
-            for name in names where book.tenant(name) == nil { bodies[name] = nil }
+            for name in names where bodies[name] != nil && book.tenant(name) == nil { bodies[name] = nil }
         }
     }
 

@@ -102,6 +102,26 @@ internal import Synchronization
         return bytes
     }
 
+    /// Calls `body` with each page that is not one and the same in both, those that only one has included. O(groups + pages of
+    /// groups that differ).
+    func forEachDifference(from other: PageTable, _ body: (Int) -> Void) {
+        for place in 0..<max(groupCount, other.groupCount) {
+            let isInBoth = place < groupCount && place < other.groupCount
+            if isInBoth, unsafe groups[place] == other.groups[place] { continue }
+            let (count, otherCount) = (
+                place < groupCount ? pagesOfGroup(place) : 0, place < other.groupCount ? other.pagesOfGroup(place) : 0
+            )
+            for slot in 0..<max(count, otherCount) {
+                if slot < count, slot < otherCount,
+                    unsafe Self.slots(of: groups[place])[slot] == Self.slots(of: other.groups[place])[slot]
+                {
+                    continue
+                }
+                body(place << Self.groupBits + slot)
+            }
+        }
+    }
+
     // MARK: Groups and pages
 
     private func pagesOfGroup(_ group: Int) -> Int { min(Self.groupWidth, pageCount - group << Self.groupBits) }

@@ -106,6 +106,16 @@
             + (index & Self.pageMask)
     }
 
+    /// Calls `body` with ranges that hold every element written since one of the two columns was a copy of the other, or both of
+    /// a third. O(pages / 64 + what was written).
+    func forEachDifference(from other: PagedColumn, _ body: (Range<Int>) -> Void) {
+        guard pages !== other.pages else { return }
+        pages.forEachDifference(from: other.pages) { page in
+            let range = (page << Self.pageBits..<(page + 1) << Self.pageBits).clamped(to: 0..<count)
+            if !range.isEmpty { body(range) }
+        }
+    }
+
     /// Bytes of pages that this column refers to and shares with no other; for reports.
     var ownedBytes: Int { pages.ownedBytes }
 
