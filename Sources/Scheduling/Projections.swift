@@ -17,7 +17,7 @@ public enum Projections {
                 // By number, so that new leases go to the end of the table.
                 .init("number", .integer), .init("id", .text), .init("tenant", .text, indexed: true),
                 .init("contract", .text), .init("label", .text), .init("class", .text),
-                .init("state", .text, indexed: true), .init("start", .text), .init("end", .text),
+                .init("state", .text), .init("start", .text), .init("end", .text),
                 .init("gpus", .integer), .init("mig_instances", .integer), .init("watts", .integer),
                 .init("watts_at_meter", .integer), .init("hardware", .text), .init("revision", .integer),
             ], primaryKeyColumnCount: 1),
@@ -83,7 +83,7 @@ public enum Projections {
                 for number in [split.lease, split.newLease] where !leases.contains(number) { leases.append(number) }
             default:
                 // A part that is over may be forgotten already; its lease is named by another fact then.
-                guard let number = fact.leaseNumber, let lease = book.lease(number)?.leaseNumber else { continue }
+                guard let number = fact.leaseNumber, let lease = book.holder(of: number)?.lease else { continue }
                 if !leases.contains(lease) { leases.append(lease) }
             }
         }

@@ -74,6 +74,12 @@ public struct Book: Sendable {
     /// The lease or part with that number, or nil.
     public func lease(_ number: UInt64) -> Lease? { leaseBoxes[number]?.lease }
 
+    /// Whose the lease or part with that number is, and the number of the lease; nil when there is none. Cheaper than
+    /// looking at the lease.
+    public func holder(of number: UInt64) -> (tenant: String, lease: UInt64)? {
+        leaseBoxes[number].map { ($0.lease.tenant, $0.lease.leaseNumber) }
+    }
+
     /// The lease with that id, or nil. Parts have no ids.
     public func lease(id: String) -> Lease? {
         naming.number(of: id).flatMap { lease($0) }.flatMap { $0.partOf == nil ? $0 : nil }

@@ -9,7 +9,7 @@ extension Entry {
 
     /// The bytes that the journal keeps.
     public func encoded() -> [UInt8] {
-        var writer = FieldWriter()
+        var writer = FieldWriter(capacity: 256)
         var copy = self
         do { try copy.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes

@@ -29,6 +29,9 @@ struct FieldWriter: FieldCoder {
     private(set) var bytes: [UInt8] = []
     var isReading: Bool { false }
 
+    /// - Parameter capacity: bytes that are likely to come.
+    init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
     mutating func code(_ value: inout UInt64) {
         var rest = value
         while rest >= 0x80 {

@@ -8,13 +8,21 @@ import Crypto
 /// Four Feistel rounds with HMAC-SHA-256 as the round function (Luby and Rackoff, 1988, make that a strong
 /// pseudorandom permutation).
 public struct LeaseNaming: Sendable {
-    /// The round function under the book's key, ready for a message.
-    private let keyed: HMAC<SHA256>
+    /// What HMAC hashes before a message and before the digest of one: the book's key in both its forms.
+    private let inner: SHA256
+    private let outer: SHA256
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let digitCount = 13
 
     public init(key: [UInt8]) {
-        keyed = HMAC<SHA256>(key: SymmetricKey(data: key))
+        let block = key.count > SHA256.blockByteCount ? Array(SHA256.hash(data: key)) : key
+        let padded = block + [UInt8](repeating: 0, count: SHA256.blockByteCount - block.count)
+        func begun(with pad: UInt8) -> SHA256 {
+            var hash = SHA256()
+            hash.update(data: padded.map { $0 ^ pad })
+            return hash
+        }
+        (inner, outer) = (begun(with: 0x36), begun(with: 0x5c))
     }
 
     /// For example `l-7kq2m0c9x41rz`.
@@ -45,10 +53,12 @@ public struct LeaseNaming: Sendable {
         return UInt64(left) << 32 | UInt64(right)
     }
 
+    /// The first four bytes of HMAC-SHA-256 over the round and the half, least significant byte first.
     private func value(_ round: UInt8, _ half: UInt32) -> UInt32 {
-        var code = keyed
+        var (digest, code) = (inner, outer)
         let message = (UInt64(half) << 8 | UInt64(round)).littleEndian
-        withUnsafeBytes(of: message) { code.update(data: UnsafeRawBufferPointer(rebasing: $0.prefix(5))) }
+        withUnsafeBytes(of: message) { digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0.prefix(5))) }
+        digest.finalize().withUnsafeBytes { code.update(bufferPointer: $0) }
         return code.finalize().withUnsafeBytes { UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self)) }
     }
 }

@@ -47,8 +47,8 @@ public struct FactSubjects: Sendable {
                 return FactSubject(tenant: note.tenant, lease: lease)
             default:
                 // A part that is over may be forgotten already; its lease is named by another fact then.
-                guard let number = fact.leaseNumber, let lease = book.lease(number) else { return nil }
-                return FactSubject(tenant: lease.tenant, lease: lease.leaseNumber)
+                guard let number = fact.leaseNumber, let holder = book.holder(of: number) else { return nil }
+                return FactSubject(tenant: holder.tenant, lease: holder.lease)
             }
         }
     }
