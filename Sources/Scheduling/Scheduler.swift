@@ -14,8 +14,10 @@ import Synchronization
 public enum SchedulingFault: Error, Sendable, Equatable {
     /// The journal cannot be written now; nothing was changed and reads go on.
     case journalUnwritable(String)
-    /// The queue is full; try again later.
+    /// So much waits that an answer would take too long; try again later.
     case overloaded
+    /// So much of one tenant waits that others would wait for it; try again later.
+    case tenantQueueFull(String)
     /// The daemon is stopping.
     case stopping
 }
@@ -40,6 +42,10 @@ public final class Scheduler: Sendable {
     public static let batchMax = 1_024
     /// Commands that may wait.
     public static let queueMax = 65_536
+    /// Commands of one tenant that may wait: two of the largest batches.
+    public static let queuedOfTenantMax = 8_192
+    /// How long a command may have to wait by what the last batches took, in nanoseconds: two seconds.
+    public static let waitNanosecondsMax: Int64 = 2_000_000_000
     /// Entries after which a snapshot is taken.
     public static let entriesPerSnapshot: UInt64 = 50_000
 
@@ -119,11 +125,11 @@ public final class Scheduler: Sendable {
     public func submit(
         _ commands: [(Command, CommandContext)], answer: @escaping @Sendable (Int, Answer) -> Void
     ) {
-        let queuedAt = clock.steadyNanoseconds
+        let now = clock.steadyNanoseconds
         let submissions = commands.enumerated().map { index, item in
-            Submission(command: item.0, context: item.1, queuedAt: queuedAt) { answer(index, $0) }
+            Submission(command: item.0, context: item.1, queuedAt: now) { answer(index, $0) }
         }
-        if let fault = queue.add(submissions) {
+        if let fault = queue.add(submissions, at: now) {
             for index in commands.indices { answer(index, .faulted(fault)) }
         }
     }
@@ -170,6 +176,10 @@ public final class Scheduler: Sendable {
     public func stop() { queue.stopAndWait(hasStarted: hasStarted.withLock { $0 }) }
 
     // MARK: For the writer
+
+    func notePace(commands: Int, deciding: Int64, committing: Int64) {
+        queue.note(commands: commands, deciding: deciding, committing: committing)
+    }
 
     func publish(_ view: PublishedView, changedTenants: Set<String>, changes: [AcceptedChange]) {
         recentChanges.append(changes)

@@ -58,7 +58,11 @@ struct Writer {
             return
         }
         sample.facts = decided.factCount
+        let decidedAt = scheduler.clock.steadyNanoseconds
         let fault = write(decided, before)
+        scheduler.notePace(
+            commands: decided.answers.count, deciding: decided.nanoseconds,
+            committing: scheduler.clock.steadyNanoseconds - decidedAt)
         if let fault {
             sample.hasFailed = true
             scheduler.meter.add(sample)
@@ -98,6 +102,7 @@ struct Writer {
         context.now = now
         let start = scheduler.clock.steadyNanoseconds
         sample.waits.append(max(0, start - submission.queuedAt))
+        defer { decided.nanoseconds += scheduler.clock.steadyNanoseconds - start }
         do {
             let (entry, outcome) = try book.execute(submission.command, context)
             let took = scheduler.clock.steadyNanoseconds - start
@@ -168,6 +173,8 @@ private struct DecidedBatch {
     var factCount = 0
     var changedTenants: Set<String> = []
     var answers: [BatchAnswer] = []
+    /// What deciding took.
+    var nanoseconds: Int64 = 0
     fileprivate var overdueOrders: [UInt64] = []
 
     mutating func add(_ entry: Entry, about subjects: [FactSubject?], after book: Book) {
@@ -177,9 +184,9 @@ private struct DecidedBatch {
         changes.append(AcceptedChange(entry: entry, subjects: subjects))
         factCount += entry.facts.count
         for fact in entry.facts {
-            if let number = fact.leaseNumber, let lease = book.lease(number) {
-                changedTenants.insert(lease.tenant)
-                if let sublease = book.sublease(on: lease.leaseNumber) { changedTenants.insert(sublease.to) }
+            if let holder = fact.leaseNumber.flatMap({ book.holder(of: $0) }) {
+                changedTenants.insert(holder.tenant)
+                if let sublease = book.sublease(on: holder.lease) { changedTenants.insert(sublease.to) }
             }
             if case .tenantRemoved(let name) = fact { changedTenants.insert(name) }
             if case .orderOverdue(let number) = fact { overdueOrders.append(number) }

@@ -32,6 +32,8 @@ extension Problem {
         case .journalUnwritable(let detail):
             self.init(.journalFull, detail: "nothing was changed: \(detail)")
         case .overloaded: self.init(.overloaded, detail: "too many commands are waiting; try again")
+        case .tenantQueueFull(let tenant):
+            self.init(.rateLimited, detail: "too many commands of tenant \(tenant) are waiting; try again")
         case .stopping: self.init(.notReady, detail: "the daemon is stopping; try again when it is back")
         }
     }
