@@ -47,8 +47,27 @@ public enum RFC3339 {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
         let rest = seconds - days * 86_400
         let date = CivilDay(daysSince1970: days)
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
-            + "\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
+        guard (0...9_999).contains(date.year) else {
+            return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
+                + "\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
+        }
+        return String(unsafeUninitializedCapacity: 20) { buffer in
+            func put(_ number: Int64, width: Int, at start: Int, then mark: Unicode.Scalar) {
+                var left = number
+                for place in (start..<start + width).reversed() {
+                    buffer[place] = UInt8(ascii: "0") + UInt8(left % 10)
+                    left /= 10
+                }
+                buffer[start + width] = UInt8(ascii: mark)
+            }
+            put(date.year, width: 4, at: 0, then: "-")
+            put(date.month, width: 2, at: 5, then: "-")
+            put(date.day, width: 2, at: 8, then: "T")
+            put(rest / 3_600, width: 2, at: 11, then: ":")
+            put(rest / 60 % 60, width: 2, at: 14, then: ":")
+            put(rest % 60, width: 2, at: 17, then: "Z")
+            return 20
+        }
     }
 
     private static func padded(_ number: Int64, _ width: Int) -> String {

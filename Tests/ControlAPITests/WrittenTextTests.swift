@@ -68,6 +68,23 @@ struct WrittenTextTests {
         compare(LeaseList(leases: []))
     }
 
+    @Test("is the same for what is polled")
+    func polls() {
+        var held = HeldLease(
+            id: "l-1", state: .active, conditions: [], start: Self.start, end: Self.end,
+            promised: Capacity(gpus: 1, watts: 1), delivered: Capacity(gpus: 1, watts: 1), allocation: [])
+        var answer = TenantAllocation(tenant: "a", index: 1, leases: [held], notices: [])
+        compare(answer)
+        held.conditions = Self.full.conditions
+        (held.capWattsPerGpu, held.capPercent, held.allocation) = (1, 2, ["memphis-1/h1", "{"])
+        (held.down, held.capNow, held.curtailments) = (Self.full.down, Self.full.capNow, Self.full.curtailments)
+        answer.leases.append(held)
+        answer.nextChangeAt = Self.end
+        answer.notices = [Notice(id: "n-1", kind: .curtailment, deadline: Self.end, acknowledged: true)]
+        compare(answer)
+        compare(TenantAllocation(tenant: "{", index: 0, leases: [], notices: []))
+    }
+
     @Test("is the same for batches, problems among them")
     func batches() {
         let problem = Problem(.noCapacity, detail: "none {", blockers: [], counterOffers: [])
