@@ -41,6 +41,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CVectorScan"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
 
         .target(
@@ -103,7 +104,8 @@ let package = Package(
         .target(
             name: "ControlServer",
             dependencies: [
-                "FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI", "MerkleLog",
+                "CZlib", "FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI",
+                "MerkleLog",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -222,7 +224,7 @@ let package = Package(
             name: "ControlServerTests",
             dependencies: [
                 "ControlServer", "ControlAPI", "Leasing", .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(name: "LayeringTests", swiftSettings: strict),
     ]

@@ -5,10 +5,11 @@ set -euo pipefail
 declare -A header=(
     [libsystemd-dev]=systemd/sd-daemon.h
     [libnuma-dev]=numa.h
+    [zlib1g-dev]=zlib.h
     [libsqlite3-dev]=sqlite3.h
 )
 missing=()
-for package in libsystemd-dev libnuma-dev libsqlite3-dev; do
+for package in libsystemd-dev libnuma-dev libsqlite3-dev zlib1g-dev; do
     [ -e "/usr/include/${header[$package]}" ] || missing+=("$package")
 done
 command -v pkg-config >/dev/null || missing+=(pkg-config)

@@ -44,8 +44,10 @@ public struct ControlServer: Service {
             ] view, tenants in
             if let scheduler { events.tell(of: scheduler, on: eventLoop) }
             bodies.forget(tenants, in: view.book)
-            polls.changed(tenants)
-            ordersWatch.note(view.book.ordersIndex) { polls.changed([PollRegistry.orders]) }
+            PollAlarm(waiters: polls.take(tenants), view: view, bodies: bodies).ring()
+            ordersWatch.note(view.book.ordersIndex) {
+                for waiters in polls.take([PollRegistry.orders]).values { waiters.wake() }
+            }
         }
         let sockets = try listeners.map { (socket: try ListeningSocket($0.place), tls: $0.tls) }
         var runs: [ListenerRun] = []
@@ -55,7 +57,7 @@ public struct ControlServer: Service {
         for (socket, tls) in sockets {
             runs.append(
                 try await ListenerRun(
-                    socket, tls: tls, limits: limits, counts: counts, logger: quiet,
+                    socket, tls: tls, limits: limits, counts: counts, polls: PollDesk(services), logger: quiet,
                     isOperator: { authenticator.isOperator($0) }, respond: answering))
         }
         services.listening.set(sockets.map { (OpenListener(place: $0.socket.place, isTLS: $0.tls != nil), $0.tls) })
@@ -75,13 +77,12 @@ public struct ControlServer: Service {
         let router = Router(context: ControlContext.self, options: [])
         Dispatcher(services: services, logger: logger).register(Route.all, on: router)
         let responder = KnownPathsResponder(router: router.buildResponder(), others: services.requests.others)
-        let (quiet, date, clock) = (quiet, HTTPDate(), services.scheduler.clock)
+        let (quiet, services) = (quiet, services)
         return { request, writer, channel, connection in
             let context = ControlContext(
                 source: ConnectionSource(channel: channel, connection: connection, logger: quiet))
             var response = try await responder.respond(to: request, context: context)
-            response.headers[.date] = date.text(at: Int(clock.wallSeconds))
-            response.headers[.server] = "berthd"
+            for (name, value) in services.closingFields() { response.headers[name] = value }
             try await writer.write(response: response.head, body: response.body)
         }
     }

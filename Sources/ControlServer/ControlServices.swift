@@ -1,6 +1,7 @@
 // What the handlers share.
 
 public import ControlAPI
+import HTTPTypes
 import Leasing
 public import Scheduling
 import Synchronization
@@ -65,6 +66,7 @@ public struct ControlServices: Sendable {
     let events = EventHub()
     let eventBodies = EventBodies()
     let requests = RequestMeter()
+    private let date = HTTPDate()
     let xids = XIDMemory()
 
     public init(
@@ -103,8 +105,18 @@ public struct ControlServices: Sendable {
     }
 }
 
+extension ControlServices {
+    /// The fields that every answer ends with.
+    func closingFields() -> [(name: HTTPField.Name, value: String)] {
+        [(.date, date.text(at: Int(scheduler.clock.wallSeconds))), (.server, "berthd")]
+    }
+}
+
 /// Long searches on published views, one at a time, so that hopeless requests cost others at most one core.
 actor Searcher {
+    private let executor = SearchExecutor()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
     func explain(_ order: LeaseOrder, to audience: Audience, in book: Book, now: Int64) -> Explanation {
         book.explain(order, to: audience, now: now)
     }

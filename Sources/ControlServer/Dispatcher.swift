@@ -74,6 +74,8 @@ struct Dispatcher: Sendable {
             if seesRevision { response.headers[.revision] = String(services.scheduler.view.book.revision) }
         }
         if let trace = record.trace { response.headers[.traceparent] = trace.text }
+        // What its connection answers later is counted then.
+        guard response.status.code >= 200 else { return response }
         let took = clock.steadyNanoseconds - record.startedAt
         let waits = request.uri.queryParameters["wait"] != nil || request.uri.queryParameters["minRevision"] != nil
         meter.add(status: response.status.code, nanoseconds: waits ? nil : took)
@@ -118,7 +120,10 @@ struct Dispatcher: Sendable {
         }
         try route.checkQuery(of: exchange)
         try await awaitRevision(exchange)
-        return try await limitingSearches(route, exchange) { try await route.handler(exchange) }
+        return try await limitingSearches(route, exchange) {
+            guard !route.isShort else { return try await route.handler(exchange) }
+            return try await besideEventLoops { try await route.handler(exchange) }
+        }
     }
 
     /// What is asked without being taken tells of others' capacity, so a tenant asks only so often. A request that is refused

@@ -8,6 +8,8 @@ struct HTTPAnswer {
     var status: Int
     /// By lower-case name; the last one of a name.
     var headers: [String: String]
+    /// The names as they were written, in their order.
+    var fieldNames: [String] = []
     var body: [UInt8]
 
     var text: String { String(decoding: body, as: UTF8.self) }
@@ -98,6 +100,9 @@ final class HTTPConnection {
         try sendRaw(Array((head + "\r\n" + (body ?? "")).utf8))
     }
 
+    /// Sends no more; what comes can still be received.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     func sendRaw(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
@@ -127,13 +132,15 @@ final class HTTPConnection {
         let words = lines[0].split(separator: " ")
         guard words.count >= 2, let status = Int(words[1]) else { throw Unexpected("not HTTP: \(lines[0])") }
         var headers: [String: String] = [:]
+        var names: [String] = []
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { throw Unexpected("not a header: \(line)") }
             let value = line[line.index(after: colon)...]
+            names.append(String(line[..<colon]))
             headers[line[..<colon].lowercased()] = value.trimmingCharacters(in: .whitespaces)
         }
         if status == 100 { return try receiveHead() }
-        return HTTPAnswer(status: status, headers: headers, body: [])
+        return HTTPAnswer(status: status, headers: headers, fieldNames: names, body: [])
     }
 
     /// The next chunk of a chunked body; nil after the last.

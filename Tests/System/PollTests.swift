@@ -100,6 +100,146 @@ extension SystemTests {
             #expect(answers.allSatisfy { $0.status == 200 && $0.json["index"].int ?? 0 > index })
         }
 
+        /// Sends a request in two pieces, so that it cannot be taken for one that was sent before.
+        private func getInPieces(_ connection: HTTPConnection, _ bytes: [UInt8]) throws -> HTTPAnswer {
+            try connection.sendRaw(Array(bytes.prefix(3)))
+            // Whatever has been read of it by now, an answer on another connection comes after it has arrived.
+            for _ in 0..<20 { _ = try self.connection.get("/healthz") }
+            try connection.sendRaw(Array(bytes.dropFirst(3)))
+            return try connection.receive()
+        }
+
+        private func isSame(_ one: HTTPAnswer, _ other: HTTPAnswer) -> Bool {
+            func kept(_ answer: HTTPAnswer) -> [String: String] {
+                answer.headers.filter { !["berth-request-id", "date"].contains($0.key) }
+            }
+            return one.status == other.status && one.body == other.body && one.fieldNames == other.fieldNames
+                && kept(one) == kept(other)
+        }
+
+        @Test(
+            "a poll that is sent again is answered as the first was, whichever way it takes, and under an id of its own"
+        )
+        func again() throws {
+            let tag = try #require(try connection.get(Self.path).headers["etag"])
+            let fields = [
+                "", "If-None-Match: \(tag)\r\n", "If-None-Match: W/\(tag)\r\n", "If-None-Match: \"x\", \(tag)\r\n",
+                "Accept-Encoding: gzip\r\n", "If-None-Match: *\r\n",
+            ]
+            for query in ["", "?index=0", "?index=1&wait=300s", "?minRevision=1"] {
+                for field in fields {
+                    let bytes = Array("GET \(Self.path)\(query) HTTP/1.1\r\nHost: berth\r\n\(field)\r\n".utf8)
+                    let polling = try home.connect()
+                    var answers: [HTTPAnswer] = []
+                    for _ in 0..<3 {
+                        try polling.sendRaw(bytes)
+                        answers.append(try polling.receive())
+                    }
+                    answers.append(try getInPieces(polling, bytes))
+                    #expect(answers.allSatisfy { isSame($0, answers[0]) }, "\(query) \(field)")
+                    #expect(Set(answers.map { $0.headers["berth-request-id"] ?? "" }).count == answers.count)
+                    #expect(answers[0].status == (field.hasPrefix("If-None") ? 304 : 200), "\(query) \(field)")
+                }
+            }
+        }
+
+        @Test("a poll that is sent again sees a change, its tenant's end, and is counted in the record of access")
+        func againAfterChanges() throws {
+            _ = try connection.request("PUT", "/v1/tenants/brief", #"{"reason":"poll test"}"#)
+            let polling = try home.connect()
+            let bytes = Array("GET /v1/tenants/brief/allocation HTTP/1.1\r\nHost: berth\r\n\r\n".utf8)
+            func poll() throws -> HTTPAnswer {
+                try polling.sendRaw(bytes)
+                return try polling.receive()
+            }
+            for _ in 0..<4 { #expect(try poll().json["leases"].array.isEmpty) }
+            let id = try #require(try lease("brief").json["id"].string)
+            #expect(try poll().json["leases"][0]["id"].string == id)
+            #expect(try poll().json["leases"][0]["id"].string == id)
+            let reads = try connection.get("/v1/audit/access?tenant=brief").json["access"].array
+            #expect(reads.reduce(0) { $0 + ($1["reads"].int ?? 0) } == 6, "\(reads)")
+        }
+
+        @Test("a poll that is sent again ends with its tenant")
+        func againWithoutTenant() throws {
+            _ = try connection.request("PUT", "/v1/tenants/brief", #"{"reason":"poll test"}"#)
+            let polling = try home.connect()
+            let bytes = Array("GET /v1/tenants/brief/allocation HTTP/1.1\r\nHost: berth\r\n\r\n".utf8)
+            func poll() throws -> HTTPAnswer {
+                try polling.sendRaw(bytes)
+                return try polling.receive()
+            }
+            for _ in 0..<3 { #expect(try poll().status == 200) }
+            #expect(try connection.request("DELETE", "/v1/tenants/brief?reason=over").status == 204)
+            #expect(try poll().status == 404)
+            #expect(try polling.get("/healthz").status == 200)
+        }
+
+        @Test("a poll in pieces, a second one behind it and other requests keep their order")
+        func order() throws {
+            let polling = try home.connect()
+            let poll = "GET \(Self.path) HTTP/1.1\r\nHost: berth\r\n\r\n"
+            let health = "GET /healthz HTTP/1.1\r\nHost: berth\r\n\r\n"
+            try polling.sendRaw(Array(poll.utf8))
+            #expect(try polling.receive().json["tenant"].string == "own")
+            try polling.sendRaw(Array((health + poll + poll + health).utf8))
+            #expect(try polling.receive().json["status"].string == "ok")
+            for _ in 0..<2 { #expect(try polling.receive().json["tenant"].string == "own") }
+            #expect(try polling.receive().json["status"].string == "ok")
+            try polling.sendRaw(Array((poll + poll).utf8))
+            for _ in 0..<2 { #expect(try polling.receive().json["tenant"].string == "own") }
+        }
+
+        @Test("what is sent behind a poll that waits is answered after it")
+        func behind() throws {
+            let index = try index()
+            let waiting = try home.connect()
+            try waiting.send("GET", Self.path + "?index=\(index)&wait=300s")
+            try waiting.send("GET", "/healthz")
+            try waiting.send("GET", Self.path + "?index=1&wait=300s")
+            _ = try lease("other")
+            #expect(!waiting.hasUnread)
+            _ = try lease("own")
+            #expect(try waiting.receive().json["index"].int ?? 0 > index)
+            #expect(try waiting.receive().json["status"].string == "ok")
+            #expect(try waiting.receive().json["tenant"].string == "own")
+        }
+
+        @Test("a client that sends no more after its poll is answered all the same")
+        func halfClosed() throws {
+            let index = try index()
+            let waiting = try home.connect()
+            try waiting.send("GET", Self.path + "?index=\(index)&wait=300s")
+            waiting.endSending()
+            for _ in 0..<20 { _ = try connection.get("/healthz") }
+            _ = try lease("own")
+            #expect(try waiting.receive().json["index"].int ?? 0 > index)
+        }
+
+        @Test("a large answer is compressed for who takes it so, under a tag of its own that counts as well")
+        func compressed() throws {
+            for _ in 0..<8 { #expect(try lease("own").status == 201) }
+            let plain = try connection.get(Self.path)
+            let zipped = try connection.get(Self.path, headers: ["Accept-Encoding": "br, gzip;q=0.5"])
+            #expect(plain.headers["content-encoding"] == nil && plain.headers["vary"] == "Accept-Encoding")
+            #expect(zipped.headers["content-encoding"] == "gzip" && zipped.headers["vary"] == "Accept-Encoding")
+            #expect(zipped.body.prefix(2) == [0x1F, 0x8B] && zipped.body.count < plain.body.count / 2)
+            // A gzip stream ends with the length of what was compressed.
+            let length = zipped.body.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+            #expect(length == plain.body.count)
+            let tags = [try #require(plain.headers["etag"]), try #require(zipped.headers["etag"])]
+            #expect(tags[0] != tags[1])
+            for tag in tags {
+                let answer = try connection.get(
+                    Self.path, headers: ["If-None-Match": tag, "Accept-Encoding": "gzip"])
+                #expect(answer.status == 304 && answer.headers["etag"] == tag)
+            }
+            for refused in ["gzip;q=0", "identity", "br"] {
+                let answer = try connection.get(Self.path, headers: ["Accept-Encoding": refused])
+                #expect(answer.headers["content-encoding"] == nil && answer.body == plain.body, "\(refused)")
+            }
+        }
+
         @Test("SIGTERM answers the polls that wait, and the daemon exits with 0")
         func stopping() throws {
             let index = try index()

@@ -29,6 +29,7 @@ extension TenantAllocation: JSONWritable {
         text.list("leases", leases) { $1.write(to: &$0) }
         text.list("notices", notices) { $0.append(contentsOf: CanonicalJSON.encode($1)) }
         text.encodedField("faults", faults)
+        text.encodedField("subleases", subleases)
         text.endObject()
     }
 }

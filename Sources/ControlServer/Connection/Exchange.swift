@@ -112,14 +112,25 @@ struct Exchange {
     // MARK: Commands
 
     /// Who asks, why, and under which key.
-    func commandContext(reason: String?, body: [UInt8], part: Int? = nil) throws -> CommandContext {
+    func commandContext(reason: String?, body: [UInt8]) throws -> CommandContext {
+        try commandContext(reason: reason, digest: keyedDigest(of: body))
+    }
+
+    /// What the body is known by under the request's idempotency key; nil without a key. Made once for all parts of a batch.
+    func keyedDigest(of body: [UInt8]) -> [UInt8]? {
+        guard request.headers[.idempotencyKey] != nil else { return nil }
+        return IdempotencyKey.digest(method: request.method.rawValue, path: request.uri.description, body: body)
+    }
+
+    /// The same for one part of a batch.
+    func commandContext(reason: String?, digest: [UInt8]?, part: Int? = nil) throws -> CommandContext {
         if let reason, WireLimits.hasControlCharacters(reason) || reason.utf8.count > WireLimits.textBytesMax {
             throw Problem(
                 .badRequest, detail: "a reason is up to \(WireLimits.textBytesMax) bytes without control characters",
                 pointer: "/reason")
         }
         var key: IdempotencyKey?
-        if let header = request.headers[.idempotencyKey] {
+        if let digest, let header = request.headers[.idempotencyKey] {
             guard (1...WireLimits.idempotencyKeyBytesMax).contains(header.utf8.count),
                 !WireLimits.hasControlCharacters(header)
             else {
@@ -128,8 +139,7 @@ struct Exchange {
                     detail: "an Idempotency-Key has 1 to \(WireLimits.idempotencyKeyBytesMax) bytes")
             }
             key = IdempotencyKey(
-                scope: caller.idempotencyScope, key: part.map { "\(header)#\($0)" } ?? header,
-                method: request.method.rawValue, path: request.uri.description, body: body)
+                scope: caller.idempotencyScope, key: part.map { "\(header)#\($0)" } ?? header, bodyDigest: digest)
         }
         return CommandContext(
             actor: Actor(name: caller.actorName, role: role.description), reason: reason ?? "", requestID: requestID,

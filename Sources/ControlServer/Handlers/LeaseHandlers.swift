@@ -13,6 +13,16 @@ enum LeaseHandlers {
         let request = try exchange.decode(LeaseRequest.self, from: body)
         try checkRequester(of: request, exchange)
         let isPlan = try exchange.query("dryRun", "plan") { $0 == "plan" ? true : nil } ?? false
+        let isShort =
+            !isPlan && request.recurrence == nil && request.highestCap != true
+            && request.reservations.allSatisfy { $0.pin == nil }
+        if isShort { return try await create(request, body, isPlan: false, exchange) }
+        return try await besideEventLoops { try await create(request, body, isPlan: isPlan, exchange) }
+    }
+
+    private static func create(
+        _ request: LeaseRequest, _ body: [UInt8], isPlan: Bool, _ exchange: Exchange
+    ) async throws -> Response {
         if let recurrence = request.recurrence {
             return try await SeriesHandlers.create(request, recurrence, body, isPlan: isPlan, exchange)
         }
@@ -289,11 +299,12 @@ enum LeaseHandlers {
         var commands: [(Command, CommandContext)] = []
         var places: [Int] = []
         let pins = PinReader()
+        let digest = exchange.keyedDigest(of: body)
         for (index, request) in requests.enumerated() {
             do {
                 try refuseBeyondBatches(request)
                 let order = try LeaseOrder(request, in: book, now: now, pins: pins)
-                let context = try exchange.commandContext(reason: request.reason, body: body, part: index)
+                let context = try exchange.commandContext(reason: request.reason, digest: digest, part: index)
                 commands.append((.requestLeases([order], planTokens: [try token(of: request)]), context))
                 places.append(index)
             } catch let problem as Problem {

@@ -45,7 +45,9 @@ final class RouteMeter: Sendable {
 
 /// The meters of all routes, and refusals by what they said.
 final class RequestMeter: Sendable {
-    private let routes = Mutex<[RouteMeter]>([])
+    /// Polls of tenants, which their connections answer, too.
+    let polls: RouteMeter
+    private let routes: Mutex<[RouteMeter]>
     /// Methods and paths that no route has.
     let others = RouteMeter(method: "", pattern: "other")
     private let refusals = Mutex(
@@ -54,8 +56,15 @@ final class RequestMeter: Sendable {
             blockers: [UInt64](repeating: 0, count: BlockerKind.allCases.count)
         ))
 
+    init() {
+        let polls = RouteMeter(method: "GET", pattern: Routes.tenantAllocationPattern)
+        self.polls = polls
+        routes = Mutex([polls])
+    }
+
     /// The meter of a route.
     func meter(method: String, pattern: String) -> RouteMeter {
+        if method == polls.method, pattern == polls.pattern { return polls }
         let meter = RouteMeter(method: method, pattern: pattern)
         routes.withLock { $0.append(meter) }
         return meter

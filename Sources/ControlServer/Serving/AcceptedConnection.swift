@@ -15,6 +15,7 @@ struct AcceptedConnection: HTTPChannelHandler {
     let connection: Connection
     let responder: Responder
     let bounds: ConnectionPhases.Bounds
+    let polls: PollDesk
     /// How TLS is spoken on it; nil for plain text.
     let tls: NIOSSLContext?
 
@@ -27,6 +28,7 @@ struct AcceptedConnection: HTTPChannelHandler {
             }
             let guardian = ConnectionGuard(bounds: bounds, onHandshake: tls == nil ? nil : noteCertificate)
             if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+            try pipeline.addHandler(PollLine(polls, guardian))
             try pipeline.addHandler(ByteArrival(guardian))
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderFieldSize = ServerLimits.headerFieldBytesMax
@@ -38,12 +40,15 @@ struct AcceptedConnection: HTTPChannelHandler {
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
             try pipeline.addHandler(guardian)
+            try pipeline.addHandler(PollTurn(polls))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
     }
 
     func handle(value: Value, logger: Logger) async {
-        await handleHTTP(asyncChannel: value, logger: logger)
+        await withTaskExecutorPreference(LoopExecutor.of(value.channel.eventLoop)) {
+            await handleHTTP(asyncChannel: value, logger: logger)
+        }
     }
 }

@@ -40,6 +40,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         phases = ConnectionPhases(bounds: bounds, hasHandshake: hasHandshake, at: .now())
     }
 
+    // MARK: For polls
+
+    /// Whether no request is being read or answered, and the next one may come.
+    var isAtRest: Bool { phases.isIdle && parserError == nil && !isQuiescing }
+
+    /// Whether one request is being answered, and has been read whole.
+    var answersOneRequest: Bool { phases.requestsInProgress == 1 && !phases.isReading }
+
+    /// Told that a request has been answered without coming by here.
+    func answeredAside() { phases.answeredAside(at: .now()) }
+
     // MARK: What comes
 
     func handlerAdded(context: ChannelHandlerContext) { arm(context) }

@@ -54,6 +54,10 @@ struct ConnectionPhases {
         since = now
     }
 
+    var isIdle: Bool {
+        if case .idle = phase { true } else { false }
+    }
+
     var isClosing: Bool {
         if case .closing = phase { true } else { false }
     }
@@ -92,6 +96,11 @@ struct ConnectionPhases {
         } else {
             enter(requestsInProgress == 0 ? .idle : .answering, now)
         }
+    }
+
+    /// A request has come and has been answered at once.
+    mutating func answeredAside(at now: NIODeadline) {
+        if isIdle { since = now }
     }
 
     mutating func closeBegan(at now: NIODeadline) { enter(.closing, now) }

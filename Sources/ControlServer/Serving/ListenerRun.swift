@@ -25,8 +25,8 @@ struct ListenerRun: Sendable {
     ///
     /// - Parameter isOperator: whether a connection's peer is an operator, for whom there is always room.
     init(
-        _ socket: ListeningSocket, tls: TLSIdentity?, limits: ServerLimits, counts: ConnectionCounts, logger: Logger,
-        isOperator: @escaping @Sendable (Peer) -> Bool, respond: @escaping Respond
+        _ socket: ListeningSocket, tls: TLSIdentity?, limits: ServerLimits, counts: ConnectionCounts, polls: PollDesk,
+        logger: Logger, isOperator: @escaping @Sendable (Peer) -> Bool, respond: @escaping Respond
     ) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
@@ -51,7 +51,7 @@ struct ListenerRun: Sendable {
             let accepted = AcceptedConnection(
                 connection: connection,
                 responder: { request, writer, channel in try await respond(request, writer, channel, connection) },
-                bounds: bounds, tls: tls?.context)
+                bounds: bounds, polls: polls, tls: tls?.context)
             return accepted.setup(channel: channel, logger: logger).map { (accepted, $0) }
         }
         self.quiescing = quiescing

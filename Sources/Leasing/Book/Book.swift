@@ -95,6 +95,9 @@ public struct Book: Sendable {
     public func leaseCount(in state: LeaseState) -> Int { stateCounts[Int(state.rawValue)] }
 
     public func tenant(_ name: String) -> Tenant? { tenantsByName[name] }
+    /// The number of changes to a tenant's answer so far, or nil when there is no such tenant. Cheaper than looking at the
+    /// tenant.
+    public func tenantIndex(of name: String) -> UInt64? { tenantsByName[name]?.index }
     /// Ascending. O(n log n).
     public var tenantNames: [String] { tenantsByName.keys.sorted() }
 

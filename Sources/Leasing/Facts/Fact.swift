@@ -221,9 +221,14 @@ public struct Entry: Equatable, Sendable {
 extension IdempotencyKey {
     /// A key for one request as it came: the same method, path and body give the same digest.
     public init(scope: String, key: String, method: String, path: String, body: [UInt8]) {
+        self.init(scope: scope, key: key, bodyDigest: Self.digest(method: method, path: path, body: body))
+    }
+
+    /// What tells one request from another under the same key. O(bytes).
+    public static func digest(method: String, path: String, body: [UInt8]) -> [UInt8] {
         var hash = SHA256()
         hash.update(data: Array("\(method) \(path)\n".utf8))
         hash.update(data: body)
-        self.init(scope: scope, key: key, bodyDigest: Array(hash.finalize()))
+        return Array(hash.finalize())
     }
 }

@@ -1,0 +1,45 @@
+// The tenant's poll: answered at once when something changed, else when it does.
+
+import ControlAPI
+import HTTPTypes
+import Hummingbird
+import Leasing
+import NIOCore
+import Scheduling
+
+enum PollHandler {
+    static func poll(_ exchange: Exchange) async throws -> Response {
+        let poll = try Poll(exchange)
+        let (services, channel) = (exchange.services, exchange.context.channel)
+        // A trace is continued by the way of every request.
+        let isTraced = exchange.request.headers[.traceparent] != nil
+        let isUsual = exchange.request.headers[.connection] == nil && exchange.caller.staysTheSame && !isTraced
+        let isLeft = try await channel.eventLoop.submit {
+            let pipeline = channel.pipeline.syncOperations
+            if isUsual { try? pipeline.handler(type: PollLine.self).keep(poll) }
+            return poll.waitSeconds > 0 && poll.known != nil && !isTraced
+                ? (try? pipeline.handler(type: PollTurn.self).take(poll)) ?? false : false
+        }.get()
+        if isLeft { return PollTurn.placeholder }
+        if poll.waitSeconds > 0, let known = poll.known {
+            await services.polls.wait(for: poll.tenant, seconds: poll.waitSeconds, on: channel.eventLoop) {
+                services.scheduler.view.book.tenantIndex(of: poll.tenant) == known
+            }
+        }
+        return try answer(poll, services, requestID: exchange.requestID).response
+    }
+
+    /// What a poll is answered with now.
+    ///
+    /// - Throws: a ``Problem`` when the tenant is gone.
+    static func answer(_ poll: Poll, _ services: ControlServices, requestID: String) throws -> PollAnswer {
+        let view = services.scheduler.view
+        guard let tenant = view.book.tenant(poll.tenant) else { throw TenantHandlers.notFound }
+        services.access.note(poll.reader, of: poll.tenant, at: services.scheduler.clock.wallSeconds)
+        return PollAnswer(
+            poll, index: tenant.index, revision: view.book.revision, epoch: services.epoch, requestID: requestID
+        ) { gzip in
+            services.pollBodies.body(of: tenant, in: view.book, gzip: gzip)
+        }!
+    }
+}

@@ -1,0 +1,97 @@
+// The short way of a poll that says again, byte for byte, what it said before.
+//
+// Most polls find what the one before found. The first of a connection goes the way of every request: it is decoded, the
+// caller is named, the route and its query are checked. What that came to is kept with the bytes of the request. When the next
+// request is the same bytes, it means the same, and is answered at once, before it is decoded.
+
+import ControlAPI
+import HTTPTypes
+import Leasing
+import NIOCore
+import Scheduling
+
+/// Answers a poll whose bytes are those of the last one on the connection.
+///
+/// Lives on the connection's event loop alone.
+final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Longer requests are not kept.
+    private static let requestBytesMax = 2_048
+
+    private let desk: PollDesk
+    private let guardian: ConnectionGuard
+    /// The request that is in hand, when its bytes came alone and all at once.
+    private var current: ByteBuffer?
+    private var kept: (request: ByteBuffer, poll: Poll)?
+    private var hasWritten = false
+
+    init(_ desk: PollDesk, _ guardian: ConnectionGuard) {
+        self.desk = desk
+        self.guardian = guardian
+    }
+
+    /// Keeps what the request in hand has come to. Its handler, which runs on the event loop, may make this call.
+    func keep(_ poll: Poll) {
+        guard let current, guardian.answersOneRequest else { return }
+        kept = (current, poll)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        guard guardian.isAtRest else {
+            current = nil
+            return context.fireChannelRead(data)
+        }
+        if let kept, kept.request == bytes, answer(kept.poll, context) { return }
+        current = Self.wholeRequest(bytes)
+        context.fireChannelRead(data)
+        if !guardian.answersOneRequest { current = nil }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if hasWritten {
+            hasWritten = false
+            context.flush()
+        }
+        context.fireChannelReadComplete()
+    }
+
+    /// The bytes when they may be one whole request without a body.
+    private static func wholeRequest(_ bytes: ByteBuffer) -> ByteBuffer? {
+        guard bytes.readableBytes <= requestBytesMax else { return nil }
+        let view = bytes.readableBytesView
+        guard view.starts(with: "GET /v1/tenants/".utf8), view.suffix(4).elementsEqual("\r\n\r\n".utf8),
+            let end = view.firstIndex(of: UInt8(ascii: "\r")), view[..<end].suffix(9).elementsEqual(" HTTP/1.1".utf8)
+        else { return nil }
+        // A copy, so that the larger buffer that was read into is not kept with it.
+        return ByteBuffer(bytes: view)
+    }
+
+    /// Answers a poll, or leaves it to the way of every request.
+    private func answer(_ poll: Poll, _ context: ChannelHandlerContext) -> Bool {
+        let clock = desk.services.scheduler.clock
+        let startedAt = clock.steadyNanoseconds
+        let view = desk.services.scheduler.view
+        let bodies = desk.services.pollBodies
+        guard let index = view.book.tenantIndex(of: poll.tenant), !poll.waits(at: index) else { return false }
+        let answer = PollAnswer(
+            poll, index: index, revision: view.book.revision, epoch: desk.services.epoch,
+            requestID: Dispatcher.newRequestID()
+        ) { gzip in
+            bodies.isMade(of: poll.tenant, at: index, gzip: poll.takesGzip)
+                ? bodies.made(of: poll.tenant, at: index, gzip: gzip) : nil
+        }
+        guard let answer else { return false }
+        desk.services.access.note(poll.reader, of: poll.tenant, at: clock.wallSeconds)
+        let bytes = answer.bytes(common: desk.services.closingFields(), allocator: context.channel.allocator)
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        hasWritten = true
+        desk.services.requests.polls.add(
+            status: answer.status.code, nanoseconds: poll.waitSeconds > 0 ? nil : clock.steadyNanoseconds - startedAt)
+        guardian.answeredAside()
+        return true
+    }
+}
