@@ -61,6 +61,8 @@ end() {
     wait "$daemon" 2>/dev/null || true
     daemon=
 }
+# ticks PID: the processor time of a process so far, in ticks of the kernel.
+ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
 memory() { awk -v field="$1:" '$1 == field { printf "%.1f MB", $2 * 1024 / 1e6 }' "/proc/$daemon/status"; }
 
 figures=${BENCH_FIGURES:-$home}
@@ -147,21 +149,31 @@ CONF
         until [ -S "$home/nginx.sock" ]; do kill -0 "$nginx" || exit 1; sleep 0.1; done
         nginx_tag=$(curl -s -D - -o /dev/null --unix-socket "$home/nginx.sock" "http://localhost$path" |
             tr -d '\r' | awk 'tolower($1) == "etag:" { print $2 }')
-        # rate SOCKET [HEADER]: polls a second by h2load.
-        rate() {
-            local run
+        # A worker serves; its master only waits.
+        nginx_worker=$(pgrep -P "$nginx" | head -n 1)
+        # polls PID SOCKET [HEADER]: polls a second by h2load, and the server's processor time for each in microseconds.
+        polls() {
+            local run before
             for ((run = 0; run < runs; run++)); do
-                "${pin[@]}" h2load --h1 -t 1 -c 64 -n 100000 --base-uri="unix:$1" ${2:+-H "$2"} "http://localhost$path" |
-                    awk '/^finished in/ { rate = $4 } /^status codes:/ { ok = $3 + $5 } END { print (ok == 100000 ? int(rate) : 0) }'
-            done | median_of
+                before=$(ticks "$1")
+                "${pin[@]}" h2load --h1 -t 1 -c 64 -n 100000 --base-uri="unix:$2" ${3:+-H "$3"} "http://localhost$path" |
+                    awk '/^finished in/ { rate = $4 } /^status codes:/ { ok = $3 + $5 } END { print (ok == 100000 ? int(rate) : 0) }' |
+                    tr '\n' ' '
+                echo "$((($(ticks "$1") - before) * 1000000 / $(getconf CLK_TCK) / 1000))e-2"
+            done | sort -n | sed -n "$(((runs + 1) / 2))p"
         }
-        berth_full=$(rate "$socket")
-        nginx_full=$(rate "$home/nginx.sock")
-        berth_304=$(rate "$socket" "if-none-match: $tag")
-        nginx_304=$(rate "$home/nginx.sock" "if-none-match: $nginx_tag")
-        size=$(stat -c %s "$home/www$path")
-        row "poll by h2load, $size bytes, 200" "$berth_full/s; nginx $nginx_full/s, the same bytes; ratio $(awk "BEGIN { printf \"%.2f\", $berth_full / $nginx_full }")"
-        row "poll by h2load, 304" "$berth_304/s; nginx $nginx_304/s; ratio $(awk "BEGIN { printf \"%.2f\", $berth_304 / $nginx_304 }")"
+        # Both answer each request in turn, so that what else goes on falls on both.
+        for match in 200 304; do
+            if [ "$match" = 200 ]; then berth_header='' nginx_header=''; else
+                berth_header="if-none-match: $tag" nginx_header="if-none-match: $nginx_tag"
+            fi
+            read -r berth_rate berth_cpu < <(polls "$daemon" "$socket" "$berth_header")
+            read -r nginx_rate nginx_cpu < <(polls "$nginx_worker" "$home/nginx.sock" "$nginx_header")
+            row "poll by h2load over a Unix socket, $(stat -c %s "$home/www$path") bytes, $match" "$(awk \
+                -v b="$berth_rate" -v n="$nginx_rate" -v bc="$berth_cpu" -v nc="$nginx_cpu" 'BEGIN {
+                    printf "%d/s, server CPU %.1f us each; nginx %d/s, %.1f us each, the same bytes; ", b, bc, n, nc
+                    printf "ratio of rates %.2f, of processor time %.2f", b / n, nc / bc }')"
+        done
         kill "$nginx"
         wait "$nginx" 2>/dev/null || true
         nginx=
@@ -179,7 +191,7 @@ CONF
 
     if [ "$(ulimit -n)" -ge 11000 ] || ulimit -n 11000 2>/dev/null; then
         start "$home/state"
-        "$load" idle --socket "$socket" --pid "$daemon" --polls 10000 >"$home/idle" || say "waiting polls failed"
+        "$load" idle --socket "$socket" --pid "$daemon" --polls 10000 --tenants 10 >"$home/idle" || say "waiting polls failed"
         while IFS= read -r line; do row "${line%%: *}" "${line#*: }"; done <"$home/idle"
         end TERM
     else
