@@ -22,7 +22,7 @@ struct TokenBucket: Equatable {
 
     private mutating func fill(at now: Int64) {
         guard now > filledAt else { return }
-        level = min(brim, level + min(brim, now - filledAt))
+        level = min(brim, level + min(2 * brim, now - filledAt))
         filledAt = now
     }
 

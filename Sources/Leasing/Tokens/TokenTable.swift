@@ -33,12 +33,17 @@ struct TokenTable: Sendable {
 
     /// Puts a new token; of its owner's that are over, only the newest stay.
     mutating func put(_ token: AccessToken) {
+        insert(token)
+        let over = tokens(of: token.owner).filter { !$0.isLive(at: token.madeAt) }
+        for old in over.dropLast(TokenLimits.overMax) { remove(old) }
+    }
+
+    /// Puts a token that a snapshot keeps, beside all others that it keeps.
+    mutating func insert(_ token: AccessToken) {
         tokens[token.number] = token
         nextNumber = max(nextNumber, token.number + 1)
         numbersByDigest[Self.start(of: token.digest), default: []].append(token.number)
         numbersByOwner[token.owner.name, default: []].append(token.number)
-        let over = tokens(of: token.owner).filter { !$0.isLive(at: token.madeAt) }
-        for old in over.dropLast(TokenLimits.overMax) { remove(old) }
     }
 
     mutating func revoke(_ number: UInt64, at now: Int64) { tokens[number]?.revokedAt = now }
@@ -104,7 +109,7 @@ extension Book {
     }
 
     mutating func take(_ record: TokensRecord) {
-        for token in record.tokens { tokens.put(token) }
+        for token in record.tokens { tokens.insert(token) }
         tokens.skip(to: record.nextNumber)
     }
 }
