@@ -70,7 +70,7 @@ struct Dispatcher: Sendable {
             services.requests.note(problem)
             refusal = problem
             response = problem.response(
-                requestID: record.id, allow: allow, retryAfterSeconds: (error as? Throttled)?.seconds)
+                requestID: record.id, allow: allow, retryAfterSeconds: (error as? Throttled)?.seconds ?? 1)
             if seesRevision { response.headers[.revision] = String(services.scheduler.view.book.revision) }
         }
         if let trace = record.trace { response.headers[.traceparent] = trace.text }

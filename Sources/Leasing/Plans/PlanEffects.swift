@@ -123,7 +123,7 @@ extension Fact {
             var slices = granted.lines.map { LineTerms(slices: book.register.permanent($0.holdings).slices) }
             holder = granted.tenant
             writer.code(&lease)
-            try writer.code(&holder)
+            writer.code(&holder)
             try writer.code(&lines)
             try writer.code(&slices)
         case .leaseMoved(let lease, var event, _):
@@ -134,8 +134,8 @@ extension Fact {
             var (lease, budget, id) = (number(lease), target.budget, target.id)
             var levels = steps.map { UInt64($0.percent) << 1 | ($0.isBreach ? 1 : 0) }
             writer.code(&lease)
-            try writer.code(&budget)
-            try writer.code(&id)
+            writer.code(&budget)
+            writer.code(&id)
             try writer.code(&levels)
         case .loadTargetSet(let target):
             try target.writeEffect(to: &writer)
@@ -152,12 +152,12 @@ extension Fact {
             try writer.code(&health)
         case .feedFailed(let failure):
             var (budget, source) = (failure.budget, failure.source)
-            try writer.code(&budget)
+            writer.code(&budget)
             try writer.code(&source)
         case .maintenanceSet(let record):
             var (name, nodes) = (record.name, record.nodes)
             var lengths = record.windows.map { UInt64($0.end - $0.start) }
-            try writer.code(&name)
+            writer.code(&name)
             try writer.code(&nodes)
             try writer.code(&lengths)
         default:
@@ -171,8 +171,8 @@ extension LoadTarget {
     /// The ceiling and what it takes from sources and misses.
     fileprivate func writeEffect(to writer: inout FieldWriter) throws(CodingFault) {
         var (budget, id, kind, watts) = (key.budget, key.id, kind, watts)
-        try writer.code(&budget)
-        try writer.code(&id)
+        writer.code(&budget)
+        writer.code(&id)
         try writer.code(&kind)
         try writer.code(&watts)
         var given = spent.map { "\($0.source) \($0.watts)" } + unmet.map { "unmet \($0.watts)" }
