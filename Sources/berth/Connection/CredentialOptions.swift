@@ -1,6 +1,7 @@
 // What shows who calls, besides the process itself.
 
 import ArgumentParser
+import ControlAPI
 import ControlClient
 import Foundation
 

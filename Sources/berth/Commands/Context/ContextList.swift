@@ -1,6 +1,7 @@
 // berth context list
 
 import ArgumentParser
+import ControlClient
 
 struct ContextList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
