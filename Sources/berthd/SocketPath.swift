@@ -14,9 +14,9 @@ enum SocketPath {
             throw StartFailure(
                 "socket.path: a socket's path has 1 to \(bytesMax) bytes, and \"\(path)\" has \(path.utf8.count)")
         }
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
+        // A symbolic link is not followed.
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return }
+        guard attributes[.type] as? FileAttributeType == .typeSocket else {
             throw StartFailure("socket.path: \(path) is there and is no socket; move it away or name another path")
         }
         if answers(path) {
