@@ -44,8 +44,8 @@ public final class Scheduler: Sendable {
     public static let queueMax = 65_536
     /// Commands of one tenant that may wait: two of the largest batches.
     public static let queuedOfTenantMax = 8_192
-    /// How long a command may have to wait by what the last batches took, in nanoseconds: two seconds.
-    public static let waitNanosecondsMax: Int64 = 2_000_000_000
+    /// How long a command may have to wait by what the last batches took, in nanoseconds: five seconds.
+    public static let waitNanosecondsMax: Int64 = 5_000_000_000
     /// Entries after which a snapshot is taken.
     public static let entriesPerSnapshot: UInt64 = 50_000
 

@@ -35,7 +35,7 @@ struct SubmissionQueueTests {
         #expect(queue.add(commands(500), at: 0) == nil)
         #expect(queue.add(commands(1), at: 0) == .overloaded)
         _ = queue.next(dueIn: nil)
-        #expect(queue.add(commands(50), at: 0) == nil)
+        #expect(queue.add(commands(350), at: 0) == nil)
         #expect(queue.add(commands(49), at: 0) == nil)
         #expect(queue.add(commands(2), at: 0) == .overloaded)
         for _ in 0..<100 { queue.note(commands: 10, deciding: 0, committing: 0) }
