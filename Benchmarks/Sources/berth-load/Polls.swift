@@ -35,7 +35,13 @@ func idlePolls(_ arguments: Arguments) throws {
     let control = try Connection(path: socket)
     var waiting: [[Connection]] = []
     for tenant in 0..<tenants {
-        let path = pollPath("load-\(tenant)")
+        // Tenants of their own, with next to nothing in their answers: what is sent is not what is measured.
+        let reply = try control.exchange(
+            request("PUT", "/v1/tenants/idle-\(tenant)", body: #"{"description":"load","reason":"measuring"}"#))
+        guard reply.status == 200 || reply.status == 201 else {
+            throw LoadFault("putting tenant idle-\(tenant) was answered \(reply.status)")
+        }
+        let path = pollPath("idle-\(tenant)")
         guard let index = try control.exchange(request("GET", path)).index else { throw LoadFault("\(path): no index") }
         let bytes = request("GET", path + "?index=\(index)&wait=300s")
         waiting.append(
@@ -48,9 +54,9 @@ func idlePolls(_ arguments: Arguments) throws {
     // The answer to a later request on another connection says nothing of the polls, so give them a second to arrive.
     sleep(1)
     let kib = Double(server.memoryKiB("VmRSS") - before) / Double(count)
-    let start = server.processorSeconds().values.reduce(0, +)
+    let start = server.totalProcessorSeconds()
     sleep(UInt32(seconds))
-    let share = (server.processorSeconds().values.reduce(0, +) - start) / Double(seconds)
+    let share = (server.totalProcessorSeconds() - start) / Double(seconds)
     print(
         "\(count) idle polls: \(fixed(share * 100, 2)) % of a core over \(seconds) s, \(fixed(kib, 1)) KiB each")
     try wake(waiting, control)
@@ -62,7 +68,7 @@ private func wake(_ waiting: [[Connection]], _ control: Connection) throws {
     var (sinceSent, sinceFirst, changes): ([Int64], [Int64], [Int64]) = ([], [], [])
     for (tenant, connections) in waiting.prefix(20).enumerated() {
         let body =
-            #"{"tenant":"load-\#(tenant)","reservations":[{"shape":"gpu","gpus":1}],"duration":"30d","capPercent":60}"#
+            #"{"tenant":"idle-\#(tenant)","reservations":[{"shape":"gpu","gpus":1}],"duration":"30d","capPercent":60}"#
         let began = steadyNanoseconds()
         try control.send(request("POST", "/v1/leases", body: body))
         let all = [control] + connections
@@ -70,7 +76,7 @@ private func wake(_ waiting: [[Connection]], _ control: Connection) throws {
         var arrivals: [Int64] = []
         while arrivals.count < all.count {
             guard poll(&polled, nfds_t(polled.count), 10_000) > 0 else {
-                throw LoadFault("\(all.count - arrivals.count) polls of load-\(tenant) were not woken")
+                throw LoadFault("\(all.count - arrivals.count) polls of idle-\(tenant) were not woken")
             }
             // The time is taken before answers are read, so that this client's own work does not count as theirs.
             let now = steadyNanoseconds()

@@ -23,6 +23,15 @@ struct ServerProcess {
         return seconds
     }
 
+    /// Seconds of processor time so far, of threads that have ended too.
+    func totalProcessorSeconds() -> Double {
+        guard let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
+            let close = text.lastIndex(of: ")")
+        else { return 0 }
+        let fields = text[text.index(after: close)...].split(separator: " ")
+        return ((Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)) / 100
+    }
+
     /// A field of /proc/PID/status in KiB, such as VmRSS or VmHWM.
     func memoryKiB(_ field: String) -> Int {
         let text = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
