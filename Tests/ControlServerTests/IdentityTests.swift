@@ -130,7 +130,7 @@ struct IdentityTests {
     func routes() {
         var seen: Set<String> = []
         for route in Route.all {
-            #expect(!route.allowed.isEmpty, "\(route.method) \(route.pattern)")
+            #expect(!route.roles.names.isEmpty, "\(route.method) \(route.pattern)")
             #expect(seen.insert("\(route.method) \(route.pattern)").inserted, "\(route.method) \(route.pattern)")
             #expect(route.scope.names.count == 1)
             #expect((route.method == .get) == (route.scope == .read), "\(route.method) \(route.pattern)")
