@@ -252,6 +252,14 @@ enum FieldTexts {
           free, but not together. `booking`: Other leases hold it. `hardware`: The hardware is absent, faulty or
           cannot form the shape. `quota`: The tenant's quota. `clause`: A clause of the contract. `class`: A lease
           that gives way to the class that was asked for, though not as soon.
+        BookmarkLine
+          A line that says how far the stream has come: everything up to there has been sent or was filtered out.
+        BookmarkLine.bookmark
+          Where to go on after.
+        BookmarkLine.ends
+          Why nothing follows; absent: the stream goes on.
+        BookmarkLine.epoch
+          The book's epoch, which a restore starts anew.
         BudgetAnswer
           One budget domain now.
         BudgetAnswer.committedWatts
@@ -369,6 +377,80 @@ enum FieldTexts {
           Taking capacity back for one of the causes.
         CauseSpecification.noticePeriod
           The notice, in place of the provider's.
+        ChangeEvent
+          One thing that happened, with the figures that matter; fields that say nothing of it are absent.
+        ChangeEvent.approval
+          The approval.
+        ChangeEvent.at
+          When it took effect, where that may be before it was recorded.
+        ChangeEvent.budget
+          The budget domain.
+        ChangeEvent.class
+          The class of a lease.
+        ChangeEvent.contract
+          The contract.
+        ChangeEvent.deadline
+          When the first of what a notice takes goes.
+        ChangeEvent.end
+          When it ends.
+        ChangeEvent.fault
+          The fault report.
+        ChangeEvent.gpus
+          GPUs, of a lease those promised.
+        ChangeEvent.kind
+          A noun and what became of it, for example `lease.granted`. docs/events.md has the closed list.
+        ChangeEvent.lease
+          The lease.
+        ChangeEvent.loadTarget
+          The load target, within its budget domain.
+        ChangeEvent.name
+          The name of a cohort or a maintenance.
+        ChangeEvent.newLease
+          The lease that came of it.
+        ChangeEvent.nodeCount
+          How many nodes it was.
+        ChangeEvent.nodes
+          Nodes as compact paths: those that the fleet in force still has.
+        ChangeEvent.notice
+          The notice.
+        ChangeEvent.order
+          The order to the actuator.
+        ChangeEvent.receiver
+          Who is to take the lease over.
+        ChangeEvent.source
+          The source, within its budget domain.
+        ChangeEvent.start
+          When a window, a target or a curtailment begins.
+        ChangeEvent.sublease
+          The sub-lease.
+        ChangeEvent.tenant
+          Whom it is about.
+        ChangeEvent.transfer
+          The transfer.
+        ChangeEvent.watts
+          Watts, of a lease those promised at the rack.
+        ChangeEvent.what
+          The same in the words of the audit log.
+        ChangeEvent.xid
+          The error number that a fault report names.
+        ChangeLine
+          One accepted change as a line of the stream.
+        ChangeLine.actor
+          Who; absent to a tenant whose change it was not.
+        ChangeLine.at
+          When it was recorded.
+        ChangeLine.events
+          What happened, in order.
+        ChangeLine.number
+          The place in the tenant's own log; absent to everybody else.
+        ChangeLine.reason
+          Why; absent: nobody said, or not for you to see.
+        ChangeLine.requestId
+          Under which request id; absent to a tenant whose request it was not.
+        ChangeLine.revision
+          The book's revision; absent to tenants.
+        ChangeLine.role
+          In which role.
         ClauseExplanation
           One clause in plain words.
         ClauseExplanation.clause
@@ -1448,6 +1530,16 @@ enum FieldTexts {
           As in a lease request, for a line that is added.
         LineAmendmentRequest.within
           As in a lease request, for a line that is added.
+        ListenerStatus
+          One place at which the daemon listens.
+        ListenerStatus.certificateExpiresAt
+          The last second of the certificate in use; absent: there is no TLS.
+        ListenerStatus.certificateFault
+          Why newer files are not in use; absent: what is on disk is what is in use.
+        ListenerStatus.place
+          A path, or an address with its port.
+        ListenerStatus.tls
+          Whether it speaks TLS.
         LoadTargetAnswer
           A load target with what it does.
         LoadTargetAnswer.actor
@@ -2724,6 +2816,8 @@ enum FieldTexts {
           Whether changes can be made durable.
         StatusAnswer.leases
           Leases by state; states without any are left out.
+        StatusAnswer.listeners
+          Where the daemon listens.
         StatusAnswer.loadTargets
           Load targets that are in force, and those to come that will not be met; absent: none.
         StatusAnswer.now
@@ -2945,6 +3039,58 @@ enum FieldTexts {
           A moment in whole seconds of UTC, written `2029-06-01T00:00:00Z`. Only that one spelling is read: no
           fraction, no offset, no lower-case letters, no leap second. Two equal moments therefore always have equal
           texts.
+        TokenAnswer
+          One token. Its secret is shown in the answer that makes it, and nowhere else.
+        TokenAnswer.createdAt
+          When it was made.
+        TokenAnswer.createdBy
+          Who made it; absent: not for you to see.
+        TokenAnswer.expiresAt
+          The first second at which it no longer counts.
+        TokenAnswer.id
+          Its id, under which it is revoked.
+        TokenAnswer.lastUsed
+          The hour in which it was last used; absent: it has not been used.
+        TokenAnswer.name
+          Its owner's name for it.
+        TokenAnswer.owner
+          Whose it is: `tenant:NAME`, `auditor` or `actuator`.
+        TokenAnswer.revokedAt
+          When it was revoked.
+        TokenAnswer.scopes
+          What it may be used for.
+        TokenAnswer.state
+          Whether it counts.
+        TokenAnswer.token
+          The secret to send as `Authorization: Bearer`, in the answer that makes the token and never again.
+        TokenList
+          A page of tokens.
+        TokenList.cursor
+          Where the next page begins; absent: this is the last.
+        TokenList.tokens
+          Oldest first.
+        TokenRequest
+          A token that a tenant, or an operator for it, wants.
+        TokenRequest.expiresIn
+          How long it is to live; absent: 90 days, or as long as the token that asks.
+        TokenRequest.name
+          A name for it, which no other live token of its owner has; the audit log names it by this.
+        TokenRequest.reason
+          Why, for the audit log.
+        TokenRequest.role
+          Only under `/v1/tokens`, where it must be: whose it is.
+        TokenRequest.scopes
+          What it may be used for; absent: read, request and report.
+        TokenRole
+          Whose a token of the provider's is. `auditor`: Reads everything. `actuator`: Reads hardware and reports on
+          it.
+        TokenScope
+          What a token may be used for. `read`: Reading whatever its owner may read. `request`: Asking for leases and
+          offers, changing and ending leases, answering transfers. `report`: Reporting faults and what hardware does,
+          acknowledging notices and orders. `tokens`: Making and revoking tokens, none that may do more or lives
+          longer than itself.
+        TokenState
+          Whether a token counts.
         TopologyLevel
           A level of the topology, from the largest domain to the smallest. `site`: A site. `hall`: A data hall.
           `block`: A network block. `rack`: A rack. `nvl72`: An NVL72 rack, as a constraint: the units of a line share
