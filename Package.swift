@@ -219,7 +219,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "Packing", "FleetModel"], swiftSettings: strict),
+            name: "SimulationTests", dependencies: ["Simulation", "Leasing", "Packing", "FleetModel"],
+            swiftSettings: strict),
         .testTarget(
             name: "ControlServerTests",
             dependencies: [

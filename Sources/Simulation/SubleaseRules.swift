@@ -66,6 +66,10 @@ struct SubleaseRules {
             if sublease.ending == .handedBack && entry.actor.role != "tenant:\(sublease.to)" {
                 violations.append("entry \(entry.revision) gave back what \(sublease.to) uses without its word")
             }
+            if sublease.ending == .cut && entry.actor.role == "tenant:\(sublease.from)" {
+                violations.append(
+                    "entry \(entry.revision) took lease \(sublease.lease) from \(sublease.to), which it is let to")
+            }
             if sublease.ending == .ended && known?.noticeGivenAt == nil {
                 checkEnd(sublease, of: known, at: sublease.endedAt ?? .min, entry)
             }

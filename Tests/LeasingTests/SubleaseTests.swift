@@ -125,11 +125,11 @@ import Testing
         try desk.execute(.putContract(name: "c", terms: terms))
         try desk.adoptTerms(lease)
         try desk.execute(offer(lease, by: .provider))
+        try desk.execute(accept(1))
+        #expect(desk.book.subleasesInForce.isEmpty)
         for audience: Audience in [.tenant("bob"), .provider] {
-            try desk.execute(accept(1, by: audience))
-            #expect(desk.book.subleasesInForce.isEmpty)
+            #expect(desk.refusal(of: accept(1, by: audience))?.code == .wrongState)
         }
-        #expect(desk.refusal(of: accept(1))?.code == .wrongState)
         #expect(desk.refusal(of: .answerSublease(1, accepts: true, by: .tenant("eve")))?.code == .notFound)
         try desk.execute(accept(1, by: .tenant("ada")))
         #expect(desk.book.subleasesInForce.count == 1)
@@ -213,6 +213,61 @@ import Testing
         #expect(try occupancy(desk).end == noon + 3 * day)
         desk.advance(to: noon + 3 * day)
         #expect(desk.book.sublease(1)?.ending == .cut && desk.book.sublease(1)?.endedAt == noon + 3 * day)
+        replay(desk)
+    }
+
+    @Test("The holder takes nothing that is let by cancelling, whether the lease has begun or not")
+    func cancelling() throws {
+        for start in [nil, noon + 5 * day] {
+            var desk = try desk { $0.noticeSeconds = 0 }
+            let lease = try desk.request(order(.node, 4, from: start, until: noon + 30 * day, contract: "c"))
+            try desk.execute(offer(lease, until: noon + 20 * day))
+            try desk.execute(accept(1))
+            let cancel = Command.serveReclaim(
+                lease.number, ReclaimOrder(clause: .cancellation(byTenant: true)))
+            let refusal = try desk.refused(cancel)
+            #expect(refusal.code == .wrongState && refusal.detail.contains(desk.book.subleaseID(1)))
+            #expect(desk.book.sublease(1)?.isInForce == true)
+            // Given back, it is the holder's to cancel.
+            try desk.execute(.endSublease(1, by: .tenant("bob")))
+            try desk.execute(cancel)
+            replay(desk)
+        }
+    }
+
+    @Test("Refusals say until when it is let, and to each side what it may do")
+    func words() throws {
+        var (desk, noticed) = (try self.desk(), try self.desk { $0.noticeSeconds = day })
+        let lease = try desk.request(order(.node, 4, until: noon + 30 * day, contract: "c"))
+        try noticed.request(order(.node, 4, until: noon + 30 * day, contract: "c"))
+        try desk.execute(offer(lease, until: noon + 20 * day))
+        try noticed.execute(offer(lease, until: noon + 20 * day))
+        try desk.execute(accept(1))
+        try noticed.execute(accept(1))
+        let until = noon + 20 * day
+        let cancel = Command.serveReclaim(lease.number, ReclaimOrder(clause: .cancellation(byTenant: true)))
+        for refusal in [
+            try noticed.refused(cancel), try desk.refused(cancel),
+            try desk.refused(.amendLease(lease.number, Amendment(end: noon + 19 * day, audience: .tenant("ada")))),
+            try desk.refused(.releaseLease(lease.number, by: .tenant("ada"))),
+        ] {
+            #expect(refusal.detail.contains("let to bob until \(RFC3339.text(until)) by"), "\(refusal)")
+            #expect(refusal.obstacles.map(\.until) == [until] && refusal.detail.contains("you have agreed"))
+        }
+        let split = try desk.refused(.splitLease(lease.number, LeaseSelection(nodes: [0..<1]), by: .provider))
+        #expect(!split.detail.contains("you have agreed") && split.detail.contains("bob may give it back"))
+    }
+
+    @Test("What is cut before it was used ends at its start")
+    func cutBeforeItsStart() throws {
+        var desk = try desk()
+        let lease = try desk.request(order(.node, 4, from: noon + 5 * day, until: noon + 30 * day))
+        try desk.execute(offer(lease))
+        try desk.execute(accept(1))
+        try desk.execute(accept(1, by: .provider))
+        try desk.execute(.releaseLease(lease.number))
+        let sublease = try #require(desk.book.sublease(1))
+        #expect(sublease.ending == .cut && desk.book.end(of: sublease) == noon + 5 * day)
         replay(desk)
     }
 

@@ -146,14 +146,20 @@ extension SystemTests {
                 "--reason", "idle")
             #expect(offered.wait() == .exited(0), "\(offered.error)")
             #expect(
-                offered.output.contains("from acme to rival waits for acme, rival, the provider"), "\(offered.output)")
+                offered.output.contains("from acme to rival waits for acme, rival")
+                    && !offered.output.contains("the provider") && offered.output.contains("cap  "), "\(offered.output)"
+            )
             let sublease = try #require(try connection.get("/v1/subleases").json["subleases"][0]["id"].string)
             let list = try home.berth("sublease")
             #expect(list.wait() == .exited(0) && list.output.contains("SUB-LEASE"), "\(list.output)")
             let approved = try home.berth("sublease", "accept", sublease, "--reason", "fine")
-            #expect(
-                approved.wait() == .exited(0) && approved.output.contains("waits for acme, rival"), "\(approved.output)"
-            )
+            #expect(approved.wait() == .exited(4) && approved.error.contains("you have agreed already"))
+            for arguments in [["offer", id, "--to", "rival"], ["accept", sublease], ["decline", sublease]] {
+                let silent = try ChildProcess(
+                    Program.berth, ["sublease"] + arguments + ["--reason", ""],
+                    environment: ["BERTH_SOCKET": home.socket])
+                #expect(silent.wait() != .exited(0) && silent.error.contains("reason"), "\(silent.error)")
+            }
             #expect(try home.berth("sublease", "allocation", sublease).wait() == .exited(4))
             for uid in [Self.acme, Self.rival] {
                 let answer = try asUser(uid, "POST", "/v1/subleases/\(sublease)", #"{"accept":true,"reason":"yes"}"#)
@@ -161,6 +167,8 @@ extension SystemTests {
             }
             let shown = try home.berth("sublease", "show", sublease)
             #expect(shown.wait() == .exited(0) && shown.output.contains("$1.50 for each GPU-hour"), "\(shown.output)")
+            let held = try home.berth("lease", "show", id)
+            #expect(held.wait() == .exited(0) && held.output.contains("by sub-lease \(sublease)"), "\(held.output)")
             let hosts = try home.berth("sublease", "allocation", sublease, "--format", "hostlist")
             #expect(hosts.wait() == .exited(0) && !hosts.output.isEmpty)
             #expect(try home.berth("sublease", "end", sublease, "--reason", "x").wait() == .exited(4))
@@ -173,6 +181,45 @@ extension SystemTests {
                 try home.berth("sublease", "offer", id, "--to", "rival", "--price", "x", "--reason", "y").wait()
                     == .exited(64))
             #expect(try home.berth("verify").wait() == .exited(0))
+            try home.stop()
+        }
+
+        @Test("a repeated key is answered for the offer that it made, as it is now, and an offer says what is to come")
+        func repeated() throws {
+            let time = Date(timeIntervalSinceNow: 864_000).ISO8601Format()
+            let lease = try connection.post(
+                "/v1/leases",
+                #"{"tenant":"acme","duration":"30d","reservations":[{"name":"racks","shape":"rack","count":2,"ramp":[{"at":"\#(time)","count":3}]}]}"#
+            )
+            let id = try #require(lease.json["id"].string, "\(lease.text)")
+            let body = #"{"lease":"\#(id)","to":"rival","reason":"idle"}"#
+            func offer(_ key: String?) throws -> HTTPAnswer {
+                try connection.request(
+                    "POST", "/v1/subleases", body, headers: key.map { ["Idempotency-Key": $0] } ?? [:])
+            }
+            let first = try offer("one")
+            let path = "/v1/subleases/\(try #require(first.json["id"].string, "\(first.text)"))"
+            #expect(first.json["schedule"][0]["promised"]["gpus"].int == 192 && first.json["capPercent"].int != nil)
+            #expect(first.json["reservations"][0]["ramp"][0]["count"].int == 3, "\(first.text)")
+            let key = ["Idempotency-Key": "end"]
+            let ended = try connection.request("DELETE", "\(path)?reason=kept", headers: key)
+            #expect(ended.status == 200 && ended.json["state"].string == "withdrawn", "\(ended.text)")
+            let second = try offer(nil)
+            #expect(second.status == 201 && second.json["id"].string != first.json["id"].string)
+            #expect(try offer("one").status == 404)
+            let again = try connection.request("DELETE", "\(path)?reason=kept", headers: key)
+            #expect(again.status == 200 && again.json["state"].string == "withdrawn", "\(again.text)")
+            // Offered under a key, agreed, and asked for again.
+            let other = "/v1/subleases/\(second.json["id"].string ?? "")"
+            #expect(try connection.request("DELETE", "\(other)?reason=kept").status == 200)
+            let third = try offer("two")
+            for uid in [Self.acme, Self.rival] {
+                let answer = try asUser(
+                    uid, "POST", "/v1/subleases/\(third.json["id"].string ?? "")", #"{"accept":true,"reason":"yes"}"#)
+                #expect(answer.status == 200, "\(answer.text)")
+            }
+            let active = try offer("two")
+            #expect(active.json["id"].string == third.json["id"].string && active.json["state"].string == "active")
             try home.stop()
         }
     }

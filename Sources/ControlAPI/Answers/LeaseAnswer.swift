@@ -127,6 +127,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
     public var curtailed: CurtailedEnergyAnswer?
     /// With a dry run: what to send to be granted exactly this.
     public var planToken: String?
+    /// The sub-lease by which another tenant uses it; absent: none.
+    public var sublease: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -134,7 +136,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         case leaseClass = "class"
         case start, end, nextChangeAt, promised, delivered, wattsAtMeter, capWattsPerGpu, capPercent, throughput,
             reservations, schedule, decision, expectedShortfall, down, spares, capNow, curtailments, curtailed,
-            planToken
+            planToken, sublease
     }
 
     /// Every field; those left out are absent.
@@ -147,7 +149,8 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         schedule: [ScheduleStep]? = nil, decision: Decision? = nil, expectedShortfall: ExpectedShortfall? = nil,
         capNow: CapNowAnswer? = nil, curtailments: [CurtailmentAnswer]? = nil, curtailed: CurtailedEnergyAnswer? = nil,
         planToken: String? = nil,
-        throughput: CapThroughput? = nil, down: [DownNodeAnswer]? = nil, spares: SpareCounts? = nil
+        throughput: CapThroughput? = nil, down: [DownNodeAnswer]? = nil, spares: SpareCounts? = nil,
+        sublease: String? = nil
     ) {
         self.id = id
         self.revision = revision
@@ -177,6 +180,7 @@ public struct LeaseAnswer: Codable, Sendable, Equatable {
         self.throughput = throughput
         self.down = down
         self.spares = spares
+        self.sublease = sublease
     }
 }
 

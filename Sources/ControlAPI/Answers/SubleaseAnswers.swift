@@ -122,6 +122,12 @@ public struct SubleaseAnswer: Codable, Sendable, Equatable {
     public var promised: Capacity
     /// The same, line by line, with what is held now.
     public var reservations: [ReservationAnswer]
+    /// Power cap of each GPU in watts, as it was offered.
+    public var capWattsPerGpu: Int?
+    /// Power cap in percent of each model's maximum, as it was offered.
+    public var capPercent: Int?
+    /// What is offered from each later time on at which it changes; absent: it does not, or it is no longer offered.
+    public var schedule: [ScheduleStep]?
     /// How firmly the lease is held.
     public var leaseClass: LeaseClass
     /// From when on it is used, where that is known.
@@ -157,7 +163,7 @@ public struct SubleaseAnswer: Codable, Sendable, Equatable {
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, state, from, to, lease, whole, label, promised, reservations
+        case id, state, from, to, lease, whole, label, promised, reservations, capWattsPerGpu, capPercent, schedule
         case leaseClass = "class"
         case start, end, pricePerGpuHour, noticePeriod, holderAgreed, tenantAgreed, providerAgreed, proposedAt,
             expiresAt, agreedAt, noticeGivenAt, endedAt, ending, reason, used
@@ -166,7 +172,8 @@ public struct SubleaseAnswer: Codable, Sendable, Equatable {
     /// Every field; those left out are absent.
     public init(
         id: String, state: SubleaseState, from: String, to: String, lease: String? = nil, whole: Bool? = nil,
-        label: String? = nil, promised: Capacity, reservations: [ReservationAnswer], leaseClass: LeaseClass,
+        label: String? = nil, promised: Capacity, reservations: [ReservationAnswer], capWattsPerGpu: Int? = nil,
+        capPercent: Int? = nil, schedule: [ScheduleStep]? = nil, leaseClass: LeaseClass,
         start: Timestamp? = nil, end: Timestamp, pricePerGpuHour: Money? = nil, noticePeriod: WireDuration? = nil,
         holderAgreed: Bool, tenantAgreed: Bool, providerAgreed: Bool? = nil, proposedAt: Timestamp,
         expiresAt: Timestamp? = nil, agreedAt: Timestamp? = nil, noticeGivenAt: Timestamp? = nil,
@@ -181,6 +188,9 @@ public struct SubleaseAnswer: Codable, Sendable, Equatable {
         self.label = label
         self.promised = promised
         self.reservations = reservations
+        self.capWattsPerGpu = capWattsPerGpu
+        self.capPercent = capPercent
+        self.schedule = schedule
         self.leaseClass = leaseClass
         self.start = start
         self.end = end

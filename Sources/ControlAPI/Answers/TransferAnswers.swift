@@ -56,6 +56,8 @@ public struct TransferAnswer: Codable, Sendable, Equatable {
     public var capWattsPerGpu: Int?
     /// Power cap in percent of each model's maximum.
     public var capPercent: Int?
+    /// What is offered from each later time on at which it changes; absent: it does not.
+    public var schedule: [ScheduleStep]?
     /// Whether the holder has agreed.
     public var holderAgreed: Bool
     /// Whether the receiver has agreed.
@@ -77,7 +79,8 @@ public struct TransferAnswer: Codable, Sendable, Equatable {
     public enum CodingKeys: String, CodingKey, CaseIterable {
         case id, state, lease, from, to, whole, promised, reservations
         case leaseClass = "class"
-        case start, end, capWattsPerGpu, capPercent, holderAgreed, receiverAgreed, providerAgreed, contract, proposedAt,
+        case start, end, capWattsPerGpu, capPercent, schedule, holderAgreed, receiverAgreed, providerAgreed, contract,
+            proposedAt,
             expiresAt, reason, granted
     }
 
@@ -85,8 +88,9 @@ public struct TransferAnswer: Codable, Sendable, Equatable {
     public init(
         id: String, state: TransferState, lease: String? = nil, from: String, to: String, whole: Bool? = nil,
         promised: Capacity, reservations: [ReservationAnswer], leaseClass: LeaseClass, start: Timestamp? = nil,
-        end: Timestamp, capWattsPerGpu: Int? = nil, capPercent: Int? = nil, holderAgreed: Bool, receiverAgreed: Bool,
-        providerAgreed: Bool? = nil, contract: String? = nil, proposedAt: Timestamp, expiresAt: Timestamp,
+        end: Timestamp, capWattsPerGpu: Int? = nil, capPercent: Int? = nil, schedule: [ScheduleStep]? = nil,
+        holderAgreed: Bool, receiverAgreed: Bool, providerAgreed: Bool? = nil, contract: String? = nil,
+        proposedAt: Timestamp, expiresAt: Timestamp,
         reason: String, granted: String? = nil
     ) {
         self.id = id
@@ -102,6 +106,7 @@ public struct TransferAnswer: Codable, Sendable, Equatable {
         self.end = end
         self.capWattsPerGpu = capWattsPerGpu
         self.capPercent = capPercent
+        self.schedule = schedule
         self.holderAgreed = holderAgreed
         self.receiverAgreed = receiverAgreed
         self.providerAgreed = providerAgreed

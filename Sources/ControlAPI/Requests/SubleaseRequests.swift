@@ -53,6 +53,7 @@ extension SubleaseRequest: CheckedOnDecoding {
             }
         }
         try checkText(reason, field: "reason")
+        if reason.isEmpty { throw WireValueError(field: "reason", expected: "a reason", found: "nothing") }
     }
 }
 
@@ -82,5 +83,6 @@ extension SubleaseReplyRequest: CheckedOnDecoding {
     func check() throws(WireValueError) {
         try checkText(label, field: "label")
         try checkText(reason, field: "reason")
+        if reason.isEmpty { throw WireValueError(field: "reason", expected: "a reason", found: "nothing") }
     }
 }

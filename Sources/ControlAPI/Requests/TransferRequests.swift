@@ -92,6 +92,7 @@ extension TransferRequest: CheckedOnDecoding {
         try ResourceName.check(to, field: "to")
         try checkSelection(nodes, lines)
         try checkText(reason, field: "reason")
+        if reason.isEmpty { throw WireValueError(field: "reason", expected: "a reason", found: "nothing") }
     }
 }
 
@@ -125,6 +126,7 @@ extension TransferReplyRequest: CheckedOnDecoding {
         try ResourceName.check(contract, field: "contract")
         try checkText(label, field: "label")
         try checkText(reason, field: "reason")
+        if reason.isEmpty { throw WireValueError(field: "reason", expected: "a reason", found: "nothing") }
     }
 }
 

@@ -37,7 +37,8 @@ struct LeaseEncoding {
             capNow: whole.curtailedCap.map { CapNowAnswer($0) }, curtailments: curtailments(of: whole),
             curtailed: curtailed(whole),
             planToken: planToken.map(PlanTokenText.text), throughput: CapThroughput(of: whole, in: book.fleet),
-            down: down(whole, now: book.time), spares: spares(of: whole))
+            down: down(whole, now: book.time), spares: spares(of: whole),
+            sublease: book.sublease(on: lease.number).map { book.subleaseID($0.number) })
     }
 
     /// The nodes that are down; with a time, whether they are overdue then.

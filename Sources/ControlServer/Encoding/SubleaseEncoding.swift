@@ -20,11 +20,14 @@ struct SubleaseEncoding {
         let (isTenant, isHolder) = (role == .tenant(sublease.to), role == .tenant(sublease.from))
         let used = book.occupancy(of: sublease)
         let encoding = LeaseEncoding(book: book, role: role)
-        let reservations = (used?.lines ?? sublease.lines(in: book) ?? []).map { line in
-            var answer = encoding.reservation(line)
+        let lines = used?.lines ?? sublease.lines(in: book) ?? []
+        let isOpen = sublease.agreedAt == nil
+        let reservations = lines.enumerated().map { index, line in
+            var answer = encoding.reservation(line, ramp: isOpen ? sublease.ramp(ofLine: index) : [])
             answer.pin = nil
             return answer
         }
+        let schedule = isOpen ? sublease.schedule(in: book) : []
         let stands: ControlAPI.SubleaseState =
             sublease.endedAt != nil ? .over : sublease.agreedAt != nil ? .active : .offered
         let isStarted = sublease.agreedAt != nil || sublease.start > sublease.proposedAt
@@ -33,7 +36,9 @@ struct SubleaseEncoding {
             lease: isTenant ? nil : book.naming.id(of: sublease.lease),
             whole: isTenant || sublease.agreedAt != nil ? nil : sublease.isWhole,
             label: isHolder ? nil : sublease.label, promised: ControlAPI.Capacity(sublease.capacity),
-            reservations: reservations, leaseClass: ControlAPI.LeaseClass(sublease.leaseClass),
+            reservations: reservations, capWattsPerGpu: sublease.cap.wattsPerGPU, capPercent: sublease.cap.percent,
+            schedule: schedule.isEmpty ? nil : schedule.map { ControlAPI.ScheduleStep($0) },
+            leaseClass: ControlAPI.LeaseClass(sublease.leaseClass),
             start: isStarted ? Timestamp(sublease.start) : nil, end: Timestamp(book.end(of: sublease)),
             pricePerGpuHour: sublease.pricePerGPUHourMicros.map { Money(currency: "USD", micros: $0) },
             noticePeriod: sublease.noticeSeconds.map { WireDuration(seconds: $0) },

@@ -56,37 +56,53 @@ enum SubleaseHandlers {
         let context = try exchange.commandContext(reason: request.reason, body: body)
         let (outcome, view, _) = try await exchange.submit(
             .proposeSublease(lease.number, order, by: exchange.audience), context)
-        guard
-            let sublease = outcome.sublease.flatMap({ view.book.sublease($0) })
-                ?? view.book.openSublease(of: lease.number) ?? view.book.sublease(on: lease.number)
-        else {
-            throw Problem(.notFound, detail: "the offer that this key was used for is over")
-        }
-        let encoding = SubleaseEncoding(book: view.book, role: exchange.role)
-        return exchange.answer(encoding.answer(sublease), .created, view: view)
+        return try answer(outcome, .created, in: view, exchange)
     }
 
     static func respond(_ exchange: Exchange) async throws -> Response {
         let body = try await exchange.body()
         let request = try exchange.decode(SubleaseReplyRequest.self, from: body)
-        let before = try wanted(exchange, in: exchange.scheduler.view.book)
         let context = try exchange.commandContext(reason: request.reason, body: body)
-        let (_, view, _) = try await exchange.submit(
-            .answerSublease(before.number, accepts: request.accept, label: request.label, by: exchange.audience),
-            context)
-        let encoding = SubleaseEncoding(book: view.book, role: exchange.role)
-        if let known = view.book.sublease(before.number) { return exchange.answer(encoding.answer(known), view: view) }
-        return exchange.answer(encoding.answer(before, as: .declined), view: view)
+        let (outcome, view, _) = try await exchange.submit(
+            .answerSublease(
+                try number(exchange), accepts: request.accept, label: request.label, by: exchange.audience), context)
+        return try answer(outcome, in: view, exchange)
     }
 
     /// Withdraws an offer, gives back what is used, or ends what is let.
     static func end(_ exchange: Exchange) async throws -> Response {
-        let before = try wanted(exchange, in: exchange.scheduler.view.book)
         let context = try exchange.commandContext(reason: try exchange.requiredReason(), body: [])
-        let (_, view, _) = try await exchange.submit(.endSublease(before.number, by: exchange.audience), context)
+        let (outcome, view, _) = try await exchange.submit(
+            .endSublease(try number(exchange), by: exchange.audience), context)
+        return try answer(outcome, in: view, exchange)
+    }
+
+    /// The sub-lease that a request was about, as it is now, also where the request is repeated.
+    private static func answer(
+        _ outcome: Outcome, _ status: HTTPResponse.Status = .ok, in view: PublishedView, _ exchange: Exchange
+    ) throws -> Response {
+        guard case .sublease(let note) = outcome.offer else { throw isOver }
         let encoding = SubleaseEncoding(book: view.book, role: exchange.role)
-        if let known = view.book.sublease(before.number) { return exchange.answer(encoding.answer(known), view: view) }
-        return exchange.answer(encoding.answer(before, as: .withdrawn), view: view)
+        if let known = view.book.sublease(note.sublease.number) {
+            return exchange.answer(encoding.answer(known), status, view: view)
+        }
+        switch note.event {
+        case .declined: return exchange.answer(encoding.answer(note.sublease, as: .declined), view: view)
+        case .withdrawn: return exchange.answer(encoding.answer(note.sublease, as: .withdrawn), view: view)
+        default: throw isOver
+        }
+    }
+
+    /// The sub-lease that is named, whether or not it is kept: what a repeated request was answered is.
+    private static func number(_ exchange: Exchange) throws -> UInt64 {
+        guard let number = exchange.scheduler.view.book.subleaseNumber(of: try exchange.parameter("id")) else {
+            throw isOver
+        }
+        return number
+    }
+
+    private static var isOver: Problem {
+        Problem(.notFound, detail: "there is no such sub-lease; an offer may have been answered or have expired")
     }
 
     /// Every node that is used, for whoever provisions it.
@@ -113,8 +129,7 @@ enum SubleaseHandlers {
     private static func wanted(_ exchange: Exchange, in book: Book) throws -> Sublease {
         let encoding = SubleaseEncoding(book: book, role: exchange.role)
         guard let sublease = book.sublease(id: try exchange.parameter("id")), encoding.isShown(sublease) else {
-            throw Problem(
-                .notFound, detail: "there is no such sub-lease; an offer may have been answered or have expired")
+            throw isOver
         }
         return sublease
     }

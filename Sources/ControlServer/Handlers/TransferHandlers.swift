@@ -84,12 +84,7 @@ enum TransferHandlers {
         let context = try exchange.commandContext(reason: request.reason, body: body)
         let (outcome, view, _) = try await exchange.submit(
             .proposeTransfer(lease.number, order, by: exchange.audience), context)
-        guard
-            let transfer = outcome.transfer.flatMap({ view.book.transfer($0) })
-                ?? view.book.openTransfer(of: lease.number)
-        else {
-            throw Problem(.notFound, detail: "the transfer that this key was used for is over")
-        }
+        guard let transfer = view.book.transfer(try note(of: outcome).transfer.number) else { throw isOver }
         let encoding = TransferEncoding(book: view.book, role: exchange.role)
         return exchange.answer(encoding.answer(transfer), .created, view: view)
     }
@@ -97,40 +92,55 @@ enum TransferHandlers {
     static func respond(_ exchange: Exchange) async throws -> Response {
         let body = try await exchange.body()
         let request = try exchange.decode(TransferReplyRequest.self, from: body)
-        let before = try wanted(exchange, in: exchange.scheduler.view.book)
         let reply = TransferReply(accepts: request.accept, contract: request.contract, label: request.label)
         let context = try exchange.commandContext(reason: request.reason, body: body)
         let (outcome, view, _) = try await exchange.submit(
-            .answerTransfer(before.number, reply, by: exchange.audience), context)
+            .answerTransfer(try number(exchange, in: exchange.scheduler.view.book), reply, by: exchange.audience),
+            context)
         let encoding = TransferEncoding(book: view.book, role: exchange.role)
-        if let open = view.book.transfer(before.number) { return exchange.answer(encoding.answer(open), view: view) }
-        var answer = encoding.answer(before)
-        answer.state = request.accept ? .done : .declined
-        if request.accept {
-            (answer.holderAgreed, answer.receiverAgreed) = (true, true)
-            if answer.providerAgreed != nil { answer.providerAgreed = true }
-            encoding.add(outcome.leases.first, to: &answer)
+        let note = try note(of: outcome)
+        if let open = view.book.transfer(note.transfer.number) {
+            return exchange.answer(encoding.answer(open), view: view)
+        }
+        var answer = encoding.answer(note.transfer)
+        switch note.event {
+        case .declined: answer.state = .declined
+        case _ where note.transfer.isAgreed:
+            answer.state = .done
+            encoding.add(outcome.leases.last, to: &answer)
+        default: throw isOver
         }
         return exchange.answer(answer, view: view)
     }
 
     static func withdraw(_ exchange: Exchange) async throws -> Response {
-        let transfer = try wanted(exchange, in: exchange.scheduler.view.book)
         let context = try exchange.commandContext(reason: try exchange.requiredReason(), body: [])
-        let (_, view, _) = try await exchange.submit(
-            .withdrawTransfer(transfer.number, by: exchange.audience), context)
-        var answer = TransferEncoding(book: view.book, role: exchange.role).answer(transfer)
+        let (outcome, view, _) = try await exchange.submit(
+            .withdrawTransfer(try number(exchange, in: exchange.scheduler.view.book), by: exchange.audience), context)
+        var answer = TransferEncoding(book: view.book, role: exchange.role).answer(try note(of: outcome).transfer)
         answer.state = .withdrawn
         return exchange.answer(answer, view: view)
     }
 
+    /// The transfer that is named, whether or not it is open: what a repeated request was answered is kept.
+    private static func number(_ exchange: Exchange, in book: Book) throws -> UInt64 {
+        guard let number = book.transferNumber(of: try exchange.parameter("id")) else { throw isOver }
+        return number
+    }
+
+    private static func note(of outcome: Outcome) throws -> TransferNote {
+        guard case .transfer(let note) = outcome.offer else { throw isOver }
+        return note
+    }
+
+    private static var isOver: Problem {
+        Problem(.notFound, detail: "there is no such transfer; it may have been answered or have expired")
+    }
+
     private static func wanted(_ exchange: Exchange, in book: Book) throws -> Transfer {
         let encoding = TransferEncoding(book: book, role: exchange.role)
-        guard let number = book.transferNumber(of: try exchange.parameter("id")), let transfer = book.transfer(number),
-            encoding.isShown(transfer)
-        else {
-            throw Problem(
-                .notFound, detail: "there is no such transfer; it may have been answered or have expired")
+        guard let transfer = book.transfer(try number(exchange, in: book)), encoding.isShown(transfer) else {
+            throw isOver
         }
         return transfer
     }
@@ -150,8 +160,9 @@ struct TransferEncoding {
         let isReceiver = role == .tenant(transfer.to)
         let isHolder = role == .tenant(transfer.from)
         let encoding = LeaseEncoding(book: book, role: role)
-        let reservations = (transfer.lines(in: book) ?? []).map { line in
-            var answer = encoding.reservation(line, ramp: [])
+        let schedule = transfer.schedule(in: book)
+        let reservations = (transfer.lines(in: book) ?? []).enumerated().map { index, line in
+            var answer = encoding.reservation(line, ramp: transfer.ramp(ofLine: index))
             answer.pin = nil
             return answer
         }
@@ -162,6 +173,7 @@ struct TransferEncoding {
             reservations: reservations, leaseClass: ControlAPI.LeaseClass(transfer.leaseClass),
             start: transfer.start > transfer.proposedAt ? Timestamp(transfer.start) : nil,
             end: Timestamp(transfer.end), capWattsPerGpu: transfer.cap.wattsPerGPU, capPercent: transfer.cap.percent,
+            schedule: schedule.isEmpty ? nil : schedule.map { ControlAPI.ScheduleStep($0) },
             holderAgreed: transfer.holderAgreed, receiverAgreed: transfer.receiverAgreed,
             providerAgreed: transfer.needsProvider ? transfer.providerAgreed : nil,
             contract: isHolder ? nil : transfer.contract, proposedAt: Timestamp(transfer.proposedAt),

@@ -28,7 +28,8 @@ extension Book {
         countOccupancies()
         guard let key else { return }
         let success = KeptSuccess(
-            bodyDigest: key.bodyDigest, revision: revision, leases: leasesAnswered(by: facts), at: time)
+            bodyDigest: key.bodyDigest, revision: revision, leases: leasesAnswered(by: facts), at: time,
+            offer: OfferNote(lastOf: facts))
         idempotencyKeys.keep(success, under: key)
     }
 
@@ -118,7 +119,9 @@ extension Book {
         case .approvalEnded(let number, _): endApproval(number)
         case .leaseTermsRenewed(let number): renewTerms(of: number)
         case .leaseCapStepped(let number, _): stepCap(of: number)
-        case .memberReplaced(let replacement): apply(replacement)
+        case .memberReplaced(let replacement):
+            apply(replacement)
+            followOffers(after: replacement)
         case .nodesSet(let nodes, let health, let note):
             if health == .open { resolveReports(on: dense(nodes), byOpening: true) }
             for range in dense(nodes) { for node in range { set(health, note, on: node) } }

@@ -158,9 +158,11 @@ extension Book {
         }
         take(record.health)
         take(record.power)
+        let offers = record.subleases.offersByKey
         for item in record.kept {
             let success = KeptSuccess(
-                bodyDigest: item.key.bodyDigest, revision: item.revision, leases: item.leases, at: item.at)
+                bodyDigest: item.key.bodyDigest, revision: item.revision, leases: item.leases, at: item.at,
+                offer: offers[[item.key.scope, item.key.key]])
             idempotencyKeys.keep(success, under: item.key)
         }
     }

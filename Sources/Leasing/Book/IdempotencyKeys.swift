@@ -9,6 +9,8 @@ public struct KeptSuccess: Equatable, Sendable {
     public var revision: UInt64
     public var leases: [UInt64]
     public var at: Int64
+    /// What it said of a transfer or a sub-lease.
+    var offer: OfferNote?
 }
 
 /// Keys of the last 24 hours, bounded for each scope; the oldest of a scope make room.

@@ -72,7 +72,7 @@ extension ContractTerms {
             "The tenant may let another tenant that agrees use a lease, or a share of one, and stays bound by all of this"
             + (subleases.needsApproval ? "; the provider has to approve it" : "")
             + (subleases.maxPercent < 100
-                ? "; at most \(subleases.maxPercent) % of the GPUs that it holds under the contract are let at a time"
+                ? "; at most \(subleases.maxPercent) % of the GPUs that it holds under the contract are let at a time, which is looked at when something is let"
                 : "")
             + "; an offer lasts \(durationText(subleases.expirySeconds))."
     }

@@ -43,10 +43,10 @@ extension Book {
         let reclaim = Reclaim(
             lease: number, notice: power.nextNumber, clause: order.clause, servedAt: step.now, actor: actor,
             reason: reason, steps: steps, gpusBefore: whole(lease).promised.gpus)
-        let isLet = letStretches(of: number, now: step.now)
+        let isLet = whatIsLet(of: number, now: step.now)
         try serve(reclaim, &step)
         if order.clause == .cancellation(byTenant: true) {
-            try checkLeavesWhatIsLet(of: number, asIn: isLet, by: .tenant(lease.tenant), now: step.now)
+            try checkLeaves(isLet, by: .tenant(lease.tenant), now: step.now)
         }
         step.outcome.leases = [number]
         planOthersAnew(than: [], &step)

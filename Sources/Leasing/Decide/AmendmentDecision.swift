@@ -39,7 +39,7 @@ extension Book {
             throw Refusal(.wrongState, changeIsDue(amendment.audience))
         }
         var course = try course(of: amendment, lease, now: step.now)
-        let isLet = letStretches(of: number, now: step.now)
+        let isLet = whatIsLet(of: number, now: step.now)
         step.outcome.leases = [number]
         try renewTerms(of: lease, amendment, &step)
         let targets = try addLines(course, &step)
@@ -58,7 +58,7 @@ extension Book {
             }
         }
         try grow(to: targets, &course, &step)
-        try checkLeavesWhatIsLet(of: number, asIn: isLet, by: amendment.audience, now: step.now)
+        try checkLeaves(isLet, by: amendment.audience, now: step.now)
         try checkOutcome(course, &step)
         planOthersAnew(than: [], &step)
     }

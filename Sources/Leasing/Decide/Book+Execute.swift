@@ -22,7 +22,7 @@ extension Book {
                     "the idempotency key \(key.key) was used for another request in the last 24 hours; use a new key")
             }
             var outcome = Outcome()
-            outcome.leases = kept.leases
+            (outcome.leases, outcome.offer) = (kept.leases, kept.offer)
             outcome.isRepeated = true
             return (nil, outcome)
         }
@@ -43,6 +43,7 @@ extension Book {
             return (nil, step.outcome)
         }
         finish(context.idempotencyKey, facts: step.facts)
+        step.outcome.offer = OfferNote(lastOf: step.facts)
         let entry = Entry(
             revision: revision, recordedAt: time, actor: context.actor, reason: context.reason,
             requestID: context.requestID, idempotencyKey: context.idempotencyKey, facts: step.facts)
@@ -116,6 +117,7 @@ extension Book {
         step.facts.append(fact)
         apply(fact)
         endSublease(after: fact, &step)
+        endOffers(after: fact, &step)
     }
 
     private mutating func decideRemoval(ofTenant name: String, _ step: inout Step) throws(Refusal) {
@@ -149,7 +151,7 @@ extension Book {
         guard lease.state.after(.release) != nil else {
             throw Refusal(.wrongState, "the lease is \(lease.state.name); only one that is not over can be released")
         }
-        if case .tenant = audience { try checkIsNotLet(lease, "released") }
+        if case .tenant = audience { try checkIsNotLet(lease, "released", by: audience) }
         try checkMayEnd(lease, by: audience, now: step.now)
         releaseParts(of: number, &step)
         if lease.state == .scheduled { withdrawNotices(for: number, &step) }

@@ -143,6 +143,8 @@ public struct Outcome: Sendable {
     public var transfer: UInt64?
     /// The sub-lease that was proposed, answered or ended.
     public var sublease: UInt64?
+    /// The last that was noted of either of them, also under the same key before.
+    public var offer: OfferNote?
     /// The tokens that were made or revoked.
     public var tokens: [UInt64] = []
 

@@ -60,7 +60,7 @@ extension Book {
             throw Refusal(.wrongState, "every lease of the series that is not over is ending already")
         }
         for number in numbers {
-            if case .tenant = audience { try checkIsNotLet(known(number), "released") }
+            if case .tenant = audience { try checkIsNotLet(known(number), "released", by: audience) }
         }
         for number in numbers { try checkMayEnd(known(number), by: audience, now: step.now) }
         for number in numbers { releaseParts(of: number, &step) }

@@ -106,6 +106,9 @@ extension Book {
             return true
         }
         (record.closed, record.nextNumber) = (subleases.closed, subleases.nextNumber)
+        record.kept = idempotencyKeys.entries.compactMap { key, success in
+            success.offer.map { KeptOffer(scope: key.scope, key: key.key, note: $0) }
+        }
         for name in contractsByName.keys.sorted() {
             for (index, version) in contractsByName[name]!.versions.enumerated() {
                 guard let clause = version.terms.subleases else { continue }

@@ -58,7 +58,7 @@ extension Book {
         let conditions = lease.conditions.map { condition in
             var condition = condition
             if condition.kind == .noticeServed, let reclaim = openReclaim(on: sublease.lease) {
-                condition.reason = reclaim.steps.map { "\($0.gpus) GPUs from \(RFC3339.text($0.at)) on" }
+                condition.reason = reclaim.steps.map { "\($0.gpus) GPUs stay from \(RFC3339.text($0.at)) on" }
                     .joined(separator: ", ")
             }
             if condition.kind == .curtailed { condition.reason = "lowered under a load target" }

@@ -95,7 +95,13 @@ public struct Sublease: Equatable, Sendable {
     var window: Range<Int64> { start..<max(start, min(end, endedAt ?? end)) }
 
     /// The lines that are offered with their hardware, or nil when some of it is retired.
-    public func lines(in book: Book) -> [LeaseLine]? { offered.lease(register: book.register)?.lines }
+    public func lines(in book: Book) -> [LeaseLine]? { offered.linesNow(in: book) }
+
+    /// Units of a line that are offered from each later time on at which they change.
+    public func ramp(ofLine index: Int) -> [RampStep] { offered.rampOffered(ofLine: index).filter { $0.at < end } }
+
+    /// What is offered from each later time on at which it changes.
+    public func schedule(in book: Book) -> [ScheduleStep] { offered.scheduleOffered(in: book).filter { $0.at < end } }
 }
 
 /// What happened to a sub-lease, in the log of one of the tenants.
@@ -155,11 +161,12 @@ extension Book {
     /// The offer to let a lease that is open, or nil.
     public func openSublease(of lease: UInt64) -> Sublease? { openSubleases.first { $0.lease == lease } }
 
-    /// Until when what is let may be used: its end, or that of the lease under it, which a notice may have brought forward.
+    /// Until when what is let may be used: its end, or that of the lease under it, which a notice may have brought forward. One that
+    /// was over before its start ends at that.
     public func end(of sublease: Sublease) -> Int64 {
         let isBounded = sublease.isInForce || sublease.agreedAt == nil
         let end = isBounded ? lease(sublease.lease).map { min($0.end, sublease.end) } : nil
-        return sublease.endedAt ?? end ?? sublease.end
+        return sublease.endedAt.map { max($0, sublease.start) } ?? end ?? sublease.end
     }
 
     /// What a sub-lease is called: nothing that says how many others there are.
@@ -168,11 +175,14 @@ extension Book {
     }
 
     /// The sub-lease of that id, or nil.
-    public func sublease(id: String) -> Sublease? {
+    public func sublease(id: String) -> Sublease? { subleaseNumber(of: id).flatMap { sublease($0) } }
+
+    /// The number of a sub-lease, or nil when its id is not spelt like one.
+    public func subleaseNumber(of id: String) -> UInt64? {
         guard id.hasPrefix("s-"), let number = naming.number(of: "l-" + id.dropFirst(2)),
             number & Self.subleaseMark == Self.subleaseMark
         else { return nil }
-        return sublease(number & ~Self.subleaseMark)
+        return number & ~Self.subleaseMark
     }
 
     /// Tells sub-leases from leases, notices and transfers.

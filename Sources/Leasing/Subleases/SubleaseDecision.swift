@@ -21,8 +21,12 @@ extension Book {
             expiresAt: min(step.now + expirySeconds, end), offered: .blank, end: end,
             pricePerGPUHourMicros: order.pricePerGPUHourMicros, noticeSeconds: order.noticeSeconds,
             needsProvider: clause?.needsApproval ?? true)
-        sublease.offered = try offer(sublease, step)
-        if case .tenant = audience { sublease.holderAgreed = true }
+        sublease.offered = try offer(sublease, order.selection, step)
+        // Whoever offers agrees by it.
+        switch audience {
+        case .tenant: sublease.holderAgreed = true
+        case .provider: sublease.providerAgreed = sublease.needsProvider
+        }
         note(sublease, .proposed, .offered, &step)
         step.outcome.sublease = sublease.number
         step.outcome.leases = [number]
@@ -187,18 +191,29 @@ extension Book {
 
     private func selection(of sublease: Sublease) throws(Refusal) -> LeaseSelection? {
         guard !sublease.isWhole else { return nil }
-        guard let nodes = register.dense(sublease.nodes) else { throw Self.isOvertaken }
-        return LeaseSelection(nodes: nodes, units: sublease.units)
+        guard let selection = selection(offered: sublease.offered, nodes: sublease.nodes, units: sublease.units)
+        else { throw Self.isOvertaken }
+        return selection
     }
 
     /// What a sub-lease is about, as it is now.
-    private func offer(_ sublease: Sublease, _ step: Step) throws(Refusal) -> LeaseRecord {
+    private func offer(
+        _ sublease: Sublease, _ selection: LeaseSelection?, _ step: Step
+    ) throws(Refusal) -> LeaseRecord {
         var (trial, ignored, number) = (self, step, sublease.lease)
-        if let selection = try selection(of: sublease) {
-            number = try trial.decideSplit(of: number, selection, by: .provider, &ignored)
-        }
+        if let selection { number = try trial.decideSplit(of: number, selection, by: .provider, &ignored) }
         try trial.checkShare(of: number, over: max(step.now, sublease.offered.start)..<sublease.end)
         return trial.offered(number)
+    }
+
+    private func isAsOffered(_ sublease: Sublease, _ step: Step) throws(Refusal) -> Bool {
+        do throws(Refusal) {
+            return try offer(sublease, try selection(of: sublease), step).isOffered(as: sublease.offered)
+        } catch {
+            // Units that were named and are no longer held.
+            if error.code == .invalid { return false }
+            throw error
+        }
     }
 
     private static var isOvertaken: Refusal {
@@ -246,7 +261,7 @@ extension Book {
             let clause = try subleaseClause(of: lease)
             if clause?.needsApproval ?? true, !sublease.providerAgreed { throw Self.isOvertaken }
             guard sublease.end > max(step.now, lease.start), sublease.end <= lease.end,
-                try self.offer(sublease, step).isOffered(as: sublease.offered)
+                try isAsOffered(sublease, step)
             else { throw Self.isOvertaken }
             if let selection = try selection(of: sublease) {
                 sublease.lease = try decideSplit(of: sublease.lease, selection, by: .provider, &step)

@@ -115,10 +115,12 @@ struct SubleasesRecord: FieldCoded {
     var nextNumber: UInt64 = 1
     /// By contract, then version.
     var clauses: [ContractClause] = []
+    /// What successes that are kept under keys said of sub-leases and transfers, in the order of these.
+    var kept: [KeptOffer] = []
 
     static var blank: SubleasesRecord { SubleasesRecord() }
 
-    var isBlank: Bool { subleases.isEmpty && closed.isEmpty && nextNumber == 1 && clauses.isEmpty }
+    var isBlank: Bool { subleases.isEmpty && closed.isEmpty && nextNumber == 1 && clauses.isEmpty && kept.isEmpty }
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&subleases)
@@ -126,6 +128,12 @@ struct SubleasesRecord: FieldCoded {
         try coder.code(&closed)
         try coder.code(&nextNumber)
         try coder.code(&clauses)
+        try coder.code(&kept)
+    }
+
+    /// What was said, by scope and key.
+    var offersByKey: [[String]: OfferNote] {
+        Dictionary(kept.compactMap { item in item.note.map { ([item.scope, item.key], $0) } }) { $1 }
     }
 
     /// Why it belongs to no book, or nil.

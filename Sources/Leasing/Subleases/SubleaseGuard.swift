@@ -10,34 +10,56 @@ struct LetStretch: Equatable {
     var counts: [Int]
     var milliGPUs: Int64
     var watts: Watts
+
+    /// Whether it differs in its time alone.
+    func isSame(as other: LetStretch) -> Bool {
+        (counts, milliGPUs, watts) == (other.counts, other.milliGPUs, other.watts)
+    }
+}
+
+/// What is let of a lease, as it was before a change of it.
+struct WhatIsLet {
+    let sublease: Sublease
+    /// Until when it might be used.
+    let end: Int64
+    let stretches: [LetStretch]
 }
 
 extension Book {
     /// Refuses what would take a lease, or some of it, out of the hands of whoever it is let to.
-    func checkIsNotLet(_ lease: Lease, _ what: String) throws(Refusal) {
+    func checkIsNotLet(_ lease: Lease, _ what: String, by audience: Audience) throws(Refusal) {
         guard let sublease = sublease(on: lease.leaseNumber) else { return }
-        throw isLet(sublease, what)
+        throw isLet(sublease, until: end(of: sublease), what, by: audience)
     }
 
-    private func isLet(_ sublease: Sublease, _ what: String) -> Refusal {
+    /// - Parameter end: when it ends, which a change on trial may have moved.
+    private func isLet(_ sublease: Sublease, until end: Int64, _ what: String, by audience: Audience) -> Refusal {
         let id = subleaseID(sublease.number)
         let way =
-            sublease.noticeSeconds == nil
-            ? "you have agreed not to end it before; \(sublease.to) may give it back"
-            : "end it first, as you have agreed"
+            switch (audience, sublease.noticeSeconds) {
+            case (.provider, let seconds):
+                "\(sublease.to) may give it back"
+                    + (seconds.map { ", and \(sublease.from) end it with a notice of \(durationText($0))" } ?? "")
+            case (.tenant, nil): "you have agreed not to end it before; \(sublease.to) may give it back"
+            case (.tenant, _): "end it first, as you have agreed"
+            }
         return Refusal(
             .wrongState,
-            "the lease is let to \(sublease.to) until \(RFC3339.text(end(of: sublease))) by sub-lease \(id) and is not \(what) "
+            "the lease is let to \(sublease.to) until \(RFC3339.text(end)) by sub-lease \(id) and is not \(what) "
                 + "before that is over; \(way)",
-            obstacles: [
-                Obstacle(
-                    kind: .booking, name: id, from: nil, until: end(of: sublease), message: "let to \(sublease.to)")
-            ])
+            obstacles: [Obstacle(kind: .booking, name: id, from: nil, until: end, message: "let to \(sublease.to)")])
     }
 
-    /// What is let of a lease from now on, as it changes; nil when none of it is.
-    func letStretches(of number: UInt64, now: Int64) -> [LetStretch]? {
-        guard let sublease = sublease(on: number) else { return nil }
+    /// What is let of a lease from now on; nil when none of it is.
+    func whatIsLet(of number: UInt64, now: Int64) -> WhatIsLet? {
+        sublease(on: number).map {
+            WhatIsLet(sublease: $0, end: end(of: $0), stretches: stretches(of: $0, now: now))
+        }
+    }
+
+    /// What the lease under a sub-lease has for it from now on, as it changes.
+    private func stretches(of sublease: Sublease, now: Int64) -> [LetStretch] {
+        let number = sublease.lease
         let window = max(now, sublease.start)..<max(now, sublease.start, sublease.end)
         let parts = liveParts(of: number).filter { $0.state != .ending }
         var times = Set([window.lowerBound])
@@ -53,25 +75,22 @@ extension Book {
                 stretch.milliGPUs += part.lines.reduce(0) { $0 + $1.holdings.milliGPUs(in: fleet) }
                 stretch.watts += part.lines.promise(cap: part.cap(at: time), in: fleet).capacity.watts
             }
-            if stretches.last.map({
-                ($0.counts, $0.milliGPUs, $0.watts) == (stretch.counts, stretch.milliGPUs, stretch.watts)
-            })
-                != true
-            {
-                stretches.append(stretch)
-            }
+            if stretches.last.map({ $0.isSame(as: stretch) }) != true { stretches.append(stretch) }
         }
         return stretches
     }
 
     /// Refuses a change of a lease by its tenant that changes what is let, and by anybody that lets more than was agreed.
-    func checkLeavesWhatIsLet(
-        of number: UInt64, asIn before: [LetStretch]?, by audience: Audience, now: Int64
-    ) throws(Refusal) {
-        guard let before, let after = letStretches(of: number, now: now), let sublease = sublease(on: number),
-            after != before
-        else { return }
-        if case .tenant = audience { throw isLet(sublease, "changed within that time") }
+    ///
+    /// What was let before is looked at, since the change may have ended it.
+    func checkLeaves(_ isLet: WhatIsLet?, by audience: Audience, now: Int64) throws(Refusal) {
+        guard let isLet else { return }
+        let (sublease, before) = (isLet.sublease, isLet.stretches)
+        let after = stretches(of: sublease, now: now)
+        guard after != before else { return }
+        if case .tenant = audience {
+            throw self.isLet(sublease, until: isLet.end, "changed within that time", by: audience)
+        }
         func milliGPUs(_ stretches: [LetStretch], at time: Int64) -> Int64 {
             stretches.last { $0.at <= time }?.milliGPUs ?? 0
         }
@@ -79,7 +98,7 @@ extension Book {
         if grows {
             throw Refusal(
                 .wrongState,
-                "the lease is let to \(sublease.to) until \(RFC3339.text(end(of: sublease))) by sub-lease "
+                "the lease is let to \(sublease.to) until \(RFC3339.text(isLet.end)) by sub-lease "
                     + "\(subleaseID(sublease.number)), which would come to more than was agreed; grant what is to be added as "
                     + "a lease of its own")
         }

@@ -139,6 +139,19 @@ public struct WholeLease: Sendable {
         liveParts.filter { $0.state != .ending && $0.start <= time && time < $0.end }
     }
 
+    /// The lines with what they hold, and the cap, from each later time on at which units or cap change.
+    var stepsToCome: [(at: Int64, lines: [LeaseLine], cap: PowerCap)] {
+        var steps: [(at: Int64, lines: [LeaseLine], cap: PowerCap)] = []
+        var last = (counts: lines.map(\.count), cap: cap)
+        for time in timesToCome {
+            let held = Self.lines(of: parts(at: time), named: lease.lines)
+            let next = (counts: held.map(\.count), cap: lease.cap(at: time))
+            if next != last { steps.append((time, held, next.cap)) }
+            last = next
+        }
+        return steps
+    }
+
     /// What is promised from each later time on at which it changes. O(steps × racks).
     public func schedule(in fleet: Fleet) -> [ScheduleStep] {
         var (steps, last) = ([ScheduleStep](), ScheduleStep(at: 0, promised: promised, cap: cap))

@@ -49,7 +49,7 @@ extension Book {
         guard !liveParts(of: number).contains(where: { ($0.nextDueAt ?? .max) <= now }) else {
             throw Refusal(.wrongState, changeIsDue(audience))
         }
-        try checkIsNotLet(lease, "split, handed over or let again")
+        try checkIsNotLet(lease, "split, handed over or let again", by: audience)
         if let open = openReclaim(on: number) {
             throw Refusal(
                 .wrongState,
@@ -84,9 +84,7 @@ extension Book {
                 throw Refusal(
                     .invalid, "line \(units.line) is in megawatts; name its nodes, all of them", pointer: pointer)
             }
-            let at = max(now, parts[0].start)
-            let held = parts.filter { $0.covers(at) }.flatMap { self.units(ofLine: index, of: $0) }
-                .sorted { $0.node < $1.node }
+            let held = heldUnits(ofLine: index, of: parts, now: now)
             guard units.count >= 1, units.count <= held.count else {
                 throw Refusal(
                     .invalid, "line \(units.line) has \(held.count) units, and not \(units.count) to split off",
@@ -97,7 +95,20 @@ extension Book {
                 if !known.contains(unit.hardware) { chosen[unit.part, default: [:]][index] = known + [unit.hardware] }
             }
         }
+        for offered in selection.offered {
+            guard let index = parts[0].lines.firstIndex(where: { $0.name == offered.line }) else { continue }
+            for unit in heldUnits(ofLine: index, of: parts, now: now) where offered.hardware.includes(unit.hardware) {
+                let known = chosen[unit.part]?[index] ?? []
+                if !known.contains(unit.hardware) { chosen[unit.part, default: [:]][index] = known + [unit.hardware] }
+            }
+        }
         return chosen
+    }
+
+    /// The units of a line that are held now, or when the lease begins, in order of nodes.
+    private func heldUnits(ofLine index: Int, of parts: [Lease], now: Int64) -> [LineUnit] {
+        let at = max(now, parts[0].start)
+        return parts.filter { $0.covers(at) }.flatMap { units(ofLine: index, of: $0) }.sorted { $0.node < $1.node }
     }
 
     /// Chooses everything that some parts hold on nodes; units that lie on others, too, cannot be.

@@ -19,6 +19,13 @@ public struct LeaseSelection: Equatable, Sendable {
     /// Everything that the lease holds on these nodes: dense, ascending ranges.
     public var nodes: [Range<Int>]
     public var units: [Units]
+    /// Units of lines that were offered, by their hardware.
+    var offered: [Offered] = []
+
+    struct Offered: Equatable, Sendable {
+        var line: String
+        var hardware: Holdings
+    }
 
     public init(nodes: [Range<Int>] = [], units: [Units] = []) {
         self.nodes = nodes
@@ -91,10 +98,17 @@ public struct Transfer: Equatable, Sendable {
     public var cap: PowerCap { offered.cap }
     public var leaseClass: LeaseClass { offered.leaseClass }
 
-    var isAgreed: Bool { holderAgreed && receiverAgreed && (providerAgreed || !needsProvider) }
+    /// Whether nobody is missing.
+    public var isAgreed: Bool { holderAgreed && receiverAgreed && (providerAgreed || !needsProvider) }
 
     /// The lines that are offered with their hardware, or nil when some of it is retired.
-    public func lines(in book: Book) -> [LeaseLine]? { offered.lease(register: book.register)?.lines }
+    public func lines(in book: Book) -> [LeaseLine]? { offered.linesNow(in: book) }
+
+    /// Units of a line that are offered from each later time on at which they change.
+    public func ramp(ofLine index: Int) -> [RampStep] { offered.rampOffered(ofLine: index) }
+
+    /// What is offered from each later time on at which it changes.
+    public func schedule(in book: Book) -> [ScheduleStep] { offered.scheduleOffered(in: book) }
 }
 
 /// What happened to a transfer, in the log of one of the tenants.

@@ -23,6 +23,12 @@ extension Book {
                 .wrongState,
                 "the lease is offered to \(open.to) until \(RFC3339.text(open.expiresAt)); withdraw that first")
         }
+        if let open = openSublease(of: number) {
+            throw Refusal(
+                .wrongState,
+                "\(open.to) is offered to use the lease until \(RFC3339.text(open.expiresAt)) (\(subleaseID(open.number))); "
+                    + "withdraw that first")
+        }
         guard openTransfers.count(where: { $0.from == lease.tenant }) < TransferTable.openMax else {
             throw Refusal(
                 .wrongState,
@@ -34,8 +40,12 @@ extension Book {
             proposedBy: step.actor.name, reason: step.reason, proposedAt: step.now,
             expiresAt: step.now + min(clause?.expirySeconds ?? TransferTable.expirySeconds, OrderLimits.horizonSeconds),
             offered: .blank, needsProvider: clause?.needsApproval ?? true)
-        transfer.offered = try offer(transfer, step)
-        if case .tenant = audience { transfer.holderAgreed = true }
+        transfer.offered = try offer(transfer, order.selection, step)
+        // Whoever offers agrees by it.
+        switch audience {
+        case .tenant: transfer.holderAgreed = true
+        case .provider: transfer.providerAgreed = transfer.needsProvider
+        }
         note(transfer, .proposed, .offered, &step)
         step.outcome.transfer = transfer.number
         step.outcome.leases = [number]
@@ -57,6 +67,7 @@ extension Book {
             guard transfer.needsProvider else {
                 throw Refusal(.wrongState, "the contract does not ask for the provider's approval")
             }
+            guard !transfer.providerAgreed else { throw Self.agreed }
             guard transfer.receiverAgreed else {
                 throw Refusal(
                     .wrongState,
@@ -130,29 +141,28 @@ extension Book {
 
     private func selection(of transfer: Transfer) throws(Refusal) -> LeaseSelection? {
         guard !transfer.isWhole else { return nil }
-        guard let nodes = register.dense(transfer.nodes) else { throw Self.overtaken }
-        return LeaseSelection(nodes: nodes, units: transfer.units)
+        guard let selection = selection(offered: transfer.offered, nodes: transfer.nodes, units: transfer.units)
+        else { throw Self.overtaken }
+        return selection
     }
 
     /// What a transfer is about, as it is now.
-    private func offer(_ transfer: Transfer, _ step: Step) throws(Refusal) -> LeaseRecord {
+    private func offer(
+        _ transfer: Transfer, _ selection: LeaseSelection?, _ step: Step
+    ) throws(Refusal) -> LeaseRecord {
         var (trial, ignored, number) = (self, step, transfer.lease)
-        if let selection = try selection(of: transfer) {
-            number = try trial.decideSplit(of: number, selection, by: .provider, &ignored)
-        }
+        if let selection { number = try trial.decideSplit(of: number, selection, by: .provider, &ignored) }
         return trial.offered(number)
     }
 
-    /// A lease as whom it is offered to is shown it: all parts together, under no name of its holder's.
-    func offered(_ number: UInt64) -> LeaseRecord {
-        let whole = whole(known(number))
-        var lease = whole.lease
-        lease.lines = whole.lines
-        (lease.promised, lease.meterWatts) = (whole.promised, whole.meterWatts)
-        (lease.conditions, lease.downNodes, lease.revision, lease.tenantIndex) = ([], [], 0, 0)
-        var record = LeaseRecord(lease, register: register)
-        (record.label, record.contract) = (nil, nil)
-        return record
+    private func isAsOffered(_ transfer: Transfer, _ step: Step) throws(Refusal) -> Bool {
+        do throws(Refusal) {
+            return try offer(transfer, try selection(of: transfer), step).isOffered(as: transfer.offered)
+        } catch {
+            // Units that were named and are no longer held.
+            if error.code == .invalid { return false }
+            throw error
+        }
     }
 
     private static var overtaken: Refusal {
@@ -181,7 +191,8 @@ extension Book {
         if transfer.keepsTerms {
             try checkBasePrice(of: transfer, lease, terms)
         } else if self.terms(of: lease).map({ !terms.costsTheSame(as: $0) }) ?? true {
-            transfer.needsProvider = true
+            // On other terms than those that it may have offered the lease on.
+            (transfer.needsProvider, transfer.providerAgreed) = (true, false)
         }
     }
 
@@ -207,7 +218,7 @@ extension Book {
 
     /// Refuses a contract whose sites and models do not have what is offered.
     private func check(_ transfer: Transfer, _ terms: ContractTerms) throws(Refusal) {
-        guard let lines = transfer.lines(in: self) else { throw Self.overtaken }
+        guard let lines = transfer.offered.lease(register: register)?.lines else { throw Self.overtaken }
         for line in lines {
             for node in line.holdings.bookedNodes.joined().lazy.map({ $0 }) + line.holdings.sharedNodes {
                 let rack = fleet.racks[fleet.rackOfNode[node].offset]
@@ -253,7 +264,7 @@ extension Book {
         _ transfer: Transfer, by audience: Audience, _ step: inout Step
     ) throws(Refusal) {
         _ = try transferClause(of: try divisible(transfer.lease, audience, now: step.now))
-        guard try offer(transfer, step).isOffered(as: transfer.offered) else { throw Self.overtaken }
+        guard try isAsOffered(transfer, step) else { throw Self.overtaken }
         guard hasItsTerms(transfer) else { throw Self.overtaken }
         var number = transfer.lease
         if let selection = try selection(of: transfer) {
@@ -315,15 +326,6 @@ extension Lease {
         part.partOf = lease
         part.capSteps = capSteps.filter { $0.at > part.start }
         return part
-    }
-}
-
-extension LeaseRecord {
-    /// Whether what is offered now is what was offered: the hardware may have been replaced since.
-    func isOffered(as other: LeaseRecord) -> Bool {
-        func units(_ record: LeaseRecord) -> [String] { record.lines.map { "\($0.line.name) \($0.line.count)" } }
-        return end == other.end && promised == other.promised && cap == other.cap && part == other.part
-            && leaseClass == other.leaseClass && start == other.start && units(self) == units(other)
     }
 }
 

@@ -54,6 +54,7 @@ struct LeaseDetail {
                     "delivered", "\(lease.delivered.hardware), \(power(lease.delivered.watts)) at the rack")
             )
         }
+        if let sublease = lease.sublease { lines.append(line("let", "by sub-lease \(sublease)")) }
         return lines
     }
 

@@ -55,6 +55,13 @@ struct SubleaseDetail {
             add("cap", used.capWattsPerGpu.map { "\(counted($0)) W for each GPU" } ?? used.capPercent.map { "\($0) %" })
             for step in used.schedule ?? [] { add("from \(step.at.short)", step.promised.hardware) }
         }
+        if sublease.used == nil {
+            add(
+                "cap",
+                sublease.capWattsPerGpu.map { "\(counted($0)) W for each GPU" } ?? sublease.capPercent.map { "\($0) %" }
+            )
+            for step in sublease.schedule ?? [] { add("from \(step.at.short)", step.offered) }
+        }
         add("class", sublease.leaseClass.rawValue)
         add("start", sublease.start.map { "\($0)" })
         add("end", "\(sublease.end)")

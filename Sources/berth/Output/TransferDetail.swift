@@ -38,6 +38,7 @@ struct TransferDetail {
         add(
             "cap",
             transfer.capWattsPerGpu.map { "\(counted($0)) W for each GPU" } ?? transfer.capPercent.map { "\($0) %" })
+        for step in transfer.schedule ?? [] { add("from \(step.at.short)", step.offered) }
         add("class", transfer.leaseClass.rawValue)
         add("start", transfer.start.map { "\($0)" })
         add("end", "\(transfer.end)")
@@ -52,5 +53,13 @@ struct TransferDetail {
 
     func print() {
         for line in lines { Terminal.standardOutput.write(line) }
+    }
+}
+
+extension ScheduleStep {
+    /// What there is from then on, and at which cap.
+    var offered: String {
+        let cap = capWattsPerGpu.map { ", \(counted($0)) W for each GPU" } ?? capPercent.map { ", \($0) %" } ?? ""
+        return "\(promised.hardware), \(power(promised.watts)) at the rack\(cap)"
     }
 }
