@@ -24,7 +24,7 @@ struct SubleaseRules {
         }
         for case .leasePartAmended(let record) in entry.facts {
             guard let sublease = inForce[record.leaseNumber], (sublease.agreedAt ?? .max) < entry.recordedAt,
-                entry.actor.role == "tenant:\(sublease.from)"
+                entry.actor.role == "tenant:\(sublease.from)", !entry.preempts(sublease.lease)
             else { continue }
             let (held, left) = (
                 gpuSeconds(of: sublease, in: before, from: entry.recordedAt),
@@ -66,7 +66,7 @@ struct SubleaseRules {
             if sublease.ending == .handedBack && entry.actor.role != "tenant:\(sublease.to)" {
                 violations.append("entry \(entry.revision) gave back what \(sublease.to) uses without its word")
             }
-            if sublease.ending == .cut && entry.actor.role == "tenant:\(sublease.from)" {
+            if sublease.ending == .cut, entry.actor.role == "tenant:\(sublease.from)", !entry.preempts(sublease.lease) {
                 violations.append(
                     "entry \(entry.revision) took lease \(sublease.lease) from \(sublease.to), which it is let to")
             }
@@ -91,6 +91,19 @@ struct SubleaseRules {
             guard part.isInWindow || part.state == .scheduled else { return sum }
             let from = max(part.start, time, sublease.start)
             return sum + Int64(part.promised.gpus) * max(0, min(part.end, sublease.end) - from)
+        }
+    }
+}
+
+extension Entry {
+    /// Whether it makes a lease give way: what its class says, whoever has asked for something that comes first.
+    fileprivate func preempts(_ lease: UInt64) -> Bool {
+        facts.contains { fact in
+            if case .reclaimSet(let reclaim) = fact {
+                reclaim.lease == lease && reclaim.clause.isPreemption
+            } else {
+                false
+            }
         }
     }
 }
