@@ -50,7 +50,7 @@ struct WrittenTextTests {
             CurtailmentAnswer(budget: "b", loadTarget: "t", steps: [], notice: "n-1", acknowledged: false)
         ]
         lease.curtailed = CurtailedEnergyAnswer(joules: 1, breachJoules: 2, seconds: 3, breachSeconds: 4)
-        lease.planToken = "p"
+        (lease.planToken, lease.sublease) = ("p", "s-1")
         return lease
     }
 
@@ -81,6 +81,7 @@ struct WrittenTextTests {
         answer.leases.append(held)
         answer.nextChangeAt = Self.end
         answer.notices = [Notice(id: "n-1", kind: .curtailment, deadline: Self.end, acknowledged: true)]
+        answer.subleases = [HeldSublease(id: "s-1", from: "a", to: "b", start: Self.start, end: Self.end)]
         compare(answer)
         compare(TenantAllocation(tenant: "{", index: 0, leases: [], notices: []))
     }

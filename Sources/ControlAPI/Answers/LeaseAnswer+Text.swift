@@ -108,6 +108,7 @@ extension LeaseAnswer: JSONWritable {
         text.encodedField("curtailments", curtailments)
         text.encodedField("curtailed", curtailed)
         text.field("planToken", planToken)
+        text.field("sublease", sublease)
         text.endObject()
     }
 }

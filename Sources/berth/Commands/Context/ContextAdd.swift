@@ -14,7 +14,7 @@ struct ContextAdd: AsyncParsableCommand {
             EXAMPLE
               berth context add lab --socket /run/berth/control.sock
               berth context add lab --socket /run/berth/lab.sock --replace
-              berth context add memphis --url https://berth.example:7411 \
+              berth context add memphis --url https://berth.example:7411 \\
                 --ca-file ca.pem --token-file ~/.config/berth/memphis.token
             """)
 
