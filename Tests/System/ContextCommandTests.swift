@@ -32,7 +32,7 @@ extension SystemTests {
             #expect(mode?.intValue == 0o600)
             #expect(try berth("context").output.contains("*  lab "))
             #expect(try berth("tenant", "list", environment: ["BERTH_CONTEXT": "away"]).wait() == .exited(9))
-            #expect(try berth("tenant", "list", "--context", "away").error.contains("of the context away"))
+            #expect(try berth("tenant", "list", "--context", "away").error.contains("where the context away points"))
             #expect(
                 try berth("tenant", "list", "--context", "lab", environment: ["BERTH_SOCKET": "/x"]).wait()
                     == .exited(0))

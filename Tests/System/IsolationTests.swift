@@ -94,7 +94,7 @@ extension SystemTests {
             holder.ids = [
                 "leases": id, "tenants": name, "contracts": "\(name)-terms", "cohorts": "\(name)-cohort",
                 "faults": try #require(fault["faults"][0]["id"].string), "tokens": try #require(made["id"].string),
-                "transfers": "r-\(name)", "notices": "n-\(name)", "approvals": "a-\(name)", "budgets": "lab-meter",
+                "transfers": "r-\(name)", "subleases": "s-\(name)", "notices": "n-\(name)", "approvals": "a-\(name)", "budgets": "lab-meter",
                 "load-targets": "\(name)-target", "maintenance": "\(name)-works",
             ]
             // Another one's tenant name may be typed by whoever tries; all else comes from the daemon.
@@ -145,6 +145,7 @@ extension SystemTests {
             case "tokens": "t-0000000000000"
             case "notices": "n-0000000000000"
             case "transfers": "x-0000000000000"
+            case "subleases": "s-0000000000000"
             default: "nobody"
             }
         }
@@ -160,7 +161,8 @@ extension SystemTests {
             case Routes.leaseNominationPattern: return #"{"nodes":["\#(rival.secrets[7])"],"reason":"x"}"#
             case Routes.leaseSplitPattern: return #"{"lines":[{"name":"1","count":1}],"reason":"x"}"#
             case Routes.transfers: return #"{"lease":"\#(rival.ids["leases"]!)","to":"acme","reason":"x"}"#
-            case Routes.transferPattern: return #"{"accept":true,"reason":"x"}"#
+            case Routes.subleases: return #"{"lease":"\#(rival.ids["leases"]!)","to":"acme","reason":"x"}"#
+            case Routes.transferPattern, Routes.subleasePattern: return #"{"accept":true,"reason":"x"}"#
             case Routes.tenantFaultsPattern: return #"{"nodes":[{"node":"\#(rival.secrets[7])"}],"text":"x"}"#
             case Routes.tenantTokensPattern: return #"{"name":"mine"}"#
             case Routes.noticeAckPattern: return nil
@@ -221,7 +223,9 @@ extension SystemTests {
         @Test("on every route without a name, nothing of another is in the answer")
         func lists() throws {
             let rival = try withMore(rival)
-            for route in Route.all where !route.pattern.contains("{") && route.pattern != Routes.backup {
+            // The document is the same for everybody, and its examples name tenants, too.
+            let left = [Routes.backup, Routes.openAPI]
+            for route in Route.all where !route.pattern.contains("{") && !left.contains(route.pattern) {
                 let name = "\(route.method) \(route.pattern)"
                 let body = body(route, "acme")
                 let answer = try acme.ask(route.method.rawValue, route.pattern + Self.query(of: route), body)

@@ -14,26 +14,30 @@ struct CredentialOptions: ParsableArguments {
     var caFile: String?
 
     @Option(help: ArgumentHelp("A client certificate.", valueName: "path"), completion: .file())
-    var certificate: String?
+    var clientCertificate: String?
 
     @Option(help: ArgumentHelp("The key of the client certificate.", valueName: "path"), completion: .file())
-    var key: String?
+    var clientKey: String?
 
     func validate() throws {
-        if (certificate == nil) != (key == nil) { throw ValidationError("--certificate and --key go together.") }
+        if (clientCertificate == nil) != (clientKey == nil) {
+            throw ValidationError("--client-certificate and --client-key go together.")
+        }
     }
 
     /// By absolute paths.
     var files: CredentialFiles {
         CredentialFiles(
             token: tokenFile.map(Daemon.absolute), authorities: caFile.map(Daemon.absolute),
-            certificate: certificate.map(Daemon.absolute), key: key.map(Daemon.absolute))
+            certificate: clientCertificate.map(Daemon.absolute), key: clientKey.map(Daemon.absolute))
     }
 
     /// The options as they were given, for commands to be copied.
     var words: [String] {
-        [("--token-file", tokenFile), ("--ca-file", caFile), ("--certificate", certificate), ("--key", key)]
-            .flatMap { name, value in value.map { [name, $0] } ?? [] }
+        [
+            ("--token-file", tokenFile), ("--ca-file", caFile), ("--client-certificate", clientCertificate),
+            ("--client-key", clientKey),
+        ].flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 }
 

@@ -105,7 +105,7 @@ enum LiveNames {
     private static func files(of words: [String]) -> CredentialFiles {
         CredentialFiles(
             token: value(of: "--token-file", in: words), authorities: value(of: "--ca-file", in: words),
-            certificate: value(of: "--certificate", in: words), key: value(of: "--key", in: words))
+            certificate: value(of: "--client-certificate", in: words), key: value(of: "--client-key", in: words))
     }
 
     /// The value of an option, as the next word or after an equals sign.
