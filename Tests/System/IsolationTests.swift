@@ -94,7 +94,8 @@ extension SystemTests {
             holder.ids = [
                 "leases": id, "tenants": name, "contracts": "\(name)-terms", "cohorts": "\(name)-cohort",
                 "faults": try #require(fault["faults"][0]["id"].string), "tokens": try #require(made["id"].string),
-                "transfers": "r-\(name)", "subleases": "s-\(name)", "notices": "n-\(name)", "approvals": "a-\(name)", "budgets": "lab-meter",
+                "transfers": "r-\(name)", "subleases": "s-\(name)", "notices": "n-\(name)", "approvals": "a-\(name)",
+                "budgets": "lab-meter",
                 "load-targets": "\(name)-target", "maintenance": "\(name)-works",
             ]
             // Another one's tenant name may be typed by whoever tries; all else comes from the daemon.
