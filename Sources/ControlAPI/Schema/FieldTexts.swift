@@ -1272,6 +1272,8 @@ enum FieldTexts {
           When it begins.
         LeaseAnswer.state
           Where it stands.
+        LeaseAnswer.sublease
+          The sub-lease by which another tenant uses it; absent: none.
         LeaseAnswer.tenant
           Whose it is.
         LeaseAnswer.throughput
@@ -2838,6 +2840,10 @@ enum FieldTexts {
           A lease, or a share of one, that one tenant lets to another.
         SubleaseAnswer.agreedAt
           When everybody had agreed.
+        SubleaseAnswer.capPercent
+          Power cap in percent of each model's maximum, as it was offered.
+        SubleaseAnswer.capWattsPerGpu
+          Power cap of each GPU in watts, as it was offered.
         SubleaseAnswer.class
           How firmly the lease is held.
         SubleaseAnswer.end
@@ -2874,6 +2880,9 @@ enum FieldTexts {
           Why it is offered.
         SubleaseAnswer.reservations
           The same, line by line, with what is held now.
+        SubleaseAnswer.schedule
+          What is offered from each later time on at which it changes; absent: it does not, or it is no longer
+          offered.
         SubleaseAnswer.start
           From when on it is used, where that is known.
         SubleaseAnswer.state
@@ -3131,6 +3140,8 @@ enum FieldTexts {
           Whether the receiver has agreed.
         TransferAnswer.reservations
           The same, line by line.
+        TransferAnswer.schedule
+          What is offered from each later time on at which it changes; absent: it does not.
         TransferAnswer.start
           When the lease begins, where it has not; absent: it runs.
         TransferAnswer.state
