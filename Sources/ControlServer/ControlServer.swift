@@ -70,6 +70,8 @@ public struct ControlServer: Service {
             services.polls.finish()
             services.events.finish()
         }
+        // Nobody else has made one there meanwhile: the book is still locked.
+        for case .unixSocket(let path) in listeners.map(\.place) { unlink(path) }
     }
 
     /// What a connection does with each of its requests.

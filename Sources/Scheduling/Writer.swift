@@ -75,7 +75,9 @@ struct Writer {
         scheduler.meter.add(sample)
         scheduler.note(JournalHealth())
         let view = PublishedView(book: book, gauge: scheduler.gauge)
-        scheduler.publish(view, changedTenants: decided.changedTenants, changes: decided.changes)
+        // A fact may be about a tenant and leave its answer as it was.
+        let changed = decided.changedTenants.filter { before.tenantIndex(of: $0) != book.tenantIndex(of: $0) }
+        scheduler.publish(view, changedTenants: changed, changes: decided.changes)
         decided.warn(scheduler.logger)
         for answer in decided.answers { answer.give(view) }
         entriesSinceSnapshot += UInt64(decided.entries.count)

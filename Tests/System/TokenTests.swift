@@ -50,6 +50,26 @@ extension SystemTests {
             return (try #require(made.json["id"].string), try #require(made.json["token"].string))
         }
 
+        @Test("what still runs under a token that is revoked ends with it, and is told nothing new")
+        func ends() throws {
+            let (id, token) = try secret(#"{"name":"ci"}"#)
+            let port = try #require(try home.ports().first)
+            let stream = try EventReader(try HTTPConnection(port: port), headers: bearer(token))
+            let index = try ask(token, "GET", "/v1/tenants/acme/allocation").json["index"].int ?? 0
+            let waiting = try HTTPConnection(port: port)
+            try waiting.send("GET", "/v1/tenants/acme/allocation?index=\(index)&wait=300s", headers: bearer(token))
+            // What comes back on the stream shows that the poll before it has been taken.
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"description":"x","reason":"x"}"#)
+            #expect(try stream.change()["events"][0]["kind"].string == "tenant.put")
+            #expect(try connection.request("DELETE", "/v1/tenants/acme/tokens/\(id)?reason=x").status == 200)
+            let lease = #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#
+            #expect(try connection.post("/v1/leases", lease).status == 201)
+            let rest = try stream.rest()
+            #expect(rest.changes.isEmpty && rest.last?["ends"].string?.contains("token") == true, "\(rest)")
+            let late = try waiting.receive()
+            #expect(late.status == 401 && late.headers["www-authenticate"] != nil, "\(late.text)")
+        }
+
         @Test("a token lets its tenant in over TCP, is shown once, and is found by its digest after a restart")
         func life() throws {
             let made = try make(#"{"name":"ci","reason":"build host"}"#)

@@ -2,6 +2,7 @@
 
 import ControlAPI
 import Hummingbird
+import Leasing
 import Logging
 import NIOCore
 import Scheduling
@@ -28,6 +29,8 @@ struct EventStream {
     let services: ControlServices
     let channel: any Channel
     let logger: Logger
+    /// By what the reader is known, where that may end.
+    private let token: AccessToken?
     private(set) var cursor: UInt64
     private var sent = 0
     private var lastWrite: Int64
@@ -46,6 +49,7 @@ struct EventStream {
         services = exchange.services
         channel = exchange.context.channel
         logger = exchange.logger
+        token = exchange.caller.token
         startedAt = exchange.scheduler.clock.steadyNanoseconds
         lastWrite = startedAt
     }
@@ -55,6 +59,7 @@ struct EventStream {
     /// Why a stream ends.
     private enum End: String {
         case stopping = "the daemon is stopping; connect again when it is back"
+        case token = "the token that was sent no longer counts"
         case history = "the history cannot be read any further; list again"
     }
 
@@ -68,6 +73,9 @@ struct EventStream {
         var lines = first
         while true {
             let hasRead = lines.cursor > cursor
+            guard services.authenticator.stillCounts(token) else {
+                return try await write(bookmark(.token), to: &writer)
+            }
             try await send(lines, to: &writer)
             let isOver = query.limit.map { sent >= $0 } ?? false || hasRead && (endAt.map { $0 <= now } ?? false)
             if isOver { return try await write(bookmark(), to: &writer) }

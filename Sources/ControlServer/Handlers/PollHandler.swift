@@ -31,8 +31,9 @@ enum PollHandler {
 
     /// What a poll is answered with now.
     ///
-    /// - Throws: a ``Problem`` when the tenant is gone.
+    /// - Throws: a ``Problem`` when the tenant is gone, or the token of who asks no longer counts.
     static func answer(_ poll: Poll, _ services: ControlServices, requestID: String) throws -> PollAnswer {
+        guard services.authenticator.stillCounts(poll.token) else { throw Authenticator.unknownToken }
         let view = services.scheduler.view
         guard let tenant = view.book.tenant(poll.tenant) else { throw TenantHandlers.notFound }
         services.access.note(poll.reader, of: poll.tenant, at: services.scheduler.clock.wallSeconds)

@@ -41,7 +41,18 @@ struct Authenticator: Sendable {
             throw Throttled(
                 detail: "too many refused tokens come from here; try again in \(seconds) s", seconds: seconds)
         }
-        throw Problem(.unauthenticated, detail: "this token does not count: it is unknown, over or revoked")
+        throw Self.unknownToken
+    }
+
+    /// Whether a caller still is who it was when its request came: its token may have ended or been revoked since.
+    func stillCounts(_ token: AccessToken?) -> Bool {
+        guard let token else { return true }
+        return scheduler.view.book.token(digest: token.digest)?.isLive(at: scheduler.now) ?? false
+    }
+
+    /// What is answered to a token that does not count, whatever the reason.
+    static var unknownToken: Problem {
+        Problem(.unauthenticated, detail: "this token does not count: it is unknown, over or revoked")
     }
 
     private static func digest(in header: String) -> [UInt8]? {

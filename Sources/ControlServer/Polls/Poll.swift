@@ -18,6 +18,8 @@ struct Poll: Sendable {
     /// The answers that the caller has.
     let tags: EntityTags
     let takesGzip: Bool
+    /// By what the caller is known, where that may end while it waits.
+    let token: AccessToken?
 
     /// Reads a poll of a tenant that the caller may see.
     ///
@@ -27,6 +29,7 @@ struct Poll: Sendable {
         waitSeconds = try exchange.waitSeconds()
         tenant = try TenantHandlers.visibleTenant(exchange, in: exchange.scheduler.view).name
         self.known = known == 0 ? nil : known
+        token = exchange.caller.token
         reader = AccessReader(actor: exchange.caller.actorName, role: exchange.role)
         tags = EntityTags(exchange.request.headers[values: .ifNoneMatch])
         takesGzip = AcceptedEncodings.takeGzip(exchange.request.headers[values: .acceptEncoding])
@@ -92,5 +95,6 @@ extension Exchange {
         guard seconds > 0 else { return }
         await services.polls.wait(
             for: name, seconds: seconds, on: context.channel.eventLoop, isStillCurrent: isStillCurrent)
+        guard services.authenticator.stillCounts(caller.token) else { throw Authenticator.unknownToken }
     }
 }

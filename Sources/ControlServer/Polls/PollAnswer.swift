@@ -28,7 +28,7 @@ struct PollAnswer {
         var isZipped = false
         if isUnchanged {
             self.body = nil
-            isZipped = poll.tags.contains(zippedTag)
+            isZipped = !poll.tags.contains(plainTag)
         } else {
             let zipped = poll.takesGzip ? body(true) : nil
             guard let bytes = zipped ?? body(false) else { return nil }

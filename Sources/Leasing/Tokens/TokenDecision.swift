@@ -38,7 +38,7 @@ extension Book {
         }
         guard (1...TokenLimits.lifeSecondsMax).contains(order.lifeSeconds) else {
             throw Refusal(
-                .invalid, "a token lives at most \(TokenLimits.lifeSecondsMax / 86_400) days", pointer: "/expires")
+                .invalid, "a token lives at most \(TokenLimits.lifeSecondsMax / 86_400) days", pointer: "/expiresIn")
         }
         let live = tokens(of: order.owner).filter { $0.isLive(at: step.now) }
         guard !live.contains(where: { $0.name == order.name }) else {
@@ -74,7 +74,7 @@ extension Book {
         guard step.now + order.lifeSeconds <= parent.expiresAt else {
             throw Refusal(
                 .invalid, "a token makes none that outlives it; it ends in \(parent.expiresAt - step.now) s",
-                pointer: "/expires")
+                pointer: "/expiresIn")
         }
     }
 

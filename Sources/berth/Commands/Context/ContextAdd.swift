@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import ControlAPI
+import Foundation
 
 struct ContextAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,8 +45,11 @@ struct ContextAdd: AsyncParsableCommand {
         }
         if (socket == nil) == (url == nil) { throw ValidationError("Give --socket PATH or --url URL.") }
         if socket?.isEmpty == true { throw ValidationError("--socket names no path.") }
-        if let url, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
-            throw ValidationError("--url is like https://host:7411.")
+        if let url {
+            let parts = URLComponents(string: url)
+            guard let parts, ["https", "http"].contains(parts.scheme), parts.host?.isEmpty == false,
+                parts.user == nil, parts.password == nil, ["", "/"].contains(parts.path), parts.query == nil
+            else { throw ValidationError("--url is like https://host:7411, without a name, a password or a path.") }
         }
     }
 
