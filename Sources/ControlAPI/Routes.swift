@@ -269,19 +269,3 @@ public enum HeaderNames {
     /// The version of an answer.
     public static let entityTag = "ETag"
 }
-
-/// The media types of bodies.
-public enum MediaTypes {
-    /// Requests and answers.
-    public static let json = "application/json"
-    /// Refusals (RFC 9457).
-    public static let problem = "application/problem+json"
-    /// Prometheus' text form.
-    public static let metrics = "text/plain; version=0.0.4; charset=utf-8"
-    /// A JSON object a line.
-    public static let ndjson = "application/x-ndjson"
-    /// Server-sent events.
-    public static let eventStream = "text/event-stream"
-    /// Host lists and Slurm's lines.
-    public static let text = "text/plain; charset=utf-8"
-}

@@ -75,17 +75,26 @@ public struct ControlServer: Service {
     }
 
     /// What a connection does with each of its requests.
-    private func answering() -> ListenerRun.Respond {
+    private func answering() -> RequestTurn.Respond {
         let router = Router(context: ControlContext.self, options: [])
         Dispatcher(services: services, logger: logger).register(Route.all, on: router)
         let responder = KnownPathsResponder(router: router.buildResponder(), others: services.requests.others)
-        let (quiet, services) = (quiet, services)
-        return { request, writer, channel, connection in
-            let context = ControlContext(
-                source: ConnectionSource(channel: channel, connection: connection, logger: quiet))
-            var response = try await responder.respond(to: request, context: context)
+        let (quiet, services, logger) = (quiet, services, logger)
+        return { request, work in
+            let context = ControlContext(source: ConnectionSource(work: work, logger: quiet))
+            var response: Response
+            do {
+                response = try await responder.respond(to: request, context: context)
+            } catch {
+                // The dispatcher answers every error, and the router throws none of its own.
+                let requestID = Dispatcher.newRequestID()
+                logger.error(
+                    "a request could not be routed", metadata: ["request": "\(requestID)", "error": "\(error)"])
+                response = Problem(.internalError, detail: "the daemon's log says more under this request id")
+                    .response(requestID: requestID)
+            }
             for (name, value) in services.closingFields() { response.headers[name] = value }
-            try await writer.write(response: response.head, body: response.body)
+            return response
         }
     }
 

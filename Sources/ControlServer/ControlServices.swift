@@ -19,8 +19,8 @@ public struct FaultRules: Sendable {
     }
 }
 
-/// What the daemon gives the control server to work with.
-public struct ControlServices: Sendable {
+/// What the daemon gives the control server to work with. A class, since every request holds it.
+public final class ControlServices: Sendable {
     /// Who is what.
     public let callerRules: CallerRules
     /// What one client may cost.
@@ -66,7 +66,9 @@ public struct ControlServices: Sendable {
     let events = EventHub()
     let eventBodies = EventBodies()
     let requests = RequestMeter()
-    private let date = HTTPDate()
+    let date = HTTPDate()
+    /// What answers name as their server.
+    static let serverName = "berthd"
     let xids = XIDMemory()
 
     public init(
@@ -108,7 +110,7 @@ public struct ControlServices: Sendable {
 extension ControlServices {
     /// The fields that every answer ends with.
     func closingFields() -> [(name: HTTPField.Name, value: String)] {
-        [(.date, date.text(at: Int(scheduler.clock.wallSeconds))), (.server, "berthd")]
+        [(.date, date.text(at: Int(scheduler.clock.wallSeconds))), (.server, Self.serverName)]
     }
 }
 

@@ -47,7 +47,7 @@ struct Dispatcher: Sendable {
     }
 
     /// Names one request, in its answer and in the log.
-    static func newRequestID() -> String { "r-" + String(UInt64.random(in: .min ... .max), radix: 36) }
+    static func newRequestID() -> String { RequestIDs.text(UInt64.random(in: .min ... .max)) }
 
     private func answer(
         _ request: Request, _ context: ControlContext, _ meter: RouteMeter, allow: String?,

@@ -62,10 +62,25 @@ struct PollRegistryTests {
 struct PollFieldTests {
     @Test("tags are compared weakly, in lists and over several fields")
     func tags() {
-        let tags = EntityTags([#""1-2", W/"1-3""#, #" "1-4" "#])
-        for tag in [#""1-2""#, #""1-3""#, #""1-4""#] { #expect(tags.contains(tag)) }
-        #expect(!tags.contains(#""1-5""#) && !EntityTags([]).contains(#""1-2""#))
-        #expect(EntityTags(["*"]).contains(#""1-5""#))
+        func tag(_ index: UInt64) -> EntityTag { EntityTag(epoch: 1, index: index, isZipped: false) }
+        let tags = EntityTags([#""1-2", W/"1-3""#, #" "1-4" ,"1-6-gzip""#])
+        for index: UInt64 in [2, 3, 4] { #expect(tags.contains(tag(index))) }
+        #expect(!tags.contains(tag(5)) && !tags.contains(tag(6)) && tags.contains(tag(6).zipped))
+        #expect(!EntityTags([]).contains(tag(2)) && EntityTags(["*"]).contains(tag(5)))
+    }
+
+    @Test(
+        "what is no tag of ours is no tag",
+        arguments: ["1-2", "\"1-2", "\"1-02\"", "\"+1-2\"", "\"1-2-gz\"", "\"1\"", "\"\"", "\"", "\"1-2-3-gzip\""])
+    func noTags(_ text: String) { #expect(EntityTag(text) == nil) }
+
+    @Test("tags are read as they are written")
+    func roundTrip() {
+        for tag in [EntityTag(epoch: 0, index: .max, isZipped: true), EntityTag(epoch: 7, index: 1, isZipped: false)] {
+            var buffer = ByteBuffer()
+            tag.write(to: &buffer)
+            #expect(String(buffer: buffer) == tag.text && EntityTag(tag.text) == tag)
+        }
     }
 
     @Test(

@@ -151,6 +151,15 @@ final class HTTPConnection {
         return size == 0 ? nil : bytes
     }
 
+    /// All that comes until the other side closes.
+    func rest() throws -> [UInt8] {
+        while true {
+            do { try fill() } catch is ConnectionLost { break }
+        }
+        defer { offset = unread.count }
+        return Array(unread[offset...])
+    }
+
     // MARK: Reading
 
     private func head() throws -> [String] {

@@ -70,6 +70,18 @@ extension SystemTests {
             #expect(late.status == 401 && late.headers["www-authenticate"] != nil, "\(late.text)")
         }
 
+        @Test("a poll that is sent again under a token is refused once the token is revoked")
+        func repeats() throws {
+            let (id, token) = try secret(#"{"name":"ci"}"#)
+            let over = try HTTPConnection(port: try #require(try home.ports().first))
+            func poll() throws -> Int {
+                try over.get("/v1/tenants/acme/allocation", headers: bearer(token)).status
+            }
+            #expect(try (0..<3).map { _ in try poll() } == [200, 200, 200])
+            #expect(try connection.request("DELETE", "/v1/tenants/acme/tokens/\(id)?reason=x").status == 200)
+            #expect(try (0..<2).map { _ in try poll() } == [401, 401])
+        }
+
         @Test("a token lets its tenant in over TCP, is shown once, and is found by its digest after a restart")
         func life() throws {
             let made = try make(#"{"name":"ci","reason":"build host"}"#)

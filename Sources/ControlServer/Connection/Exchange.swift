@@ -14,21 +14,23 @@ struct ControlContext: RequestContext {
     typealias Source = ConnectionSource
 
     var coreContext: CoreRequestContextStorage
-    let channel: any Channel
-    let connection: Connection
+    let work: ConnectionAtWork
+
+    var channel: any Channel { work.channel }
+    var connection: Connection { work.connection }
 
     init(source: Source) {
         coreContext = .init(source: source)
-        channel = source.channel
-        connection = source.connection
+        work = source.work
     }
 }
 
 /// What a request's context is made of.
 struct ConnectionSource: RequestContextSource {
-    let channel: any Channel
-    let connection: Connection
+    let work: ConnectionAtWork
     let logger: Logger
+
+    var channel: any Channel { work.channel }
 }
 
 /// One request, its caller and the view it is answered from.
@@ -56,14 +58,18 @@ struct Exchange {
 
     /// The whole body, up to `limit` bytes.
     func body(limit: Int = WireLimits.bodyBytesMax) async throws -> [UInt8] {
-        if let type = request.headers[.contentType],
-            type.prefix(while: { $0 != ";" }).trimmingCharacters(in: .whitespaces).lowercased() != MediaTypes.json
-        {
-            throw Problem(.unsupportedMediaType, detail: "bodies are application/json, not \(type)")
+        let type = request.headers[.contentType]
+        if let type, !MediaTypes.isJSON(type) {
+            throw Problem(.unsupportedMediaType, detail: "bodies are application/json in UTF-8, not \(type)")
         }
         if let length = request.headers[.contentLength].flatMap(Int.init), length > limit { throw tooLarge(limit) }
         do {
             let buffer = try await request.body.collect(upTo: limit)
+            // A page that somebody looks at can send what has no type; nobody else forgets it.
+            guard type != nil || buffer.readableBytes == 0 else {
+                throw Problem(
+                    .unsupportedMediaType, detail: "the body has no type; send content-type: application/json")
+            }
             return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
             throw tooLarge(limit)

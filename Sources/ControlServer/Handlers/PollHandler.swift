@@ -10,19 +10,17 @@ import Scheduling
 enum PollHandler {
     static func poll(_ exchange: Exchange) async throws -> Response {
         let poll = try Poll(exchange)
-        let (services, channel) = (exchange.services, exchange.context.channel)
+        let (services, work) = (exchange.services, exchange.context.work)
         // A trace is continued by the way of every request.
         let isTraced = exchange.request.headers[.traceparent] != nil
-        let isUsual = exchange.request.headers[.connection] == nil && exchange.caller.staysTheSame && !isTraced
-        let isLeft = try await channel.eventLoop.submit {
-            let pipeline = channel.pipeline.syncOperations
-            if isUsual { try? pipeline.handler(type: PollLine.self).keep(poll) }
-            return poll.waitSeconds > 0 && poll.known != nil && !isTraced
-                ? (try? pipeline.handler(type: PollTurn.self).take(poll)) ?? false : false
-        }.get()
-        if isLeft { return PollTurn.placeholder }
+        let isUsual = exchange.request.headers[.connection] == nil && !isTraced
+        await work.onEventLoop()
+        let turn = work.turn.value
+        if isUsual { turn.line.keep(poll) }
+        let isLeft = poll.waitSeconds > 0 && poll.known != nil && !isTraced && turn.take(poll)
+        if isLeft { return WaitingPoll.placeholder }
         if poll.waitSeconds > 0, let known = poll.known {
-            await services.polls.wait(for: poll.tenant, seconds: poll.waitSeconds, on: channel.eventLoop) {
+            await services.polls.wait(for: poll.tenant, seconds: poll.waitSeconds, on: work.channel.eventLoop) {
                 services.scheduler.view.book.tenantIndex(of: poll.tenant) == known
             }
         }

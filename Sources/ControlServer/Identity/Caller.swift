@@ -22,10 +22,6 @@ struct Caller: Equatable, Sendable {
     /// The token that was shown; nil where another thing shows who it is.
     var token: AccessToken? { if case .token(let token) = evidence { token } else { nil } }
 
-    /// Whether whoever is on the other end of the connection stays this caller for as long as it is open. A token may be
-    /// taken back.
-    var staysTheSame: Bool { token == nil }
-
     /// Within what an idempotency key is one key: a tenant's keys are its own whoever sends them.
     var idempotencyScope: String {
         if case .tenant = role { return role.description }

@@ -18,6 +18,8 @@ struct Poll: Sendable {
     /// The answers that the caller has.
     let tags: EntityTags
     let takesGzip: Bool
+    /// Whether the answer tells the book's revision.
+    let seesRevision: Bool
     /// By what the caller is known, where that may end while it waits.
     let token: AccessToken?
 
@@ -32,29 +34,12 @@ struct Poll: Sendable {
         token = exchange.caller.token
         reader = AccessReader(actor: exchange.caller.actorName, role: exchange.role)
         tags = EntityTags(exchange.request.headers[values: .ifNoneMatch])
+        seesRevision = exchange.role == .operator || exchange.role == .auditor
         takesGzip = AcceptedEncodings.takeGzip(exchange.request.headers[values: .acceptEncoding])
     }
 
     /// Whether it waits while the tenant's answer has this index.
     func waits(at index: UInt64) -> Bool { waitSeconds > 0 && known == index }
-}
-
-/// The entity tags of `If-None-Match`, compared weakly as RFC 9110 asks for.
-struct EntityTags: Sendable {
-    private let tags: [String]
-
-    init(_ fields: [String]) {
-        tags = fields.flatMap { field in
-            field.split(separator: ",").map { tag in
-                let tag = tag.drop { $0 == " " || $0 == "\t" }
-                return String((tag.hasPrefix("W/") ? tag.dropFirst(2) : tag).trimmed)
-            }
-        }
-    }
-
-    var isEmpty: Bool { tags.isEmpty }
-
-    func contains(_ tag: String) -> Bool { tags.contains { $0 == tag || $0 == "*" } }
 }
 
 /// `Accept-Encoding`, as far as it is about gzip.
@@ -74,7 +59,7 @@ enum AcceptedEncodings {
 
 extension Substring {
     /// Without spaces and tabs around it.
-    fileprivate var trimmed: Substring {
+    var trimmed: Substring {
         var text = self
         while text.first == " " || text.first == "\t" { text.removeFirst() }
         while text.last == " " || text.last == "\t" { text.removeLast() }

@@ -26,12 +26,21 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
     /// The request that is in hand, when its bytes came alone and all at once.
     private var current: ByteBuffer?
     private var kept: (request: ByteBuffer, poll: Poll)?
+    private var requestIDs = RequestIDs()
+    private var context: ChannelHandlerContext?
+    private var lastStatus = 0
     private var hasWritten = false
+    /// Something has gone on to the other handlers since they were last told that all has been read.
+    private var hasPassed = false
 
     init(_ desk: PollDesk, _ guardian: ConnectionGuard) {
         self.desk = desk
         self.guardian = guardian
     }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     /// Keeps what the request in hand has come to. Its handler, which runs on the event loop, may make this call.
     func keep(_ poll: Poll) {
@@ -42,11 +51,12 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         guard guardian.isAtRest else {
-            current = nil
+            (current, hasPassed) = (nil, true)
             return context.fireChannelRead(data)
         }
         if let kept, kept.request == bytes, answer(kept.poll, context) { return }
         current = Self.wholeRequest(bytes)
+        hasPassed = true
         context.fireChannelRead(data)
         if !guardian.answersOneRequest { current = nil }
     }
@@ -56,6 +66,8 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
             hasWritten = false
             context.flush()
         }
+        guard hasPassed else { return }
+        hasPassed = false
         context.fireChannelReadComplete()
     }
 
@@ -70,28 +82,54 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
         return ByteBuffer(bytes: view)
     }
 
-    /// Answers a poll, or leaves it to the way of every request.
+    /// Answers a poll that has just come, or leaves it to the way of every request.
     private func answer(_ poll: Poll, _ context: ChannelHandlerContext) -> Bool {
-        let clock = desk.services.scheduler.clock
-        let startedAt = clock.steadyNanoseconds
+        let services = desk.services
+        let startedAt = services.scheduler.clock.steadyNanoseconds
+        let view = services.scheduler.view
+        guard let index = view.book.tenantIndex(of: poll.tenant), !poll.waits(at: index),
+            write(poll, at: index, view, context)
+        else { return false }
+        hasWritten = true
+        let took = poll.waitSeconds > 0 ? nil : services.scheduler.clock.steadyNanoseconds - startedAt
+        services.requests.polls.add(status: lastStatus, nanoseconds: took)
+        guardian.answeredAside()
+        return true
+    }
+
+    /// Answers a poll whose wait is over, past the handlers that would make the same bytes of it, or leaves it to them.
+    func answerWaiting(_ poll: Poll) -> Bool {
+        guard let context, guardian.mayPassAnswer else { return false }
         let view = desk.services.scheduler.view
-        let bodies = desk.services.pollBodies
-        guard let index = view.book.tenantIndex(of: poll.tenant), !poll.waits(at: index) else { return false }
+        guard let index = view.book.tenantIndex(of: poll.tenant), write(poll, at: index, view, context) else {
+            return false
+        }
+        context.flush()
+        desk.services.requests.polls.add(status: lastStatus, nanoseconds: nil)
+        guardian.passAnswer()
+        return true
+    }
+
+    /// Writes what a poll is answered with at an index, when its bytes have been made.
+    private func write(
+        _ poll: Poll, at index: UInt64, _ view: PublishedView, _ context: ChannelHandlerContext
+    ) -> Bool {
+        let services = desk.services
+        guard services.authenticator.stillCounts(poll.token) else { return false }
         let answer = PollAnswer(
-            poll, index: index, revision: view.book.revision, epoch: desk.services.epoch,
-            requestID: Dispatcher.newRequestID()
+            poll, index: index, revision: view.book.revision, epoch: services.epoch, requestID: requestIDs.next()
         ) { gzip in
-            bodies.isMade(of: poll.tenant, at: index, gzip: poll.takesGzip)
-                ? bodies.made(of: poll.tenant, at: index, gzip: gzip) : nil
+            services.pollBodies.isMade(of: poll.tenant, at: index, gzip: poll.takesGzip)
+                ? services.pollBodies.made(of: poll.tenant, at: index, gzip: gzip) : nil
         }
         guard let answer else { return false }
-        desk.services.access.note(poll.reader, of: poll.tenant, at: clock.wallSeconds)
-        let bytes = answer.bytes(common: desk.services.closingFields(), allocator: context.channel.allocator)
+        let wallSeconds = services.scheduler.clock.wallSeconds
+        services.access.note(poll.reader, of: poll.tenant, at: wallSeconds)
+        if let token = poll.token { services.tokenUse.note(token.number, at: wallSeconds) }
+        let bytes = answer.bytes(
+            date: services.date.text(at: Int(wallSeconds)), allocator: context.channel.allocator)
         context.write(wrapOutboundOut(bytes), promise: nil)
-        hasWritten = true
-        desk.services.requests.polls.add(
-            status: answer.status.code, nanoseconds: poll.waitSeconds > 0 ? nil : clock.steadyNanoseconds - startedAt)
-        guardian.answeredAside()
+        lastStatus = answer.status.code
         return true
     }
 }

@@ -28,6 +28,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// What is still to come of the body that is being read; nil when its length was not said.
     private var bodyBytesLeft: Int?
     private var closesAfterAnswer = false
+    private var endsSoon = false
+    /// How many answers to requests that came by here have not come by.
+    private(set) var answersPassed = 0
+    private var context: ChannelHandlerContext?
     /// The connection is closed, and needs no more timers.
     private var isOver = false
 
@@ -48,14 +52,36 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether one request is being answered, and has been read whole.
     var answersOneRequest: Bool { phases.requestsInProgress == 1 && !phases.isReading }
 
-    /// Told that a request has been answered without coming by here.
+    /// Told that the answer that is being given is the connection's last.
+    func closeAfterAnswer() { closesAfterAnswer = true }
+
+    /// Told that the connection ends with a request that has come.
+    func endIsNear() { endsSoon = true }
+
+    /// Whether the answer to the request in hand need not come by here: the connection just goes on after it.
+    var mayPassAnswer: Bool {
+        answersOneRequest && !endsSoon && !closesAfterAnswer && !isQuiescing && parserError == nil
+    }
+
+    /// Told that an answer has passed.
+    func passAnswer() {
+        answersPassed += 1
+        phases.answerEnded(at: .now())
+        if let context { arm(context) }
+    }
+
+    /// Told that a request has been answered that did not come by here.
     func answeredAside() { phases.answeredAside(at: .now()) }
 
     // MARK: What comes
 
-    func handlerAdded(context: ChannelHandlerContext) { arm(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        arm(context)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         isOver = true
         timer?.task.cancel()
         timer = nil

@@ -1,24 +1,19 @@
 // Accepts connections on one socket until the daemon stops.
 
-import HummingbirdCore
 import Logging
 import NIOCore
 import NIOExtras
 import NIOPosix
 import NIOSSL
 import ServiceLifecycle
+import Synchronization
 
 /// One listener at work.
 struct ListenerRun: Sendable {
-    /// What an accepted connection becomes; nil when there was no room for it.
-    private typealias Accepted = (connection: AcceptedConnection, channel: AcceptedConnection.Value)?
-    private typealias ServerChannel = NIOAsyncChannel<Accepted, Never>
-
-    /// Answers one request of a connection.
-    typealias Respond = @Sendable (Request, consuming ResponseWriter, any Channel, Connection) async throws -> Void
-
-    private let server: ServerChannel
+    private let channel: any Channel
     private let quiescing: ServerQuiescingHelper
+    /// Completed when the daemon stops and the last connection is closed.
+    private let isOver: EventLoopPromise<Void>
     private let logger: Logger
 
     /// Gives a socket to the event loops.
@@ -26,11 +21,12 @@ struct ListenerRun: Sendable {
     /// - Parameter isOperator: whether a connection's peer is an operator, for whom there is always room.
     init(
         _ socket: ListeningSocket, tls: TLSIdentity?, limits: ServerLimits, counts: ConnectionCounts, polls: PollDesk,
-        logger: Logger, isOperator: @escaping @Sendable (Peer) -> Bool, respond: @escaping Respond
+        logger: Logger, isOperator: @escaping @Sendable (Peer) -> Bool, respond: @escaping RequestTurn.Respond
     ) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
         let bounds = ConnectionPhases.Bounds(limits)
+        let isTCP = socket.isTCP
         var bootstrap = ServerBootstrap(group: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -39,42 +35,41 @@ struct ListenerRun: Sendable {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-        if socket.isTCP { bootstrap = Self.keepingAlive(bootstrap) }
-        let isTCP = socket.isTCP
-        server = try await bootstrap.bind(socket.descriptor) { channel -> EventLoopFuture<Accepted> in
-            let connection = Connection(of: channel, isTCP: isTCP, isTLS: tls != nil)
-            let isOperator = connection.peer.map(isOperator) ?? false
-            if let refusal = counts.enter(connection.origin, isOperator: isOperator) {
-                return Self.refuse(refusal, on: channel, isTLS: tls != nil, counts).map { nil }
+            .childChannelInitializer { channel in
+                let connection = Connection(of: channel, isTCP: isTCP, isTLS: tls != nil)
+                let isOperator = connection.peer.map(isOperator) ?? false
+                if let refusal = counts.enter(connection.origin, isOperator: isOperator) {
+                    return Self.refuse(refusal, on: channel, isTLS: tls != nil, counts)
+                }
+                channel.closeFuture.whenComplete { _ in counts.leave(connection.origin) }
+                return channel.eventLoop.makeCompletedFuture {
+                    try AcceptedConnection(
+                        connection: connection, respond: respond, bounds: bounds, polls: polls,
+                        executor: LoopExecutor.of(channel.eventLoop), tls: tls?.context
+                    ).setUp(channel)
+                }
             }
-            channel.closeFuture.whenComplete { _ in counts.leave(connection.origin) }
-            let accepted = AcceptedConnection(
-                connection: connection,
-                responder: { request, writer, channel in try await respond(request, writer, channel, connection) },
-                bounds: bounds, polls: polls, tls: tls?.context)
-            return accepted.setup(channel: channel, logger: logger).map { (accepted, $0) }
-        }
+        if isTCP { bootstrap = Self.keepingAlive(bootstrap) }
+        channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
+        isOver = channel.eventLoop.makePromise()
         self.quiescing = quiescing
         self.logger = logger
     }
 
     /// Serves until the daemon stops gracefully and the last answer is given.
     func run() async {
+        let isStopping = Mutex(false)
         await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                do {
-                    try await server.executeThenClose { inbound in
-                        for try await accepted in inbound {
-                            guard let accepted else { continue }
-                            group.addTask { await accepted.connection.handle(value: accepted.channel, logger: logger) }
-                        }
-                    }
-                } catch {
-                    logger.error("a listener has ended", metadata: ["error": "\(error)"])
-                }
+            try? await channel.closeFuture.get()
+            if isStopping.withLock({ $0 }) {
+                try? await isOver.futureResult.get()
+            } else {
+                isOver.succeed()
+                logger.error("a listener has ended; restart the daemon")
             }
         } onGracefulShutdown: {
-            quiescing.initiateShutdown(promise: nil)
+            isStopping.withLock { $0 = true }
+            quiescing.initiateShutdown(promise: isOver)
         }
     }
 

@@ -1,0 +1,77 @@
+// A poll that waits, held by its connection and not by a task.
+
+import ControlAPI
+import HTTPTypes
+import Hummingbird
+import Leasing
+import NIOCore
+import NIOHTTPTypes
+import Scheduling
+
+/// The poll of a connection that waits for a change, if one does.
+struct WaitingPoll {
+    /// What a handler gives back for a request that its connection will answer. No answer has this status.
+    static var placeholder: Response { Response(status: .init(code: 102)) }
+
+    fileprivate var item: (poll: Poll, place: PollRegistry.Place)?
+    /// Its handler has not ended yet.
+    fileprivate var isLeaving = false
+    /// The wait was over before that.
+    fileprivate var isDue = false
+}
+
+extension RequestTurn {
+    /// Takes over a poll whose handler runs and that waits for a change; false when it cannot wait here, or is to be answered
+    /// now. The handler then gives back the placeholder.
+    func take(_ poll: Poll) -> Bool {
+        guard let context, context.channel.isActive, waiting.item == nil else { return false }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let place = desk.services.polls.register(for: poll.tenant, seconds: poll.waitSeconds, on: context.eventLoop) {
+            bound.value.wake()
+        }
+        guard let place else { return false }
+        let index = desk.services.scheduler.view.book.tenantIndex(of: poll.tenant)
+        let isCurrent = index.map { poll.waits(at: $0) } ?? false
+        if !isCurrent, desk.services.polls.leave(place) { return false }
+        waiting = WaitingPoll(item: (poll, place), isLeaving: true)
+        return true
+    }
+
+    /// The handler that left its poll here is through.
+    func handlerEnded() {
+        waiting.isLeaving = false
+        if waiting.isDue { wake() }
+    }
+
+    /// Leaves the place of a poll whose connection ends.
+    func leaveWait() {
+        if let place = waiting.item?.place { _ = desk.services.polls.leave(place) }
+        waiting = WaitingPoll()
+    }
+
+    private func wake() {
+        guard let poll = waiting.item?.poll, let context else { return }
+        guard !waiting.isLeaving else {
+            waiting.isDue = true
+            return
+        }
+        waiting = WaitingPoll()
+        if line.answerWaiting(poll) { return answered() }
+        let requestID = Dispatcher.newRequestID()
+        var head: HTTPResponse
+        let body: ByteBuffer?
+        do {
+            let found = try PollHandler.answer(poll, desk.services, requestID: requestID)
+            (head, body) = (found.response.head, found.body)
+        } catch {
+            var problem = error as? Problem ?? Problem(.internalError, detail: "the poll cannot be answered")
+            problem.requestId = requestID
+            (head, body) = (problem.response(requestID: requestID).head, problem.bytes)
+        }
+        desk.services.requests.polls.add(status: head.status.code, nanoseconds: nil)
+        for (name, value) in desk.services.closingFields() { head.headerFields[name] = value }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if let body { context.write(wrapOutboundOut(.body(body)), promise: nil) }
+        end()
+    }
+}

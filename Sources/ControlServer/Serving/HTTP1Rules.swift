@@ -1,0 +1,60 @@
+// What HTTP/1 says of the connection itself: when it ends, in whose language it is spoken, and that it names one host.
+
+import NIOCore
+import NIOHTTP1
+
+/// Ends a connection after the request that asks for it, answers HTTP/1.0 in HTTP/1.0, and refuses requests without one host
+/// (RFC 9112, 3.2 and 9.3).
+///
+/// Lives on the connection's event loop alone.
+final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let guardian: ConnectionGuard
+    private var requests = 0
+    private var answers = 0
+    /// The request after which the connection ends, by its number, and whether it is HTTP/1.0.
+    private var last: (number: Int, isOld: Bool)?
+    /// What still comes means nothing.
+    private var isOver = false
+
+    init(_ guardian: ConnectionGuard) {
+        self.guardian = guardian
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head(let head) = unwrapInboundIn(data) {
+            isOver = isOver || last != nil
+            guard !isOver else { return }
+            let isOld = head.version == .http1_0
+            guard isOld || head.headers[canonicalForm: "host"].count == 1 else {
+                isOver = true
+                return context.fireErrorCaught(HTTPParserError.invalidHost)
+            }
+            requests += 1
+            // Nobody needs an old client's connection to stay, and an answer without a length ends with it.
+            if isOld || !head.isKeepAlive {
+                last = (requests, isOld)
+                guardian.endIsNear()
+            }
+        }
+        if !isOver { context.fireChannelRead(data) }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .head(var head) = unwrapOutboundIn(data), head.status.code >= 200 else {
+            return context.write(data, promise: promise)
+        }
+        answers += 1
+        guard let last, last.number == answers + guardian.answersPassed else {
+            return context.write(data, promise: promise)
+        }
+        if last.isOld { head.version = .http1_0 }
+        head.headers.replaceOrAdd(name: "connection", value: "close")
+        guardian.closeAfterAnswer()
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
+    }
+}

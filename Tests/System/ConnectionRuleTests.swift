@@ -1,0 +1,110 @@
+// What HTTP/1 says of a connection: its end, its host, its order.
+
+import Foundation
+import Testing
+
+extension SystemTests {
+    @Suite("Connections and their rules")
+    struct ConnectionRuleTests {
+        @Test("HTTP/1.0 is answered in HTTP/1.0, without chunks, and the connection ends")
+        func old() throws {
+            let home = try DaemonHome.started()
+            _ = try home.connect().request("PUT", "/v1/tenants/acme", #"{"reason":"old"}"#)
+            let lease = try home.connect().post(
+                "/v1/leases", #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#)
+            let id = try #require(lease.json["id"].string)
+            for target in ["/v1/status", "/v1/leases/\(id)/allocation", "/v1/nothing"] {
+                let connection = try home.connect()
+                try connection.sendRaw(Array("GET \(target) HTTP/1.0\r\nConnection: keep-alive\r\n\r\n".utf8))
+                let answer = try connection.receiveHead()
+                #expect(answer.headers["connection"] == "close" && !answer.isChunked, "\(target)")
+                let body = try connection.rest()
+                #expect(!JSONValue(bytes: body).isAbsent, "\(target): \(String(decoding: body, as: UTF8.self))")
+            }
+        }
+
+        @Test("a request names one host, and only HTTP/1.0 may leave it out")
+        func host() throws {
+            let home = try DaemonHome.started()
+            for fields in ["", "Host: a\r\nHost: b\r\n"] {
+                let connection = try home.connect()
+                try connection.sendRaw(Array("GET /v1/status HTTP/1.1\r\n\(fields)\r\nGET /v1/status".utf8))
+                let answer = try connection.receive()
+                #expect(answer.status == 400 && answer.isProblem && answer.headers["connection"] == "close")
+                #expect(throws: ConnectionLost.self) { try connection.receive() }
+            }
+        }
+
+        @Test("the connection ends after the request that asks for it, whatever comes behind")
+        func close() throws {
+            let home = try DaemonHome.started()
+            let connection = try home.connect()
+            let last = "GET /livez HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n"
+            try connection.sendRaw(Array(("GET /livez HTTP/1.1\r\nHost: b\r\n\r\n" + last + last).utf8))
+            #expect(try connection.receive().headers["connection"] == nil)
+            #expect(try connection.receive().headers["connection"] == "close")
+            #expect(throws: ConnectionLost.self) { try connection.receive() }
+        }
+
+        @Test("requests sent at once are answered in their order, those behind a poll after it")
+        func order() throws {
+            let home = try DaemonHome.started()
+            let connection = try home.connect()
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"order"}"#)
+            func head(_ target: String) -> String { "GET \(target) HTTP/1.1\r\nHost: b\r\n\r\n" }
+            let body = #"{"reason":"again"}"#
+            try connection.sendRaw(
+                Array(
+                    (head("/v1/tenants/acme/allocation?index=1&wait=300s") + head("/v1/nothing")
+                        + "PUT /v1/tenants/other HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)" + head("/livez")).utf8))
+            let other = try home.connect()
+            _ = try other.post(
+                "/v1/leases", #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#)
+            let poll = try connection.receive()
+            #expect(poll.status == 200 && poll.headers["berth-index"] == "2")
+            #expect(try (0..<3).map { _ in try connection.receive().status } == [404, 201, 200])
+        }
+
+        @Test("a head that is too long behind a poll that waits is refused after the poll's answer")
+        func longBehindPoll() throws {
+            let home = try DaemonHome.started()
+            let connection = try home.connect()
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"long"}"#)
+            try connection.send("GET", "/v1/tenants/acme/allocation?index=1&wait=300s")
+            try connection.sendRaw(Array("GET /\(String(repeating: "a", count: 40_000)) HTTP/1.1\r\n\r\n".utf8))
+            _ = try home.connect().post(
+                "/v1/leases", #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#)
+            #expect(try connection.receive().status == 200)
+            let refusal = try connection.receive()
+            #expect(refusal.status == 431 && refusal.isProblem && refusal.headers["connection"] == "close")
+            #expect(throws: ConnectionLost.self) { try connection.receive() }
+        }
+
+        @Test("HEAD is answered without a body, and the connection goes on")
+        func head() throws {
+            let connection = try DaemonHome.started().connect()
+            #expect(try connection.request("HEAD", "/v1/status").status == 405)
+            #expect(try connection.get("/livez").status == 200)
+        }
+
+        @Test(
+            "bodies are JSON and say so",
+            arguments: [
+                ("", 415), ("text/plain", 415), ("application/json; charset=latin1", 415), ("application/jsonx", 415),
+                ("application/json", 201), ("Application/JSON ; Charset=\"UTF-8\"", 201),
+            ])
+        func type(_ type: String, _ status: Int) throws {
+            let connection = try DaemonHome.started().connect()
+            let body = #"{"reason":"type"}"#
+            let field = type.isEmpty ? "" : "Content-Type: \(type)\r\n"
+            try connection.sendRaw(
+                Array(
+                    "PUT /v1/tenants/acme HTTP/1.1\r\nHost: b\r\n\(field)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                        .utf8))
+            let answer = try connection.receive()
+            #expect(answer.status == status, "\(type): \(answer.text)")
+            #expect(try connection.get("/livez").status == 200)
+        }
+    }
+}
