@@ -8,7 +8,7 @@ import Packing
 /// Tables derived from facts. They can be dropped and rebuilt at any time.
 public enum Projections {
     /// Raised whenever the tables or what they hold change; the journal then asks for a rebuild.
-    public static let version = 6
+    public static let version = 7
 
     public static let tables: [ProjectionTable] = [
         ProjectionTable(
@@ -64,7 +64,7 @@ public enum Projections {
         for fact in entry.facts {
             switch fact {
             case .tenantPut(let name, _, _): writes.append(tenantRow(name, book))
-            case .tenantRemoved(let name): writes.append(.delete(table: "tenants", key: [.text(name)]))
+            case .tenantRemoved(let name, _): writes.append(.delete(table: "tenants", key: [.text(name)]))
             case .contractPut(let name, let terms): writes.append(contractRow(name, terms))
             case .contractRemoved(let name): writes.append(.delete(table: "contracts", key: [.text(name)]))
             case .feedFailed(let failure):
@@ -247,7 +247,7 @@ extension Fact {
         case .bookOpened: "open book"
         case .fleetAdopted: "adopt fleet"
         case .tenantPut(let name, _, _): "put tenant \(name)"
-        case .tenantRemoved(let name): "remove tenant \(name)"
+        case .tenantRemoved(let name, _): "remove tenant \(name)"
         case .tenantShared(let name, let share):
             "put tenant \(name) " + (share.cohort.map { "in cohort \($0)" } ?? "in no cohort")
         case .cohortSet(let cohort): "put cohort \(cohort.name)"
@@ -286,6 +286,8 @@ extension Fact {
         case .noticeAcknowledged: "acknowledge a notice to lease \(lease)"
         case .frozen: "freeze"
         case .unfrozen: "unfreeze"
+        case .clockConfirmed: "confirm the clock"
+        case .backupBegun(let path): "begin a backup to \(path)"
         case .feedFailed(let failure): "fail \(failure.source.map { "source \($0) of " } ?? "")\(failure.budget)"
         case .feedRestored(let budget, let source): "restore \(source.map { "source \($0) of " } ?? "")\(budget)"
         case .nodesDarkened(let nodes): "\(nodes.reduce(0) { $0 + Int($1.count) }) nodes dark"

@@ -190,7 +190,7 @@ private struct DecidedBatch {
                 changedTenants.insert(holder.tenant)
                 if let sublease = book.sublease(on: holder.lease) { changedTenants.insert(sublease.to) }
             }
-            if case .tenantRemoved(let name) = fact { changedTenants.insert(name) }
+            if case .tenantRemoved(let name, _) = fact { changedTenants.insert(name) }
             if case .orderOverdue(let number) = fact { overdueOrders.append(number) }
         }
     }

@@ -142,6 +142,9 @@ import Testing
         "4b090a74656e616e743a6164610263690920000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c"
             + "1d1e1f80c8ceb40d80c60a087569643a31206f700700",
         "4c090761756469746f72026369",
+        "4d03626f62",
+        "4e",
+        "4f022f62",
     ]
 
     @Test("Every kind of fact has the stored bytes that it always had")

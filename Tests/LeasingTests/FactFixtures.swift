@@ -136,7 +136,7 @@ enum FactFixtures {
         .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255]),
         .fleetAdopted(source: "version: 1\n", runs: [IDRun(firstNode: 0, firstID: 9, count: 64)], nextID: 73),
         .tenantPut(name: "ada", quota: Quota(gpus: 4_096, watts: 5_000_000), description: "first"),
-        .tenantRemoved(name: "bob"),
+        .tenantRemoved(name: "bob", endsName: false),
         .contractPut(name: "c-1", terms: terms),
         .contractRemoved(name: "c-2"),
         .leaseGranted(lease),
@@ -225,6 +225,9 @@ enum FactFixtures {
                 number: 9, owner: .tenant("ada"), name: "ci", scopes: [.read, .tokens], digest: Array(0..<32),
                 madeAt: 1_800_000_000, expiresAt: 1_800_086_400, madeBy: "uid:1 op", parent: 7, revokedAt: nil)),
         .tokenRevoked(number: 9, owner: .auditor, name: "ci"),
+        .tenantRemoved(name: "bob", endsName: true),
+        .clockConfirmed,
+        .backupBegun(path: "/b"),
     ]
 
     static let givingWay: ContractTerms = {

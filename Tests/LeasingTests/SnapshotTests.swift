@@ -47,8 +47,8 @@ import Testing
     @Test("A snapshot of another format is refused by its version")
     func version() throws {
         var bytes = try Self.full().book.snapshot()
-        bytes[0] = 14
-        #expect(throws: CodingFault(offset: 1, problem: "snapshot of format 14; this program reads formats 1 to 13")) {
+        bytes[0] = 15
+        #expect(throws: CodingFault(offset: 1, problem: "snapshot of format 15; this program reads formats 1 to 14")) {
             try Book(snapshot: bytes)
         }
     }

@@ -173,6 +173,46 @@ struct AuditLogTests {
         again.scheduler.stop()
     }
 
+    @Test("who is made under a removed tenant's name has a log of its own, of which nothing is in the one before")
+    func usedName() async throws {
+        let bench = try Bench()
+        for _ in 0..<2 {
+            _ = await bench.putTenant("acme")
+            let granted = await bench.submit(bench.request("acme", seconds: 100))
+            _ = await bench.submit(.releaseLease(try #require(granted.outcome?.leases.first)))
+            bench.clock.advance(seconds: 100_000)
+            _ = await bench.submit(.heartbeat)
+            _ = await bench.submit(.removeTenant(name: "acme"))
+        }
+        _ = await bench.putTenant("acme")
+        for _ in 0..<2 {
+            let log = log(bench)
+            let (first, second, third) = try await (
+                log.entries(of: "acme~1", after: 0, limit: 10), log.entries(of: "acme~2", after: 0, limit: 10),
+                log.entries(of: "acme", after: 0, limit: 10)
+            )
+            #expect(first.count == 5 && first.last?.what == ["remove tenant acme"])
+            #expect(second.count == 5 && second.first?.what == ["put tenant acme"])
+            #expect(third.map(\.what) == [["put tenant acme"]])
+            let spans = [
+                try await log.span(of: "acme~1"), try await log.span(of: "acme~2"), try await log.span(of: "acme"),
+            ]
+            #expect(spans.map(\.base) == [0, 1_000_000, 2_000_000] && spans.map(\.isEnded) == [true, true, false])
+            let names = ["acme~1", "acme~2", "acme"]
+            var heads: [TreeHead] = []
+            for name in names {
+                let proof = try await log.proof(of: 1, in: .tenant(name))
+                #expect(holds(proof))
+                heads.append(proof.head.head)
+            }
+            // No two logs are signed under one name.
+            #expect(heads.map(\.log) == [.tenant("acme"), .tenant("acme~2"), .tenant("acme~3")])
+            #expect(heads.map(\.size) == [5, 5, 1])
+            try Recovery.rebuildProjections(of: bench.journal)
+        }
+        bench.scheduler.stop()
+    }
+
     @Test("heads of one size are the same after a restart, and earlier ones are shown to begin later ones")
     func restart() async throws {
         let bench = try Bench()

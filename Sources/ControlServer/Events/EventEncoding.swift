@@ -28,7 +28,7 @@ struct EventEncoding {
     }
 
     /// A tenant's share of a change, as the tenant sees it: nothing in it is about anybody else.
-    func line(_ share: TenantChange, of tenant: String, _ query: EventQuery) -> ChangeLine? {
+    func line(_ share: TenantChange, of tenant: String, at place: UInt64, _ query: EventQuery) -> ChangeLine? {
         let (entry, change) = (share.entry, share.change)
         let events = zip(change.entry.facts, change.subjects).compactMap { fact, subject -> ChangeEvent? in
             guard let subject, subject.tenant == tenant else { return nil }
@@ -39,7 +39,7 @@ struct EventEncoding {
         }
         guard !events.isEmpty else { return nil }
         return ChangeLine(
-            number: Int(entry.number), at: Timestamp(entry.recordedAt), actor: entry.actor, role: entry.role,
+            number: Int(place), at: Timestamp(entry.recordedAt), actor: entry.actor, role: entry.role,
             requestId: entry.requestID, reason: entry.reason.flatMap { $0.isEmpty ? nil : $0 }, events: events)
     }
 

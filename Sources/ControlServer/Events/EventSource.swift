@@ -17,18 +17,33 @@ struct EventLines {
 /// Gives lines after a cursor.
 enum EventSource {
     case book
-    /// The tenant's own changes, counted by themselves.
-    case tenant(String)
+    /// The tenant's own changes, counted by themselves, as long as its name is its own.
+    case tenant(String, TenantSpan)
 
     /// Changes looked at in one go.
     private static let changesPerRead = 256
 
     /// The cursor of the last change.
-    func last(_ services: ControlServices) async throws -> UInt64 {
+    func last(_ services: ControlServices) -> UInt64 {
         switch self {
         case .book: services.scheduler.lastRevision
-        case .tenant(let name): try await services.audit.size(of: name)
+        case .tenant(_, let span): span.last
         }
+    }
+
+    /// What comes before the first place, which is nobody's or somebody else's.
+    var base: UInt64 {
+        switch self {
+        case .book: 0
+        case .tenant(_, let span): span.base
+        }
+    }
+
+    /// Whether nothing more can come.
+    func isOver(_ services: ControlServices) async throws -> Bool {
+        guard case .tenant(let name, let begun) = self else { return false }
+        let span = try await services.audit.span(of: name)
+        return span.number != begun.number || span.isEnded
     }
 
     /// What comes after a cursor; no further when there is nothing yet.
@@ -42,11 +57,12 @@ enum EventSource {
                 guard let bytes = services.eventBodies.bytes(of: change, encoding, query) else { continue }
                 result.lines.append((result.cursor, bytes))
             }
-        case .tenant(let name):
-            let shares = try await services.audit.changes(of: name, after: cursor, limit: Self.changesPerRead)
+        case .tenant(let name, let span):
+            let shares = try await services.audit.changes(
+                of: name, in: span, after: cursor, limit: Self.changesPerRead)
             for share in shares {
-                result.cursor = share.entry.number
-                guard let line = encoding.line(share, of: name, query) else { continue }
+                result.cursor = span.base + share.entry.number
+                guard let line = encoding.line(share, of: name, at: result.cursor, query) else { continue }
                 result.lines.append((result.cursor, ByteBuffer(bytes: CanonicalJSON.encode(line))))
             }
         }

@@ -60,6 +60,7 @@ struct EventStream {
     private enum End: String {
         case stopping = "the daemon is stopping; connect again when it is back"
         case token = "the token that was sent no longer counts"
+        case tenant = "the tenant was removed"
         case history = "the history cannot be read any further; list again"
     }
 
@@ -81,6 +82,7 @@ struct EventStream {
             if isOver { return try await write(bookmark(), to: &writer) }
             if hasRead && hub.isStopping { return try await write(bookmark(.stopping), to: &writer) }
             if !hasRead {
+                if try await source.isOver(services) { return try await write(bookmark(.tenant), to: &writer) }
                 guard try await waitForMore(&writer) else { return }
             } else if isBookmarkDue {
                 // Much has come by, and nothing of it was asked for.

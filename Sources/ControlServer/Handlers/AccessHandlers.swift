@@ -2,17 +2,22 @@
 
 import ControlAPI
 import Hummingbird
+import Leasing
 import Scheduling
 
 enum AccessHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
         var tenant = exchange.query["tenant"]
+        var began: Int64?
         if case .tenant(let own) = exchange.role {
             guard tenant == nil || tenant == own else { throw TenantHandlers.notFound }
             tenant = own
+            // Reads of a tenant that had the name before are not its own, nor an hour in which both had it.
+            began = exchange.scheduler.view.book.tenantBegan(own).map { $0 + AccessRecord.slotSeconds - 1 }
         }
-        let since =
+        var since =
             try exchange.query("since", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds } ?? .min
+        since = max(since, began ?? .min)
         let limit = try exchange.limit()
         // One row more tells whether there are more.
         var counts = try exchange.services.accessHistory(tenant, since, limit + 1)

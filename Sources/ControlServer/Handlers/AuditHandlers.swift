@@ -9,7 +9,7 @@ import Scheduling
 
 enum AuditHandlers {
     static func list(_ exchange: Exchange) async throws -> Response {
-        let log = try exchange.auditLog()
+        let log = try await exchange.auditLog()
         let after = try exchange.query("after", "the number of an entry") { UInt64($0) } ?? 0
         let withStored = try exchange.query("stored", "true or false") { Bool($0) } ?? false
         let limit = try exchange.limit()
@@ -25,11 +25,12 @@ enum AuditHandlers {
                     AuditEntry($0, of: name, bookID: audit.bookID)
                 }
             }
-        return exchange.answer(AuditEntryList(log: "\(log)", entries: entries), view: view)
+        let name = try await audit.signedName(of: log)
+        return exchange.answer(AuditEntryList(log: "\(name)", entries: entries), view: view)
     }
 
     static func head(_ exchange: Exchange) async throws -> Response {
-        let (log, audit) = (try exchange.auditLog(), exchange.services.audit)
+        let (log, audit) = (try await exchange.auditLog(), exchange.services.audit)
         let size = try exchange.size("size")
         let head = try await AuditProblem.catching { try await audit.head(of: log, size: size) }
         let answer = AuditHeadAnswer(head: AuditHead(head), publicKey: HexText.text(audit.key.bytes))
@@ -37,7 +38,7 @@ enum AuditHandlers {
     }
 
     static func proof(_ exchange: Exchange) async throws -> Response {
-        let (log, audit) = (try exchange.auditLog(), exchange.services.audit)
+        let (log, audit) = (try await exchange.auditLog(), exchange.services.audit)
         guard let number = try exchange.size("number") else {
             throw Problem(.badRequest, detail: "?number= says which entry", expected: "the number of an entry")
         }
@@ -52,7 +53,7 @@ enum AuditHandlers {
     }
 
     static func consistency(_ exchange: Exchange) async throws -> Response {
-        let (log, audit) = (try exchange.auditLog(), exchange.services.audit)
+        let (log, audit) = (try await exchange.auditLog(), exchange.services.audit)
         guard let from = try exchange.size("from") else {
             throw Problem(.badRequest, detail: "?from= says which size", expected: "the size of a head")
         }
@@ -68,16 +69,18 @@ enum AuditHandlers {
 
 extension Exchange {
     /// The log that the request is about: a tenant's own, else the book's or the one that `?tenant=` names.
-    fileprivate func auditLog() throws -> LogName {
+    fileprivate func auditLog() async throws -> LogName {
         if case .tenant(let own) = role {
-            guard (query["tenant"] ?? own) == own, query["stored"] == nil else {
+            guard try await services.audit.isLog(query["tenant"] ?? own, of: own), query["stored"] == nil else {
                 throw Problem(.notFound, detail: "there is no such log")
             }
             return .tenant(own)
         }
         guard let name = query["tenant"] else { return .book }
         // A name stands in what is signed.
-        guard ResourceName.isValid(name) else { throw Problem(.notFound, detail: "there is no such log") }
+        guard ResourceName.isValid(Book.formerTenant(name)?.name ?? name) else {
+            throw Problem(.notFound, detail: "there is no such log")
+        }
         return .tenant(name)
     }
 

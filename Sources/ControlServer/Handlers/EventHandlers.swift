@@ -10,10 +10,11 @@ enum EventHandlers {
     static func stream(_ exchange: Exchange) async throws -> Response {
         let query = try EventQuery(exchange)
         var (source, caller) = (EventSource.book, exchange.caller.actorName)
-        if case .tenant(let own) = exchange.role { (source, caller) = (.tenant(own), "\(exchange.role)") }
+        if case .tenant(let own) = exchange.role {
+            (source, caller) = (.tenant(own, try await exchange.services.audit.span(of: own)), "\(exchange.role)")
+        }
         let place = try place(caller, source, exchange)
-        let last = try await source.last(exchange.services)
-        let start = try start(query, last: last, exchange)
+        let start = try start(query, source, exchange)
         let first: EventLines
         do {
             first = try await source.lines(after: start, query, exchange.services)
@@ -36,7 +37,7 @@ enum EventHandlers {
 
     private static func place(_ caller: String, _ source: EventSource, _ exchange: Exchange) throws -> StreamPlace {
         var tenant: String?
-        if case .tenant(let name) = source { tenant = name }
+        if case .tenant(let name, _) = source { tenant = name }
         do {
             return try StreamPlace(in: exchange.services.events, caller: caller, tenant: tenant)
         } catch {
@@ -51,8 +52,9 @@ enum EventHandlers {
     }
 
     /// Where the stream begins. A place that this book never had, or had in another epoch, is history that is gone.
-    private static func start(_ query: EventQuery, last: UInt64, _ exchange: Exchange) throws -> UInt64 {
-        guard let cursor = query.cursor else { return query.follows ? last : 0 }
+    private static func start(_ query: EventQuery, _ source: EventSource, _ exchange: Exchange) throws -> UInt64 {
+        let (base, last) = (source.base, source.last(exchange.services))
+        guard let cursor = query.cursor else { return query.follows ? last : base }
         let epoch = exchange.services.epoch
         if let known = cursor.epoch, known != epoch {
             throw gone("a backup was put back since: you come from epoch \(known), and this is epoch \(epoch)")
@@ -62,7 +64,11 @@ enum EventHandlers {
                 "you come from change \(cursor.after), and the last one is \(last): a backup was put back, or it is of another book"
             )
         }
-        return cursor.after
+        // The beginning of everything is also that of what comes after another tenant of the name.
+        guard cursor.after == 0 || cursor.after >= base else {
+            throw gone("you come from change \(cursor.after), which was another tenant's of this name")
+        }
+        return max(cursor.after, base)
     }
 
     private static func gone(_ why: String) -> Problem {

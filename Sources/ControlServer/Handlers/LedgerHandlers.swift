@@ -11,7 +11,7 @@ import Scheduling
 enum LedgerHandlers {
     static func show(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
-        let tenant = try TenantHandlers.visibleTenant(exchange, in: view).name
+        let tenant = try TenantHandlers.accountedTenant(exchange, in: view)
         let now = max(exchange.scheduler.now, view.book.time)
         let month =
             try exchange.query("month", "a month like 2026-12, not one to come") { text in

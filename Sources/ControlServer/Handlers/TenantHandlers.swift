@@ -70,5 +70,12 @@ enum TenantHandlers {
         return tenant
     }
 
+    /// Whose account the path names: a tenant's, or that of one that was removed, which its provider goes on to see.
+    static func accountedTenant(_ exchange: Exchange, in view: PublishedView) throws -> String {
+        let name = try exchange.parameter("name")
+        if exchange.role == .operator || exchange.role == .auditor, view.book.isFormerTenant(name) { return name }
+        return try visibleTenant(exchange, in: view).name
+    }
+
     static var notFound: Problem { Problem(.notFound, detail: "there is no such tenant") }
 }

@@ -70,14 +70,15 @@ extension Book {
         case .fleetAdopted(let source, let runs, let nextID):
             applyFleet(source: source, runs: runs, nextID: nextID)
         case .tenantPut(let name, let quota, let description):
-            var tenant = tenantsByName[name] ?? Tenant(name: name, quota: quota, description: description)
+            var tenant = tenantsByName[name] ?? newTenant(name)
             tenant.quota = quota
             tenant.description = description
             tenantsByName[name] = tenant
             if tenant.share.cohort != nil { recountCohorts() }
-        case .tenantRemoved(let name):
+        case .tenantRemoved(let name, let endsName):
             forgetReports(of: name)
             tokens.removeAll(of: .tenant(name))
+            if endsName { endName(of: tenantsByName[name]!) }
             tenantsByName[name] = nil
             recountCohorts()
         case .tenantShared(let name, let share): self.share(share, of: name)

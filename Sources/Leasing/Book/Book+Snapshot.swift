@@ -46,6 +46,7 @@ extension Book {
         record.transfers = transfersRecord
         record.subleases = subleasesRecord
         record.tokens = tokensRecord
+        record.usedNames = usedNamesRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
         return writer.bytes
@@ -144,6 +145,7 @@ extension Book {
         take(record.transfers)
         take(record.subleases)
         take(record.tokens)
+        take(record.usedNames)
         guard take(record.operations) else { return nil }
         nextLeaseNumber = record.nextLeaseNumber
         for number in record.finalLeases {

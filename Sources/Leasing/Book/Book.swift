@@ -21,6 +21,8 @@ public struct Book: Sendable {
     /// How many fleets have been in force, this one included.
     public internal(set) var fleetVersion = 0
     var tenantsByName = TreeDictionary<String, Tenant>()
+    /// Names of tenants that were removed.
+    var usedNames = TreeDictionary<String, UsedName>()
     var cohortsByName = TreeDictionary<String, CohortState>()
     var contractsByName = TreeDictionary<String, Contract>()
     /// Leases and their further parts.

@@ -25,6 +25,7 @@ extension BookRecord {
         if let flaw = health.flaw(timeMax: Self.timeMax, numberMax: Self.numberMax) { return flaw }
         if let flaw = cohorts.flaw(tenants: tenants) { return flaw }
         if let flaw = tokens.flaw(tenants: tenants, numberMax: Self.numberMax, at: time) { return flaw }
+        if let flaw = usedNames.flaw(tenants: tenants, numberMax: Self.numberMax, at: time) { return flaw }
         let numbers = Set(leases.map(\.number))
         if let flaw = ledger.flaw(leases: numbers, at: time) { return flaw }
         if let flaw = transfers.flaw(leases: numbers, versions: versionCounts, at: time) { return flaw }

@@ -30,13 +30,15 @@ struct BookRecord: FieldCoded {
     var transfers = TransfersRecord()
     var subleases = SubleasesRecord()
     var tokens = TokensRecord()
+    var usedNames = UsedNamesRecord()
 
     static var blank: BookRecord { BookRecord() }
 
     /// Format 2 says more of some leases, format 3 of power, format 4 of operations, format 5 of parts and caps and format 6 of
     /// energy that was taken on fleets before, format 7 of agreements, format 8 of accounts, format 9 of the health of hardware,
-    /// format 10 of transfers, format 11 of cohorts, format 12 of sub-leases and format 13 of tokens; a book without any of that is written in format 1, which it always had.
-    private static let versions: ClosedRange<UInt64> = 1...13
+    /// format 10 of transfers, format 11 of cohorts, format 12 of sub-leases, format 13 of tokens and format 14 of names that were
+    /// used before; a book without any of that is written in format 1, which it always had.
+    private static let versions: ClosedRange<UInt64> = 1...14
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         if !coder.isReading {
@@ -44,7 +46,8 @@ struct BookRecord: FieldCoded {
             let hasParts = leases.contains { $0.part != .blank }
             version =
                 [
-                    (13, !tokens.isBlank), (12, !subleases.isBlank), (11, !cohorts.isBlank), (10, !transfers.isBlank),
+                    (14, !usedNames.isBlank), (13, !tokens.isBlank), (12, !subleases.isBlank), (11, !cohorts.isBlank),
+                    (10, !transfers.isBlank),
                     (9, !health.isBlank),
                     (8, !ledger.isBlank),
                     (7, !agreements.isBlank), (6, !energies.isEmpty),
@@ -53,7 +56,7 @@ struct BookRecord: FieldCoded {
         }
         try coder.code(&version)
         guard Self.versions.contains(version) else {
-            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 13")
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 14")
         }
         try coder.code(&bookID)
         try coder.code(&secret)
@@ -82,6 +85,7 @@ struct BookRecord: FieldCoded {
         if version >= 11 { try coder.code(&cohorts) }
         if version >= 12 { try coder.code(&subleases) }
         if version >= 13 { try coder.code(&tokens) }
+        if version >= 14 { try coder.code(&usedNames) }
     }
 
     /// What makes some leases parts of others, and their later caps, with their numbers.

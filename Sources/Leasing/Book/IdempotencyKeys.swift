@@ -53,6 +53,15 @@ struct IdempotencyKeys: Sendable {
         order[key.scope] = queue
     }
 
+    /// Forgets every key of a scope.
+    mutating func removeAll(scope: String) {
+        order[scope]?.forEach { _, key in
+            successes[Name(scope: scope, key: key)] = nil
+            return true
+        }
+        order[scope] = nil
+    }
+
     /// All that is kept, in a fixed order: what a snapshot stores.
     var entries: [(key: IdempotencyKey, success: KeptSuccess)] {
         var result: [(IdempotencyKey, KeptSuccess)] = []

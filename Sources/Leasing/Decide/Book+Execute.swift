@@ -106,6 +106,8 @@ extension Book {
         case .acknowledgeOrders(let numbers): try decideOrderAcknowledgement(numbers, &step)
         case .acknowledgeNotice(let notice, let lease): try decideNoticeAcknowledgement(notice, of: lease, &step)
         case .setFreeze(let isFrozen): try decideFreeze(isFrozen, &step)
+        case .confirmClock: commit(.clockConfirmed, &step)
+        case .noteBackup(let path): commit(.backupBegun(path: path), &step)
         case .carryOut(let commands, let commitment): try decidePlan(commands, commitment, &step)
         case .advance: decideWhatIsDue(&step)
         case .heartbeat: break
@@ -139,7 +141,7 @@ extension Book {
                 "a lease of \(sublet.from) is let to tenant \(name), or offered to be (\(subleaseID(sublet.number))); that ends first"
             )
         }
-        commit(.tenantRemoved(name: name), &step)
+        commit(.tenantRemoved(name: name, endsName: true), &step)
     }
 
     private mutating func decideRelease(

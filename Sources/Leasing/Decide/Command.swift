@@ -80,6 +80,10 @@ public enum Command: Sendable {
     case acknowledgeNotice(UInt64, lease: UInt64)
     /// Stops every time-driven change, or lets them go on.
     case setFreeze(Bool)
+    /// Notes that an operator has believed the clock after a jump.
+    case confirmClock
+    /// Notes that a copy of the book is being written there.
+    case noteBackup(path: String)
     /// Carries commands out in order, all or none; with a commitment only when they decide what the plan said.
     case carryOut([PlannedCommand], PlanCommitment?)
     /// Applies what is due at the time of the step.

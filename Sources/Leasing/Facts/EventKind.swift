@@ -90,4 +90,6 @@ public enum EventKind: String, CaseIterable, Sendable {
     case maintenanceOver = "maintenance.over"
     case clockFrozen = "clock.frozen"
     case clockUnfrozen = "clock.unfrozen"
+    case clockConfirmed = "clock.confirmed"
+    case backupBegun = "backup.begun"
 }

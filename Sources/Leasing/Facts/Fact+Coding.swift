@@ -50,14 +50,14 @@ extension Quota: FieldCoded {
 }
 
 extension Fact: FieldCoded {
-    static var blank: Fact { .tenantRemoved(name: "") }
+    static var blank: Fact { .tenantRemoved(name: "", endsName: false) }
 
     private var storedNumber: UInt64 {
         switch self {
         case .bookOpened: 1
         case .fleetAdopted: 2
         case .tenantPut: 3
-        case .tenantRemoved: 4
+        case .tenantRemoved(_, let endsName): endsName ? 77 : 4
         case .contractPut(_, let terms): terms.storedAs
         case .contractRemoved: 6
         case .leaseGranted(let record): record.terms == nil ? 7 : 15
@@ -76,6 +76,8 @@ extension Fact: FieldCoded {
         case .noticeAcknowledged: 22
         case .frozen: 23
         case .unfrozen: 24
+        case .clockConfirmed: 78
+        case .backupBegun: 79
         case .maintenanceSet: 40
         case .maintenanceRemoved: 41
         case .maintenanceOver: 42
@@ -112,7 +114,8 @@ extension Fact: FieldCoded {
         case 1: .bookOpened(bookID: "", secret: [])
         case 2: .fleetAdopted(source: "", runs: [], nextID: 0)
         case 3: .tenantPut(name: "", quota: Quota(), description: "")
-        case 4: .tenantRemoved(name: "")
+        case 4: .tenantRemoved(name: "", endsName: false)
+        case 77: .tenantRemoved(name: "", endsName: true)
         case 5: .contractPut(name: "", terms: ContractTerms())
         case 6: .contractRemoved(name: "")
         case 7: .leaseGranted(.blank)
@@ -134,6 +137,8 @@ extension Fact: FieldCoded {
         case 22: .noticeAcknowledged(lease: 0, notice: 0)
         case 23: .frozen(.blank)
         case 24: .unfrozen
+        case 78: .clockConfirmed
+        case 79: .backupBegun(path: "")
         // A contract that says more of curtailment.
         case 25: .contractPut(name: "", terms: ContractTerms())
         case 40: .maintenanceSet(.blank)
@@ -206,9 +211,9 @@ extension Fact: FieldCoded {
             try coder.code(&quota)
             try coder.code(&description)
             self = .tenantPut(name: name, quota: quota, description: description)
-        case .tenantRemoved(var name):
+        case .tenantRemoved(var name, let endsName):
             try coder.code(&name)
-            self = .tenantRemoved(name: name)
+            self = .tenantRemoved(name: name, endsName: endsName)
         case .tenantShared(var name, var share):
             try coder.code(&name)
             try coder.code(&share)

@@ -61,7 +61,7 @@ extension Fact {
         case .bookOpened: FactEvent(.bookOpened)
         case .fleetAdopted: FactEvent(.fleetAdopted)
         case .tenantPut(let name, _, _): FactEvent(.tenantPut) { $0.tenant = name }
-        case .tenantRemoved(let name): FactEvent(.tenantRemoved) { $0.tenant = name }
+        case .tenantRemoved(let name, _): FactEvent(.tenantRemoved) { $0.tenant = name }
         case .tenantShared(let name, let share):
             FactEvent(.tenantShared) { ($0.tenant, $0.name) = (name, share.cohort) }
         case .cohortSet(let cohort): FactEvent(.cohortPut) { $0.name = cohort.name }
@@ -113,7 +113,8 @@ extension Fact {
         case .approvalEnded(let number, let end): FactEvent(end.kind) { $0.approval = number }
         case .nodesSet, .nodesCleaned, .nodesReturned, .nodesOverdue, .nodesDarkened, .repairBegun, .gpusIdentified,
             .faultReported, .faultDecided, .loadTargetSet, .leaseCurtailed, .leasePowerSettled, .orderAcknowledged,
-            .orderOverdue, .frozen, .unfrozen, .feedFailed, .feedRestored, .maintenanceSet, .maintenanceRemoved,
+            .orderOverdue, .frozen, .unfrozen, .clockConfirmed, .backupBegun, .feedFailed, .feedRestored,
+            .maintenanceSet, .maintenanceRemoved,
             .maintenanceOver:
             hardwareEvent(recordedAt: time)
         }
@@ -159,6 +160,8 @@ extension Fact {
         case .orderOverdue(let number): FactEvent(.orderOverdue) { $0.order = number }
         case .frozen: FactEvent(.clockFrozen)
         case .unfrozen: FactEvent(.clockUnfrozen)
+        case .clockConfirmed: FactEvent(.clockConfirmed)
+        case .backupBegun: FactEvent(.backupBegun)
         case .feedFailed(let failure):
             FactEvent(.feedFailed) { ($0.budget, $0.source) = (failure.budget, failure.source) }
         case .feedRestored(let budget, let source):

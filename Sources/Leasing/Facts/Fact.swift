@@ -55,7 +55,8 @@ public enum Fact: Equatable, Sendable {
     /// A fleet file came into force; `runs` says which node carries which id.
     case fleetAdopted(source: String, runs: [IDRun], nextID: UInt32)
     case tenantPut(name: String, quota: Quota, description: String)
-    case tenantRemoved(name: String)
+    /// With `endsName`, who is made under the name later is another tenant; without it, as it was written once, the same one.
+    case tenantRemoved(name: String, endsName: Bool)
     /// A tenant's place in a cohort.
     case tenantShared(name: String, share: QuotaShare)
     case cohortSet(Cohort)
@@ -100,6 +101,10 @@ public enum Fact: Equatable, Sendable {
     /// Nothing starts or ends by time from now on.
     case frozen(Freeze)
     case unfrozen
+    /// An operator has looked at a clock that had jumped. Changes nothing.
+    case clockConfirmed
+    /// A copy of the book is being written to a path on the daemon's machine. Changes nothing.
+    case backupBegun(path: String)
     /// Maintenance of that name has these windows from now on, in place of those that it had.
     case maintenanceSet(MaintenanceRecord)
     case maintenanceRemoved(name: String)

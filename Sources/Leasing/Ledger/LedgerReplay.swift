@@ -19,6 +19,8 @@ public struct LedgerReplay {
     private var overdue: [UInt32: [OverdueUnit]] = [:]
     private var sums: [UInt64: [LedgerRow]] = [:]
     private var sublets = SubleaseReplay()
+    /// How many tenants of each name have been removed.
+    private var endedNames: [String: UInt64] = [:]
 
     /// A part as it has been since a time, on the fleet of that time.
     private struct Moment {
@@ -52,6 +54,7 @@ public struct LedgerReplay {
                 continue
             }
             if case .subleaseNoted(let note) = fact { follow(note) }
+            if case .tenantRemoved(let name, true) = fact { rename(name) }
             if case .nodesReturned(let nodes) = fact {
                 for range in nodes { for id in range.first..<range.first + range.count { bringBack(id, at) } }
             }
@@ -91,6 +94,17 @@ public struct LedgerReplay {
             return until <= book.time ? until : nil
         default: return nil
         }
+    }
+
+    /// A tenant is gone for good: what it had is from now on told under a name that nobody else gets.
+    private mutating func rename(_ name: String) {
+        endedNames[name, default: 0] += 1
+        let former = Book.formerName(name, endedNames[name]!)
+        for (number, lease) in leases where lease.tenant == name { leases[number]!.tenant = former }
+        for (id, units) in overdue {
+            for index in units.indices where units[index].tenant == name { overdue[id]![index].tenant = former }
+        }
+        sublets.rename(name, to: former)
     }
 
     /// A sub-lease begins, or is over: then what has gone by of the lease under it counts until then.

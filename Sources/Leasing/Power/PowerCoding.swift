@@ -328,7 +328,10 @@ extension Fact {
         case .frozen(var freeze):
             try coder.code(&freeze)
             self = .frozen(freeze)
-        case .unfrozen: break
+        case .unfrozen, .clockConfirmed: break
+        case .backupBegun(var path):
+            try coder.code(&path)
+            self = .backupBegun(path: path)
         default: preconditionFailure("a fact of power")
         }
     }

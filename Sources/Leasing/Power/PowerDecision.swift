@@ -304,6 +304,7 @@ extension Book {
             replace(lease)
         case .frozen(let freeze): power.freeze = freeze
         case .unfrozen: power.freeze = nil
+        case .clockConfirmed, .backupBegun: break
         default: return false
         }
         return true

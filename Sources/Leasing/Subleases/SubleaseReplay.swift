@@ -21,6 +21,11 @@ struct SubleaseReplay {
         byLease[sublease.lease] = sublease.isInForce ? sublease.number : nil
     }
 
+    /// Calls a tenant that was removed by the name that it has since.
+    mutating func rename(_ name: String, to former: String) {
+        for number in subleases.keys { subleases[number]!.rename(name, to: former) }
+    }
+
     mutating func add(_ added: [LedgerRow], to number: UInt64) { rows[number, default: []].add(added) }
 
     /// What a book says otherwise until a time; empty when it agrees.

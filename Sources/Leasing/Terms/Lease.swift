@@ -64,7 +64,7 @@ public struct LeaseOrder: Equatable, Sendable {
 /// together is a `WholeLease`.
 public struct Lease: Equatable, Sendable {
     public let number: UInt64
-    public let tenant: String
+    public internal(set) var tenant: String
     public let contract: String?
     /// The version of the contract that holds for it, from 1; 0 without a contract.
     public internal(set) var contractVersion = 0

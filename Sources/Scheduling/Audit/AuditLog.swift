@@ -25,6 +25,18 @@ public struct EntryProof: Sendable, Equatable {
     public let head: SignedHead
 }
 
+/// Where the changes of a tenant lie in its stream of events.
+public struct TenantSpan: Sendable, Equatable {
+    /// Which tenant of its name it is, from 1.
+    public let number: Int
+    /// What comes before its first place.
+    public let base: UInt64
+    /// Its last place.
+    public let last: UInt64
+    /// Whether the tenant was removed, so that nothing more comes.
+    public let isEnded: Bool
+}
+
 /// The logs of a running book.
 ///
 /// What is given out is durable: the tree and the table `audit` grow only with a commit.
@@ -58,19 +70,37 @@ public final class AuditLog: Sendable {
 
     /// Entries of a tenant's log with numbers after `number`.
     public func entries(of tenant: String, after number: UInt64, limit: Int) async throws -> [TenantEntry] {
-        let size = try await tenants.size(of: tenant)
+        let place = try await tenants.place(of: tenant)
+        let size = try await tenants.size(of: place)
         guard number < size else { return [] }
-        return try await tenants.entries(of: tenant, Int(number)..<Int(min(size, number + UInt64(limit))))
+        return try await tenants.entries(of: place, Int(number)..<Int(min(size, number + UInt64(limit))))
     }
 
-    /// How many entries a tenant's log has now.
-    public func size(of tenant: String) async throws -> UInt64 { try await tenants.size(of: tenant) }
+    /// The places of a tenant's changes in a stream: those after `base` up to `last`. Whoever had its name before it has others.
+    public func span(of tenant: String) async throws -> TenantSpan {
+        try await tenants.span(of: tenants.place(of: tenant))
+    }
 
-    /// A tenant's shares of changes, with numbers after `number`.
-    public func changes(of tenant: String, after number: UInt64, limit: Int) async throws -> [TenantChange] {
-        let size = try await tenants.size(of: tenant)
+    /// A tenant's shares of changes after a place in its stream, as long as it is the tenant of `span`.
+    public func changes(
+        of tenant: String, in span: TenantSpan, after place: UInt64, limit: Int
+    ) async throws -> [TenantChange] {
+        let log = TenantLogPlace(name: tenant, number: span.number)
+        let (size, number) = (try await tenants.size(of: log), place - min(place, span.base))
         guard number < size else { return [] }
-        return try await tenants.changes(of: tenant, Int(number)..<Int(min(size, number + UInt64(limit))))
+        return try await tenants.changes(of: log, Int(number)..<Int(min(size, number + UInt64(limit))))
+    }
+
+    /// Whether a log that is told by `text` in what is signed is the one of `tenant` now.
+    public func isLog(_ text: String, of tenant: String) async throws -> Bool {
+        let place = try await tenants.place(of: tenant)
+        return text == tenant || text == Book.formerName(tenant, UInt64(place.number))
+    }
+
+    /// A log under the name that its heads have.
+    public func signedName(of log: LogName) async throws -> LogName {
+        guard case .tenant(let name) = log else { return log }
+        return .tenant(try await tenants.place(of: name).signedName)
     }
 
     // MARK: Heads
@@ -85,10 +115,12 @@ public final class AuditLog: Sendable {
             guard size <= tree.size else { throw AuditFault.outOfRange(size: tree.size) }
             return sign(log, size, try journal.treeRoot(at: size))
         case .tenant(let name):
-            let tree = try await tenants.tree(of: name)
-            guard let size, size != tree.size else { return sign(log, tree.size, tree.root) }
+            let place = try await tenants.place(of: name)
+            let tree = try await tenants.tree(of: place)
+            let signed = LogName.tenant(place.signedName)
+            guard let size, size != tree.size else { return sign(signed, tree.size, tree.root) }
             guard size <= tree.size else { throw AuditFault.outOfRange(size: tree.size) }
-            return sign(log, size, try await tenantTree(name) { try tree.root(at: size, leaves: $0) })
+            return sign(signed, size, try await tenantTree(place) { try tree.root(at: size, leaves: $0) })
         }
     }
 
@@ -124,12 +156,13 @@ public final class AuditLog: Sendable {
                 number: number, content: number == 1 ? nil : record.bytes, leaf: .leaf(record.bytes),
                 path: try journal.inclusionPath(of: number, size: size), head: head)
         case .tenant(let name):
-            let tree = try await tenants.tree(of: name)
-            let path = try await tenantTree(name) {
+            let place = try await tenants.place(of: name)
+            let tree = try await tenants.tree(of: place)
+            let path = try await tenantTree(place) {
                 try tree.inclusionPath(of: number - 1, size: size, leaves: $0)
             }
-            let entries = try await tenants.entries(of: name, Int(number) - 1..<Int(number))
-            let text = Array(entries[0].text(of: name, bookID: journal.identity.bookID).utf8)
+            let entries = try await tenants.entries(of: place, Int(number) - 1..<Int(number))
+            let text = Array(entries[0].text(of: place.name, bookID: journal.identity.bookID).utf8)
             return EntryProof(number: number, content: text, leaf: .leaf(text), path: path, head: head)
         }
     }
@@ -144,14 +177,15 @@ public final class AuditLog: Sendable {
         switch log {
         case .book: return (try journal.consistencyPath(from: old, to: new), head)
         case .tenant(let name):
-            let tree = try await tenants.tree(of: name)
-            return (try await tenantTree(name) { try tree.consistencyPath(from: old, to: new, leaves: $0) }, head)
+            let place = try await tenants.place(of: name)
+            let tree = try await tenants.tree(of: place)
+            return (try await tenantTree(place) { try tree.consistencyPath(from: old, to: new, leaves: $0) }, head)
         }
     }
 
     /// Works on a tenant's tree; leaves of older tiles, which are made anew, come in a second pass.
     private func tenantTree<Value>(
-        _ name: String, _ body: ((Range<UInt64>) throws -> [MerkleHash]) throws -> Value
+        _ place: TenantLogPlace, _ body: ((Range<UInt64>) throws -> [MerkleHash]) throws -> Value
     ) async throws -> Value {
         var known: [Range<UInt64>: [MerkleHash]] = [:]
         while true {
@@ -161,7 +195,7 @@ public final class AuditLog: Sendable {
                     return leaves
                 }
             } catch let missing as MissingLeaves {
-                known[missing.range] = try await tenants.leaves(of: name, missing.range)
+                known[missing.range] = try await tenants.leaves(of: place, missing.range)
             }
         }
     }

@@ -7,10 +7,19 @@ public struct FactSubject: Equatable, Sendable {
     public var tenant: String
     /// The lease, where the fact is about one; of a part, the lease that it belongs to.
     public var lease: UInt64?
+    /// Whether the tenant ends with it: whoever has its name later is another one.
+    public var isEnd = false
 
     public init(tenant: String, lease: UInt64? = nil) {
         self.tenant = tenant
         self.lease = lease
+    }
+
+    /// The last that a tenant hears.
+    static func end(of tenant: String) -> FactSubject {
+        var subject = FactSubject(tenant: tenant)
+        subject.isEnd = true
+        return subject
     }
 }
 
@@ -27,7 +36,8 @@ public struct FactSubjects: Sendable {
     public mutating func subjects(of entry: Entry, after book: Book) -> [FactSubject?] {
         entry.facts.map { fact in
             switch fact {
-            case .tenantPut(let name, _, _), .tenantRemoved(let name), .tenantShared(let name, _):
+            case .tenantRemoved(let name, true): return .end(of: name)
+            case .tenantPut(let name, _, _), .tenantRemoved(let name, false), .tenantShared(let name, _):
                 return FactSubject(tenant: name)
             case .contractPut(let name, let terms):
                 contractTenants[name] = terms.tenant
@@ -59,7 +69,8 @@ public struct FactSubjects: Sendable {
 
     // MARK: As text
 
-    /// The subjects as the table `audit` keeps them: a word for each fact, `TENANT/LEASE`, `TENANT`, or `-` for nobody.
+    /// The subjects as the table `audit` keeps them: a word for each fact, `TENANT/LEASE`, `TENANT`, `TENANT/-` where the
+    /// tenant ends, or `-` for nobody.
     static func text(_ subjects: [FactSubject?]) -> String {
         var text = ""
         for subject in subjects {
@@ -70,6 +81,7 @@ public struct FactSubjects: Sendable {
             }
             text += subject.tenant
             if let lease = subject.lease { text += "/\(lease)" }
+            if subject.isEnd { text += "/-" }
         }
         return text
     }
@@ -79,6 +91,7 @@ public struct FactSubjects: Sendable {
         text.split(separator: " ").map { word in
             if word == "-" { return nil }
             let parts = word.split(separator: "/", maxSplits: 1)
+            if parts.count > 1 && parts[1] == "-" { return .end(of: String(parts[0])) }
             return FactSubject(tenant: String(parts[0]), lease: parts.count > 1 ? UInt64(parts[1]) : nil)
         }
     }

@@ -7,15 +7,39 @@ import Journaling
 import Leasing
 import MerkleLog
 
+/// Which log of those that one name has had: a tenant that is made under the name of one that was removed has its own.
+public struct TenantLogPlace: Hashable, Sendable {
+    public let name: String
+    /// From 1.
+    public let number: Int
+
+    /// Both.
+    public init(name: String, number: Int) {
+        self.name = name
+        self.number = number
+    }
+
+    /// What the log is called in what is signed: a name alone, or with the number from the second on.
+    public var signedName: String { number == 1 ? name : Book.formerName(name, UInt64(number)) }
+}
+
 /// The logs of all tenants. An actor, because a first reading of a long log takes a while and others wait for it.
 actor TenantLogs {
+    private struct Log {
+        /// The entries about the tenant, ascending.
+        var revisions: [UInt64] = []
+        /// What comes before the places of its entries in a stream, so that a place of an earlier log is none of this one.
+        var base: UInt64 = 0
+        var isEnded = false
+        var tree = MerkleTree()
+    }
+
     private let journal: any JournalStore
     private let naming: LeaseNaming
     /// The last entry whose subjects have been read.
     private var scanned: UInt64 = 0
-    /// The entries about each tenant, ascending.
-    private var revisions: [String: [UInt64]] = [:]
-    private var trees: [String: MerkleTree] = [:]
+    /// By name, the logs that it has had.
+    private var logs: [String: [Log]] = [:]
 
     private static let rowsPerScan = 20_000
     /// Revisions read together at most, so that entries near one another cost one read.
@@ -26,27 +50,50 @@ actor TenantLogs {
         self.naming = naming
     }
 
-    /// How many entries the tenant's log has now. O(entries since the last question of anybody).
-    func size(of tenant: String) throws -> UInt64 {
+    /// The log that is meant by a name: `acme` the last one of that name, `acme~1` the first one. O(entries since the last
+    /// question of anybody).
+    func place(of text: String) throws -> TenantLogPlace {
         try scan()
-        return UInt64(revisions[tenant]?.count ?? 0)
+        guard let former = Book.formerTenant(text) else {
+            return TenantLogPlace(name: text, number: max(1, logs[text]?.count ?? 0))
+        }
+        return TenantLogPlace(name: former.name, number: Int(clamping: former.number))
+    }
+
+    private subscript(place: TenantLogPlace) -> Log {
+        guard let all = logs[place.name], all.indices.contains(place.number - 1) else { return Log() }
+        return all[place.number - 1]
+    }
+
+    /// How many entries a log has now.
+    func size(of place: TenantLogPlace) throws -> UInt64 {
+        try scan()
+        return UInt64(self[place].revisions.count)
+    }
+
+    /// Where a log's entries lie in a stream.
+    func span(of place: TenantLogPlace) throws -> TenantSpan {
+        try scan()
+        let log = self[place]
+        return TenantSpan(
+            number: place.number, base: log.base, last: log.base + UInt64(log.revisions.count), isEnded: log.isEnded)
     }
 
     /// The entries with numbers in `range`, which is within the log.
-    func entries(of tenant: String, _ range: Range<Int>) throws -> [TenantEntry] {
-        try changes(of: tenant, range).map(\.entry)
+    func entries(of place: TenantLogPlace, _ range: Range<Int>) throws -> [TenantEntry] {
+        try changes(of: place, range).map(\.entry)
     }
 
     /// The same, each with the change that it is a share of.
-    func changes(of tenant: String, _ range: Range<Int>) throws -> [TenantChange] {
-        let wanted = (revisions[tenant] ?? [])[range]
+    func changes(of place: TenantLogPlace, _ range: Range<Int>) throws -> [TenantChange] {
+        let wanted = self[place].revisions[range]
         var changes: [TenantChange] = []
         changes.reserveCapacity(range.count)
         var start = wanted.startIndex
         while start < wanted.endIndex {
             let first = wanted[start]
             let end = wanted[start...].firstIndex { $0 - first >= Self.windowMax } ?? wanted.endIndex
-            try read(wanted[start..<end], of: tenant, into: &changes)
+            try read(wanted[start..<end], of: place.name, into: &changes)
             start = end
         }
         return changes
@@ -68,22 +115,22 @@ actor TenantLogs {
         }
     }
 
-    /// The tree of the tenant's log, whole. O(entries that it has not yet).
-    func tree(of tenant: String) throws -> MerkleTree {
-        let size = try size(of: tenant)
-        var tree = trees[tenant] ?? MerkleTree()
+    /// The tree of a log, whole. O(entries that it has not yet).
+    func tree(of place: TenantLogPlace) throws -> MerkleTree {
+        let size = try size(of: place)
+        var tree = self[place].tree
         while tree.size < size {
             let end = min(size, tree.size + MerkleTree.tileWidth)
-            for leaf in try leaves(of: tenant, tree.size..<end) { tree.append(leaf) }
+            for leaf in try leaves(of: place, tree.size..<end) { tree.append(leaf) }
         }
-        if size > 0 { trees[tenant] = tree }
+        if size > 0 { logs[place.name]![place.number - 1].tree = tree }
         return tree
     }
 
-    func leaves(of tenant: String, _ range: Range<UInt64>) throws -> [MerkleHash] {
+    func leaves(of place: TenantLogPlace, _ range: Range<UInt64>) throws -> [MerkleHash] {
         let bookID = journal.identity.bookID
-        return try entries(of: tenant, Int(range.lowerBound)..<Int(range.upperBound)).map {
-            .leaf(Array($0.text(of: tenant, bookID: bookID).utf8))
+        return try entries(of: place, Int(range.lowerBound)..<Int(range.upperBound)).map {
+            .leaf(Array($0.text(of: place.name, bookID: bookID).utf8))
         }
     }
 
@@ -95,16 +142,24 @@ actor TenantLogs {
             for row in rows {
                 guard case .integer(let revision) = row[0], case .text(let about) = row[1] else { continue }
                 scanned = UInt64(revision)
-                var seen: [Substring] = []
-                for word in about.split(separator: " ") where word != "-" {
-                    let tenant = word.prefix { $0 != "/" }
-                    if !seen.contains(tenant) {
-                        seen.append(tenant)
-                        revisions[String(tenant), default: []].append(scanned)
-                    }
-                }
+                for subject in FactSubjects.read(about) { if let subject { note(subject, in: scanned) } }
             }
             if rows.count < Self.rowsPerScan { return }
         }
+    }
+
+    private func note(_ subject: FactSubject, in revision: UInt64) {
+        let name = subject.tenant
+        if let last = logs[name]?.last {
+            if last.isEnded {
+                let base = Book.firstCount(after: last.base + UInt64(last.revisions.count))
+                logs[name]!.append(Log(base: base))
+            }
+        } else {
+            logs[name] = [Log()]
+        }
+        let place = logs[name]!.count - 1
+        if logs[name]![place].revisions.last != revision { logs[name]![place].revisions.append(revision) }
+        if subject.isEnd { logs[name]![place].isEnded = true }
     }
 }

@@ -80,8 +80,11 @@ public enum AuditVerification {
     }
 
     /// The text that the leaf of a tenant's entry is made of.
+    ///
+    /// - Parameter tenant: the tenant, or the name of its log where others had its name before.
     public static func text(_ entry: TenantEntryFields, of tenant: String, bookID: String) -> String {
-        TenantEntry(
+        let tenant = Book.formerTenant(tenant)?.name ?? tenant
+        return TenantEntry(
             number: entry.number, recordedAt: entry.recordedAt, role: entry.role, actor: entry.actor,
             reason: entry.reason, requestID: entry.requestID, what: entry.what
         ).text(of: tenant, bookID: bookID)

@@ -1,0 +1,98 @@
+// A tenant's name that is used again, over the sockets: who has it now finds nothing of who had it before.
+
+import ControlAPI
+import Foundation
+import Testing
+
+extension SystemTests {
+    /// Both tenants of the name come over TCP with tokens of their own.
+    @Suite("Used names")
+    struct UsedNameTests {
+        private let home: DaemonHome
+        private let connection: HTTPConnection
+
+        init() throws {
+            home = try DaemonHome()
+            home.config = try home.folder.write("tcp: {plainLoopback: \"127.0.0.1:0\"}\n", to: "berthd.yaml")
+            try home.start(initialise: true)
+            connection = try home.connect()
+        }
+
+        private func done(_ answer: HTTPAnswer) throws -> HTTPAnswer {
+            try #require((200..<300).contains(answer.status), "\(answer.status) \(answer.text)")
+            return answer
+        }
+
+        /// Makes acme and a token of it; gives what asks with that token.
+        private func acme() throws -> (
+            _ method: String, _ target: String, _ body: String?, _ headers: [String: String]
+        ) throws -> HTTPAnswer {
+            _ = try done(connection.request("PUT", "/v1/tenants/acme", #"{"reason":"a new customer"}"#))
+            let made = try done(connection.post("/v1/tenants/acme/tokens", #"{"name":"ci","reason":"r"}"#))
+            let token = try #require(made.json["token"].string)
+            let over = try HTTPConnection(port: try #require(try home.ports().first))
+            return { method, target, body, headers in
+                try over.request(
+                    method, target, body, headers: headers.merging(["Authorization": "Bearer \(token)"]) { $1 })
+            }
+        }
+
+        private let request = #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d","label":"secret"}"#
+
+        @Test("the next tenant of a name has no lease, log, event, key, account or tag of the one before")
+        func next() throws {
+            let first = try acme()
+            let key = ["Idempotency-Key": "k-1"]
+            let id = try #require(try done(first("POST", "/v1/leases", request, key)).json["id"].string)
+            // Cancelled before its start, so that it is over at once.
+            let start = Timestamp(epochSeconds: Int64(Date().timeIntervalSince1970) + 86_400)
+            let later = request.replacingOccurrences(of: #""duration""#, with: #""start":"\#(start)","duration""#)
+            let other = try #require(try done(first("POST", "/v1/leases", later, [:])).json["id"].string)
+            for lease in [id, other] { _ = try done(connection.request("DELETE", "/v1/leases/\(lease)?reason=over")) }
+            var before = try done(first("GET", "/v1/tenants/acme/allocation", nil, [:]))
+            while !before.json["leases"].array.isEmpty {
+                let index = try #require(before.json["index"].int)
+                before = try done(first("GET", "/v1/tenants/acme/allocation?index=\(index)&wait=60s", nil, [:]))
+            }
+            let tag = try #require(before.headers["etag"])
+            let index = try #require(before.json["index"].int)
+            let removed = try connection.request("DELETE", "/v1/tenants/acme?reason=left")
+            try #require(removed.status == 204, "\(removed.text)")
+            #expect(try first("GET", "/v1/tenants/acme/allocation", nil, [:]).status == 401)
+
+            let second = try acme()
+            func text(_ target: String) throws -> String { try done(second("GET", target, nil, [:])).text }
+            let poll = try done(
+                second("GET", "/v1/tenants/acme/allocation?index=\(index)", nil, ["If-None-Match": tag]))
+            #expect(poll.status == 200 && poll.json["leases"].array.isEmpty && poll.headers["etag"] != tag)
+            #expect(try #require(poll.json["index"].int) > index)
+            #expect(try done(second("GET", "/v1/leases?state=cancelled", nil, [:])).json["leases"].array.isEmpty)
+            for lease in [id, other] {
+                #expect(try second("GET", "/v1/leases/\(lease)", nil, [:]).status == 404)
+                #expect(try second("GET", "/v1/leases/\(lease)/allocation", nil, [:]).status == 404)
+            }
+            for target in [
+                "/v1/leases", "/v1/audit", "/v1/events?follow=false", "/v1/tenants/acme/ledger", "/v1/notices",
+                "/v1/audit/access", "/v1/transfers", "/v1/subleases", "/v1/tenants/acme/faults", "/v1/tenants/acme/tokens",
+            ] {
+                let text = try text(target)
+                #expect(!text.contains(id) && !text.contains(other) && !text.contains("secret"), "\(target): \(text)")
+                #expect(!text.contains("left"), "\(target): \(text)")
+            }
+            #expect(try text("/v1/audit/head").contains(#""log":"tenant:acme~2""#))
+            #expect(try second("GET", "/v1/events?follow=false&after=3", nil, [:]).status == 410)
+            let again = try second("POST", "/v1/leases", request, key)
+            #expect(again.status == 201 && again.json["id"].string != id)
+
+            // The provider goes on to see both, apart.
+            let former = try done(connection.get("/v1/leases?tenant=acme~1")).json["leases"].array
+            #expect(Set(former.compactMap { $0["id"].string }) == [id, other])
+            #expect(try connection.get("/v1/leases?tenant=acme").json["leases"].array.count == 1)
+            #expect(try connection.get("/v1/tenants/acme~1/ledger").status == 200)
+            #expect(try connection.get("/v1/audit?tenant=acme~1").text.contains("remove tenant acme"))
+            #expect(try second("GET", "/v1/tenants/acme~1/ledger", nil, [:]).status == 404)
+            #expect(try second("GET", "/v1/audit?tenant=acme~1", nil, [:]).status == 404)
+            try home.stop()
+        }
+    }
+}
