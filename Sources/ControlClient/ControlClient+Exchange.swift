@@ -27,6 +27,11 @@ struct Exchange {
         Exchange(method: .PUT, path: path, body: CanonicalJSON.encode(body))
     }
 
+    /// Without a body.
+    static func post(_ path: String, query: [(name: String, value: String?)]) -> Exchange {
+        Exchange(method: .POST, path: Routes.path(path, query: query))
+    }
+
     static func post(
         _ path: String, query: [(name: String, value: String?)] = [], _ body: some Encodable
     ) -> Exchange {

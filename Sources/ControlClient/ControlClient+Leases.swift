@@ -110,7 +110,7 @@ extension ControlClient {
 
     /// Every notice that was served on a lease.
     public func notices(on id: String) async throws(ClientError) -> ReclaimList {
-        try await answer(ReclaimList.self, to: .get(Routes.leaseReclaim(id)))
+        try await allPages(of: Routes.leaseReclaim(id), \ReclaimList.reclaims, cursor: \.cursor)
     }
 
     /// Binds tenants to the hardware that they hold already: all of it or nothing.
@@ -183,7 +183,7 @@ extension ControlClient {
 
     /// What the contract of a lease lets the provider do with it.
     public func guards(on id: String) async throws(ClientError) -> GuardList {
-        try await answer(GuardList.self, to: .get(Routes.leaseGuards(id)))
+        try await allPages(of: Routes.leaseGuards(id), \GuardList.guards, cursor: \.cursor)
     }
 
     /// Every node of a lease. Some 20 MB for 27,500 nodes; see ``allocationBytes(of:format:receive:)`` to stream it.

@@ -34,12 +34,13 @@ extension ControlClient {
 
     /// All orders that stand.
     public func orders() async throws(ClientError) -> OrderList {
-        try await answer(OrderList.self, to: .get(Routes.orders))
+        try await allPages(of: Routes.orders, \OrderList.orders, cursor: \.cursor)
     }
 
     /// Says that the actuator has some orders.
-    public func acknowledgeOrders(_ ids: [String]) async throws(ClientError) -> OrderList {
-        try await answer(OrderList.self, to: .post(Routes.orders, OrderAcknowledgement(acknowledge: ids)))
+    public func acknowledgeOrders(_ ids: [String], reason: String? = nil) async throws(ClientError) -> OrderList {
+        try await answer(
+            OrderList.self, to: .post(Routes.orders, OrderAcknowledgement(acknowledge: ids, reason: reason)))
     }
 
     /// Notices in force that the caller may see.
@@ -48,8 +49,8 @@ extension ControlClient {
     }
 
     /// Says that a notice has been read.
-    public func acknowledgeNotice(_ id: String) async throws(ClientError) -> NoticeAnswer {
-        try await answer(NoticeAnswer.self, to: Exchange(method: .POST, path: Routes.noticeAck(id)))
+    public func acknowledgeNotice(_ id: String, reason: String? = nil) async throws(ClientError) -> NoticeAnswer {
+        try await answer(NoticeAnswer.self, to: .post(Routes.noticeAck(id), query: [("reason", reason)]))
     }
 
     /// Stops every time-driven change, or lets them go on.

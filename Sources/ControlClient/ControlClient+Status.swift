@@ -34,15 +34,15 @@ extension ControlClient {
     /// Writes a consistent copy of the book on the daemon's machine; at most ten minutes.
     ///
     /// - Parameter path: an absolute path where nothing is yet.
-    public func backup(to path: String) async throws(ClientError) -> BackupAnswer {
-        var exchange = Exchange.post(Routes.backup, BackupRequest(path: path))
+    public func backup(to path: String, reason: String? = nil) async throws(ClientError) -> BackupAnswer {
+        var exchange = Exchange.post(Routes.backup, BackupRequest(path: path, reason: reason))
         exchange.timeoutSeconds = 600
         return try await answer(BackupAnswer.self, to: exchange)
     }
 
     /// Confirms the wall clock after a jump, so that what time drives goes on.
-    public func confirmClock() async throws(ClientError) -> ClockStatus {
-        try await answer(ClockStatus.self, to: Exchange(method: .POST, path: Routes.confirmClock))
+    public func confirmClock(reason: String? = nil) async throws(ClientError) -> ClockStatus {
+        try await answer(ClockStatus.self, to: .post(Routes.confirmClock, query: [("reason", reason)]))
     }
 
     /// The daemon's metrics in Prometheus' text form.

@@ -109,8 +109,14 @@ extension SystemTests {
             #expect(try connection.get(path + "?format=json").body == json.body)
             let hostList = try connection.get(path + "?format=hostlist").text
             #expect(hostList.contains("[1-8]") && hostList.hasSuffix("\n"), "\(hostList)")
-            let slurm = try connection.get(path + "?format=slurm").text
-            #expect(slurm.hasPrefix("ReservationName=\(id) ") && slurm.contains(hostList.dropLast()), "\(slurm)")
+            // A reservation in Slurm would take the rest of the node as well.
+            let parts = try connection.get(path + "?format=slurm")
+            #expect(parts.status == 409 && parts.text.contains("format=hostlist"), "\(parts.text)")
+            let whole = try #require(
+                try connection.post("/v1/leases", Self.lease(#"{"shape":"node","count":3}"#)).json["id"].string)
+            let list = try connection.get("/v1/leases/\(whole)/allocation?format=hostlist").text
+            let slurm = try connection.get("/v1/leases/\(whole)/allocation?format=slurm").text
+            #expect(slurm.hasPrefix("ReservationName=\(whole) ") && slurm.contains(list.dropLast()), "\(slurm)")
             let kubernetes = try connection.get(path + "?format=kubernetes").json
             let terms = kubernetes["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
             let values = terms["nodeSelectorTerms"][0]["matchExpressions"][0]["values"].array.compactMap(\.string)

@@ -367,11 +367,14 @@ public struct OrderList: Codable, Sendable, Equatable {
     public var index: Int
     /// In order of deadlines.
     public var orders: [OrderAnswer]
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
-    /// Every field.
-    public init(index: Int, orders: [OrderAnswer]) {
+    /// Every field; those left out are absent.
+    public init(index: Int, orders: [OrderAnswer], cursor: String? = nil) {
         self.index = index
         self.orders = orders
+        self.cursor = cursor
     }
 }
 

@@ -42,13 +42,15 @@ public struct PlanAnswer: Codable, Sendable, Equatable {
     public var day: Comparison<PlanDay>
     /// Load targets that the plan sets, with what they do.
     public var loadTargets: [LoadTargetAnswer]
+    /// Sub-leases, and offers of some, that the plan ends or changes, as they stand after it; absent: none.
+    public var subleases: [SubleaseAnswer]?
 
     /// Every field; those left out are absent.
     public init(
         at: Timestamp, planToken: String, micros: Int, leases: PlanLeaseCounts, changes: [PlanLeaseChange],
         cursor: String? = nil, gpus: Comparison<GPUCounts>, packing: Comparison<PlanPacking>, budgets: [PlanBudget],
         tightest: Comparison<PlanHeadroom>? = nil, revenue: [PlanRevenue], day: Comparison<PlanDay>,
-        loadTargets: [LoadTargetAnswer]
+        loadTargets: [LoadTargetAnswer], subleases: [SubleaseAnswer]? = nil
     ) {
         self.at = at
         self.planToken = planToken
@@ -63,6 +65,7 @@ public struct PlanAnswer: Codable, Sendable, Equatable {
         self.revenue = revenue
         self.day = day
         self.loadTargets = loadTargets
+        self.subleases = subleases
     }
 }
 

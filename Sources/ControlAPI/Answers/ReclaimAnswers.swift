@@ -99,16 +99,19 @@ public struct ReclaimList: Codable, Sendable, Equatable {
     public var reclaims: [ReclaimAnswer]
     /// The signed head of the tenant's audit log, in which each of them stands; absent while nothing is signed.
     public var auditHead: AuditHead?
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case reclaims, auditHead
+        case reclaims, auditHead, cursor
     }
 
     /// Every field; those left out are absent.
-    public init(reclaims: [ReclaimAnswer], auditHead: AuditHead? = nil) {
+    public init(reclaims: [ReclaimAnswer], auditHead: AuditHead? = nil, cursor: String? = nil) {
         self.reclaims = reclaims
         self.auditHead = auditHead
+        self.cursor = cursor
     }
 }
 
@@ -148,19 +151,48 @@ public struct GuardList: Codable, Sendable, Equatable {
     public var contract: String?
     /// The version that it is under.
     public var contractVersion: Int?
-    /// Every verb.
+    /// To whom it is let; absent: to nobody.
+    public var letting: LettingAnswer?
+    /// Every verb of the provider.
     public var guards: [GuardAnswer]
+    /// Where the next page begins; absent: this is the last.
+    public var cursor: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case lease, contract, contractVersion, guards
+        case lease, contract, contractVersion, letting, guards, cursor
     }
 
     /// Every field; those left out are absent.
-    public init(lease: String, contract: String? = nil, contractVersion: Int? = nil, guards: [GuardAnswer]) {
+    public init(
+        lease: String, contract: String? = nil, contractVersion: Int? = nil, letting: LettingAnswer? = nil,
+        guards: [GuardAnswer], cursor: String? = nil
+    ) {
         self.lease = lease
         self.contract = contract
         self.contractVersion = contractVersion
+        self.letting = letting
         self.guards = guards
+        self.cursor = cursor
+    }
+}
+
+/// To whom a lease is let. As long as it is, its tenant does not release, split, hand over or change it, and nobody makes it larger.
+public struct LettingAnswer: Codable, Sendable, Equatable {
+    /// The sub-lease.
+    public var sublease: String
+    /// Who uses it.
+    public var to: String
+    /// Until when at the latest.
+    public var until: Timestamp
+    /// How long before its end the tenant of the lease may end it; absent: not before its end.
+    public var noticePeriod: WireDuration?
+
+    /// Every field; those left out are absent.
+    public init(sublease: String, to: String, until: Timestamp, noticePeriod: WireDuration? = nil) {
+        self.sublease = sublease
+        self.to = to
+        self.until = until
+        self.noticePeriod = noticePeriod
     }
 }

@@ -4,15 +4,18 @@
 public struct BackupRequest: Codable, Sendable, Equatable {
     /// An absolute path on the daemon's machine, where nothing is yet.
     public var path: String
+    /// Why, for the audit log; up to 1,024 bytes.
+    public var reason: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case path
+        case path, reason
     }
 
     /// Every field; those left out are absent.
-    public init(path: String) {
+    public init(path: String, reason: String? = nil) {
         self.path = path
+        self.reason = reason
     }
 }
 
@@ -21,6 +24,7 @@ extension BackupRequest: CheckedOnDecoding {
         guard path.hasPrefix("/"), path.utf8.count <= 4_096 else {
             throw WireValueError(field: "path", expected: "an absolute path", foundText: path)
         }
+        try checkText(reason, field: "reason")
     }
 }
 

@@ -75,15 +75,18 @@ extension LoadTargetRequest: CheckedOnDecoding {
 public struct OrderAcknowledgement: Codable, Sendable, Equatable {
     /// Ids of orders, 1 to 1,000.
     public var acknowledge: [String]
+    /// Why, for the audit log; up to 1,024 bytes.
+    public var reason: String?
 
     /// The fields, as they are spelt on the wire.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case acknowledge
+        case acknowledge, reason
     }
 
-    /// The one field.
-    public init(acknowledge: [String]) {
+    /// Both; without a reason nil.
+    public init(acknowledge: [String], reason: String? = nil) {
         self.acknowledge = acknowledge
+        self.reason = reason
     }
 }
 
@@ -92,6 +95,7 @@ extension OrderAcknowledgement: CheckedOnDecoding {
         if !(1...1_000).contains(acknowledge.count) {
             throw WireValueError(field: "acknowledge", expected: "1 to 1,000 ids", found: "\(acknowledge.count)")
         }
+        try checkText(reason, field: "reason")
     }
 }
 

@@ -8,7 +8,7 @@ extension LoadTargetRequest: BoundedFields {
 }
 
 extension OrderAcknowledgement: BoundedFields {
-    static let bounds: [String: FieldBound] = ["acknowledge": .list(1...1_000)]
+    static let bounds: [String: FieldBound] = ["acknowledge": .list(1...1_000), "reason": .remark]
 }
 
 extension ReasonRequest: BoundedFields {
@@ -57,7 +57,7 @@ extension TelemetryReading: BoundedFields {
 }
 
 extension BackupRequest: BoundedFields {
-    static let bounds: [String: FieldBound] = ["path": .length(1...4_096)]
+    static let bounds: [String: FieldBound] = ["path": .length(1...4_096), "reason": .remark]
 }
 
 extension DefragmentRequest: BoundedFields {

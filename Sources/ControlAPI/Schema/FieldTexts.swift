@@ -235,6 +235,8 @@ enum FieldTexts {
           Where the daemon shall write a copy.
         BackupRequest.path
           An absolute path on the daemon's machine, where nothing is yet.
+        BackupRequest.reason
+          Why, for the audit log; up to 1,024 bytes.
         Blocker
           One thing in the way.
         Blocker.from
@@ -1072,10 +1074,14 @@ enum FieldTexts {
           Its contract; absent: none, and nothing binds either side.
         GuardList.contractVersion
           The version that it is under.
+        GuardList.cursor
+          Where the next page begins; absent: this is the last.
         GuardList.guards
-          Every verb.
+          Every verb of the provider.
         GuardList.lease
           Which lease.
+        GuardList.letting
+          To whom it is let; absent: to nobody.
         HealthAnswer
           Whether the daemon lives or is ready.
         HealthAnswer.status
@@ -1506,6 +1512,17 @@ enum FieldTexts {
           Its place in the request, from 0.
         LeftOutReading.subject
           What it was of.
+        LettingAnswer
+          To whom a lease is let. As long as it is, its tenant does not release, split, hand over or change it, and
+          nobody makes it larger.
+        LettingAnswer.noticePeriod
+          How long before its end the tenant of the lease may end it; absent: not before its end.
+        LettingAnswer.sublease
+          The sub-lease.
+        LettingAnswer.to
+          Who uses it.
+        LettingAnswer.until
+          Until when at the latest.
         LineAmendmentRequest
           What one line of a lease is to come to, or a line that is to be added. A line that the lease has is named
           with a count or a ramp alone. A line that it has not is written in full, with its shape, as in a lease
@@ -2027,6 +2044,8 @@ enum FieldTexts {
           Orders that the actuator says it has.
         OrderAcknowledgement.acknowledge
           Ids of orders, 1 to 1,000.
+        OrderAcknowledgement.reason
+          Why, for the audit log; up to 1,024 bytes.
         OrderAction
           What the actuator is to do. `cap`: Hold GPUs to a cap. `stop`: Stop the hardware. `lift`: Lift what the load
           target ordered.
@@ -2066,6 +2085,8 @@ enum FieldTexts {
           Those that were not acknowledged at half of their notice.
         OrderList
           All orders that stand.
+        OrderList.cursor
+          Where the next page begins; absent: this is the last.
         OrderList.index
           The number of changes to this list, from 1.
         OrderList.orders
@@ -2107,6 +2128,8 @@ enum FieldTexts {
           What commits it with `PlanCommitRequest` as long as it would do the same.
         PlanAnswer.revenue
           By how much leases earn more or less in each month; months without a difference are left out.
+        PlanAnswer.subleases
+          Sub-leases, and offers of some, that the plan ends or changes, as they stand after it; absent: none.
         PlanAnswer.tightest
           The domain with the least left at any time, as a share of its limit.
         PlanBudget
@@ -2523,6 +2546,8 @@ enum FieldTexts {
           Every notice that was served on one lease.
         ReclaimList.auditHead
           The signed head of the tenant's audit log, in which each of them stands; absent while nothing is signed.
+        ReclaimList.cursor
+          Where the next page begins; absent: this is the last.
         ReclaimList.reclaims
           Oldest first, those withdrawn included.
         ReclaimRequest

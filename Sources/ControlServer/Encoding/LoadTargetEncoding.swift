@@ -103,18 +103,19 @@ struct LoadTargetEncoding {
 
     // MARK: Orders
 
-    /// All orders that stand, in order of deadlines.
-    func orders() -> OrderList {
+    /// All orders that stand and can be told, in order of deadlines.
+    func orders() -> [PowerOrder] {
         var orders: [PowerOrder] = []
         book.forEachOrder { order in
-            orders.append(order)
+            if book.lease(order.lease) != nil, book.fleet.budget(named: order.target.budget) != nil {
+                orders.append(order)
+            }
             return true
         }
-        orders.sort { ($0.deadline, $0.number) < ($1.deadline, $1.number) }
-        return OrderList(index: Int(book.ordersIndex), orders: orders.compactMap(answer))
+        return orders.sorted { ($0.deadline, $0.number) < ($1.deadline, $1.number) }
     }
 
-    private func answer(_ order: PowerOrder) -> OrderAnswer? {
+    func answer(_ order: PowerOrder) -> OrderAnswer? {
         guard let lease = book.lease(order.lease), let budget = book.fleet.budget(named: order.target.budget) else {
             return nil
         }

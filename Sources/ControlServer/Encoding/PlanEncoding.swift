@@ -32,7 +32,8 @@ struct PlanEncoding {
                 PlanRevenue(
                     month: String(RFC3339.text($0.start).prefix(7)), change: Money(currency: "USD", micros: $0.micros))
             },
-            day: Comparison(PlanDay(before.day), PlanDay(after.day)), loadTargets: loadTargets)
+            day: Comparison(PlanDay(before.day), PlanDay(after.day)), loadTargets: loadTargets,
+            subleases: subleases)
     }
 
     private func counts(_ leases: [PlannedLease]) -> PlanLeaseCounts {
@@ -70,6 +71,25 @@ struct PlanEncoding {
             nodesLost: lost.isEmpty ? nil : HardwarePaths(lost, in: fleet).paths, nodesMoved: lease.replacedCount,
             schedule: schedule.isEmpty ? nil : schedule.map { ControlAPI.ScheduleStep($0) },
             allocation: before == nil ? after.lines.flatMap { LeaseHardware.paths(of: $0.holdings, in: fleet) } : nil)
+    }
+
+    private var subleases: [SubleaseAnswer]? {
+        var last: [UInt64: SubleaseNote] = [:]
+        for case .subleaseNoted(let note) in change.facts { last[note.sublease.number] = note }
+        let encoding = SubleaseEncoding(book: change.after, role: .operator)
+        let answers = last.keys.sorted().compactMap { number -> SubleaseAnswer? in
+            let (sublease, event) = (last[number]!.sublease, last[number]!.event)
+            // That an offer's time is over is no doing of the plan.
+            guard event != .expired else { return nil }
+            let state: ControlAPI.SubleaseState? =
+                switch event {
+                case .declined: .declined
+                case .withdrawn: .withdrawn
+                default: nil
+                }
+            return encoding.answer(sublease, as: state)
+        }
+        return answers.isEmpty ? nil : answers
     }
 
     private var loadTargets: [LoadTargetAnswer] {

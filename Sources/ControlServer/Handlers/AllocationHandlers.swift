@@ -33,7 +33,7 @@ enum AllocationHandlers {
         case .json: return json(held, nodes, view, exchange)
         case .hostlist: return text(hostList(nodes, view), view, exchange)
         case .plain: return text(names(nodes, view).joined(separator: "\n"), view, exchange)
-        case .slurm: return text(slurm(held, nodes, view), view, exchange)
+        case .slurm: return text(try slurm(held, nodes, view), view, exchange)
         case .kubernetes: return exchange.answer(KubernetesAffinity(nodes: names(nodes, view)), view: view)
         case .ansible:
             let inventory = AnsibleInventory(lease: held.id, hosts: hosts(nodes, view))
@@ -87,8 +87,19 @@ enum AllocationHandlers {
         HostList.fold(names(units, view)).joined(separator: ",")
     }
 
-    /// Arguments for `scontrol create reservation`.
-    private static func slurm(_ held: AllocatedHardware, _ units: [AllocatedUnit], _ view: PublishedView) -> String {
+    /// Arguments for `scontrol create reservation`, which takes whole nodes: what others hold of them would be taken, too.
+    private static func slurm(
+        _ held: AllocatedHardware, _ units: [AllocatedUnit], _ view: PublishedView
+    ) throws -> String {
+        let fleet = view.book.fleet
+        let parts = units.filter { !$0.slices.isEmpty || $0.moduleMask != fleet.moduleMasks[$0.node] }
+        if let first = parts.first {
+            throw Problem(
+                .wrongState,
+                detail: "a reservation in Slurm takes whole nodes, and \(held.id) holds only a part of "
+                    + "\(Set(parts.map(\.node)).count) of its nodes, such as \(fleet.nodeName(NodeIndex(first.node))); "
+                    + "format=hostlist names its nodes, format=json their GPUs")
+        }
         let start = RFC3339.text(held.start).dropLast()
         let end = RFC3339.text(held.end).dropLast()
         return "ReservationName=\(held.id) StartTime=\(start) EndTime=\(end) "

@@ -137,8 +137,11 @@ enum OrderHandlers {
         var headers = HTTPFields()
         headers[.index] = String(view.book.ordersIndex)
         headers[.eTag] = "\"\(exchange.services.epoch)-o\(view.book.ordersIndex)\""
-        return exchange.answer(
-            LoadTargetEncoding(book: view.book, now: exchange.scheduler.now).orders(), view: view, headers: headers)
+        let encoding = LoadTargetEncoding(book: view.book, now: exchange.scheduler.now)
+        let (orders, cursor) = try exchange.page(of: encoding.orders(), in: view)
+        let list = OrderList(
+            index: Int(view.book.ordersIndex), orders: orders.compactMap(encoding.answer), cursor: cursor)
+        return exchange.answer(list, view: view, headers: headers)
     }
 
     static func acknowledge(_ exchange: Exchange) async throws -> Response {
@@ -153,10 +156,11 @@ enum OrderHandlers {
             }
             numbers.append(number)
         }
-        let context = try exchange.commandContext(reason: "orders received", body: body)
+        let context = try exchange.commandContext(reason: request.reason ?? "orders received", body: body)
         let (_, view, _) = try await exchange.submit(.acknowledgeOrders(numbers), context)
-        return exchange.answer(
-            LoadTargetEncoding(book: view.book, now: exchange.scheduler.now).orders(), view: view)
+        let encoding = LoadTargetEncoding(book: view.book, now: exchange.scheduler.now)
+        let orders = numbers.compactMap { view.book.order($0) }.compactMap(encoding.answer)
+        return exchange.answer(OrderList(index: Int(view.book.ordersIndex), orders: orders), view: view)
     }
 }
 

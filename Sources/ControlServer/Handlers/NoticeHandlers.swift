@@ -25,7 +25,7 @@ enum NoticeHandlers {
                     || before.book.reclaims(of: lease.number).contains { $0.notice == number }
             })
         else { throw notFound }
-        let context = try exchange.commandContext(reason: "notice read", body: [])
+        let context = try exchange.commandContext(reason: exchange.query["reason"] ?? "notice read", body: [])
         let (_, view, _) = try await exchange.submit(.acknowledgeNotice(number, lease: lease.number), context)
         let encoding = NoticeEncoding(book: view.book, now: exchange.scheduler.now)
         let notices = view.book.lease(lease.number).map { encoding.notices(of: [$0]) } ?? []

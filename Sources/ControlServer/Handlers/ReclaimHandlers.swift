@@ -13,9 +13,11 @@ enum ReclaimHandlers {
         let view = exchange.scheduler.view
         let lease = try LeaseHandlers.visibleLease(exchange, in: view)
         let encoding = NoticeEncoding(book: view.book, now: exchange.scheduler.now)
-        let reclaims = view.book.reclaims(of: lease.number).map { encoding.answer($0, to: exchange.role) }
+        let (reclaims, cursor) = try exchange.page(of: view.book.reclaims(of: lease.number), in: view)
         let head = await exchange.auditHead(of: .tenant(lease.tenant))
-        return exchange.answer(ReclaimList(reclaims: reclaims, auditHead: head), view: view)
+        let list = ReclaimList(
+            reclaims: reclaims.map { encoding.answer($0, to: exchange.role) }, auditHead: head, cursor: cursor)
+        return exchange.answer(list, view: view)
     }
 
     static func serve(_ exchange: Exchange) async throws -> Response {
@@ -63,7 +65,9 @@ enum ReclaimHandlers {
     static func guards(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let lease = try LeaseHandlers.visibleLease(exchange, in: view)
-        let guards = view.book.verdicts(on: lease, now: exchange.scheduler.now).map {
+        let verdicts = view.book.verdicts(on: lease, now: exchange.scheduler.now)
+        let (page, cursor) = try exchange.page(of: verdicts, in: view)
+        let guards = page.map {
             GuardAnswer(
                 verb: $0.verb.rawValue, allowed: $0.isAllowed, clause: $0.clause?.rawValue,
                 from: $0.from.map { Timestamp($0) }, text: $0.text)
@@ -71,7 +75,13 @@ enum ReclaimHandlers {
         return exchange.answer(
             GuardList(
                 lease: view.book.naming.id(of: lease.number), contract: lease.contract,
-                contractVersion: lease.contract == nil ? nil : lease.contractVersion, guards: guards), view: view)
+                contractVersion: lease.contract == nil ? nil : lease.contractVersion,
+                letting: view.book.sublease(on: lease.number).map { sublease in
+                    LettingAnswer(
+                        sublease: view.book.subleaseID(sublease.number), to: sublease.to,
+                        until: Timestamp(view.book.end(of: sublease)),
+                        noticePeriod: sublease.noticeSeconds.map { WireDuration(seconds: $0) })
+                }, guards: guards, cursor: cursor), view: view)
     }
 
     private static func order(_ request: ReclaimRequest, _ exchange: Exchange) throws -> ReclaimOrder {

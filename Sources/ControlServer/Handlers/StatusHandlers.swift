@@ -2,8 +2,10 @@
 
 import ControlAPI
 import FleetModel
+import Foundation
 import Hummingbird
 import Leasing
+import Logging
 import Packing
 import Scheduling
 import Telemetry
@@ -121,7 +123,16 @@ enum StatusHandlers {
     }
 
     static func backup(_ exchange: Exchange) async throws -> Response {
-        let request = try await exchange.decode(BackupRequest.self)
+        let body = try await exchange.body()
+        let request = try exchange.decode(BackupRequest.self, from: body)
+        let context = try exchange.commandContext(reason: request.reason, digest: nil)
+        // Who takes the book away stands in its audit log, and so in the copy, too. A copy is wanted most when nothing can be
+        // written there.
+        if !FileManager.default.fileExists(atPath: request.path),
+            case .faulted(let fault) = await exchange.scheduler.submit(.noteBackup(path: request.path), context)
+        {
+            exchange.logger.warning("a backup is not in the audit log", metadata: ["fault": "\(fault)"])
+        }
         let view = exchange.scheduler.view
         let bytes = try await exchange.services.backup(request.path)
         let answer = BackupAnswer(path: request.path, revision: Int(view.book.revision), bytes: bytes)
@@ -129,10 +140,11 @@ enum StatusHandlers {
     }
 
     static func confirmClock(_ exchange: Exchange) async throws -> Response {
+        let context = try exchange.commandContext(reason: exchange.query["reason"] ?? "clock confirmed", body: [])
+        let isDoubted = exchange.scheduler.isTimeFrozen
         exchange.scheduler.confirmTime()
-        // The answer comes after the writer has taken the confirmation.
-        let context = try exchange.commandContext(reason: "clock confirmed", body: [])
-        let (_, view, _) = try await exchange.submit(.heartbeat, context)
+        // The answer comes after the writer has taken the confirmation. There is nothing to note where nothing was in doubt.
+        let (_, view, _) = try await exchange.submit(isDoubted ? .confirmClock : .heartbeat, context)
         return exchange.answer(exchange.clockStatus(view), view: view)
     }
 }

@@ -58,13 +58,13 @@ extension Route {
             answers: .ok(
                 [.json(AllocationAnswer.self), .json(KubernetesAffinity.self), .text(MediaTypes.text)],
                 "The nodes; text for `hostlist`, `plain`, `slurm` and `ansible`, a pod's affinity for `kubernetes`"),
-            AllocationHandlers.show),
+            refusals: [.wrongState], AllocationHandlers.show),
         Route(
             "listNotices", .get, Routes.notices, "What tenants must know by when, the soonest first.",
             for: Audiences.holders, query: QueryParameter.page, answers: .ok(NoticeList.self), NoticeHandlers.list),
         Route(
             "acknowledgeNotice", .post, Routes.noticeAckPattern, "Say that a notice has been read.",
-            for: Audiences.requesters, answers: .ok(NoticeAnswer.self), NoticeHandlers.acknowledge),
+            for: Audiences.requesters, query: [.reason], answers: .ok(NoticeAnswer.self), NoticeHandlers.acknowledge),
     ]
 
     static let leaseChanges: [Route] = [
@@ -75,7 +75,7 @@ extension Route {
             refusals: [.noCapacity, .quotaExceeded], isGuarded: true, AmendmentHandlers.amend),
         Route(
             "listReclaims", .get, Routes.leaseReclaimPattern, "Notices of reclaim or cancellation on a lease.",
-            for: Audiences.holders, answers: .ok(ReclaimList.self), ReclaimHandlers.list),
+            for: Audiences.holders, query: QueryParameter.page, answers: .ok(ReclaimList.self), ReclaimHandlers.list),
         Route(
             "serveReclaim", .post, Routes.leaseReclaimPattern,
             "Take capacity back under a clause, or cancel a lease as its tenant.", for: Audiences.requesters,
@@ -94,7 +94,7 @@ extension Route {
             takes: .json(NominationRequest.self), answers: .ok(ReclaimAnswer.self), ReclaimHandlers.nominate),
         Route(
             "listGuards", .get, Routes.leaseGuardsPattern, "What may be done to a lease, and which clause says so.",
-            for: Audiences.holders, answers: .ok(GuardList.self), ReclaimHandlers.guards),
+            for: Audiences.holders, query: QueryParameter.page, answers: .ok(GuardList.self), ReclaimHandlers.guards),
         Route(
             "splitLease", .post, Routes.leaseSplitPattern, "Make a share of a lease a lease of its own.",
             for: Audiences.requesters, query: [.dryRun], takes: .json(LeaseSplitRequest.self),
@@ -150,6 +150,6 @@ extension Route {
             answers: .ok(
                 [.json(AllocationAnswer.self), .json(KubernetesAffinity.self), .text(MediaTypes.text)],
                 "The nodes; text for `hostlist`, `plain`, `slurm` and `ansible`, a pod's affinity for `kubernetes`"),
-            SubleaseHandlers.allocation),
+            refusals: [.wrongState], SubleaseHandlers.allocation),
     ]
 }

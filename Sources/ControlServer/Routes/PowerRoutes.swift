@@ -61,11 +61,12 @@ extension Route {
         Route(
             "listOrders", .get, Routes.orders,
             "Caps and power states to apply, with their deadlines. A long poll with `?index=` and `?wait=`.",
-            for: Audiences.provider, query: QueryParameter.poll,
+            for: Audiences.provider, query: QueryParameter.poll + QueryParameter.page,
             answers: .ok(OrderList.self, headers: [.index, .entityTag]), OrderHandlers.list),
         Route(
             "acknowledgeOrders", .post, Routes.orders, "Say that orders have been received.", for: Audiences.reporters,
-            takes: .json(OrderAcknowledgement.self), answers: .ok(OrderList.self), refusals: [.notFound],
+            takes: .json(OrderAcknowledgement.self), answers: .ok(OrderList.self, "Those orders"),
+            refusals: [.notFound],
             OrderHandlers.acknowledge),
     ]
 

@@ -40,7 +40,7 @@ extension Route {
         Route(
             "confirmClock", .post, Routes.confirmClock,
             "Confirm the wall clock after a jump that no downtime explains.",
-            for: Audiences.operators, answers: .ok(ClockStatus.self), StatusHandlers.confirmClock),
+            for: Audiences.operators, query: [.reason], answers: .ok(ClockStatus.self), StatusHandlers.confirmClock),
         Route(
             "freezeTime", .post, Routes.freeze,
             "Let nothing start or end by time until an operator says otherwise.", for: Audiences.operators,

@@ -21,9 +21,12 @@ struct BackupCommand: AsyncParsableCommand {
     @Argument(help: "Where to write it; nothing may be there yet.", completion: .file())
     var path: String
 
+    @Option(help: "Why, for the audit log.")
+    var reason: String?
+
     func run() async throws {
         try await connection.run(output) { client in
-            try output.print(try await client.backup(to: Daemon.absolute(path))) { answer in
+            try output.print(try await client.backup(to: Daemon.absolute(path), reason: reason)) { answer in
                 Terminal.standardOutput.write(
                     "\(answer.path): \(counted(answer.bytes)) bytes, up to revision \(counted(answer.revision))")
             }

@@ -48,9 +48,12 @@ struct NoticesAck: AsyncParsableCommand {
     @Argument(help: "The notice.")
     var id: String
 
+    @Option(help: "Why, for the audit log.")
+    var reason: String?
+
     func run() async throws {
         try await connection.run(output) { client in
-            try output.print(try await client.acknowledgeNotice(id)) { noticeTable([$0]).print() }
+            try output.print(try await client.acknowledgeNotice(id, reason: reason)) { noticeTable([$0]).print() }
         }
     }
 }

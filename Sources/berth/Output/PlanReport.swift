@@ -26,6 +26,11 @@ struct PlanReport {
         terminal.write("Leases: " + leaseWords)
         if !plan.changes.isEmpty { leases.print(to: terminal) }
         if plan.cursor != nil { terminal.write("… and more: --limit, or -o json") }
+        for sublease in plan.subleases ?? [] {
+            terminal.write(
+                "Sub-lease \(sublease.id) of \(sublease.from) to \(sublease.to): \(sublease.state.rawValue)"
+                    + (sublease.ending.map { ", \($0.rawValue)" } ?? ""))
+        }
         for target in plan.loadTargets { LoadTargetDetail(target, isPart: true).print(to: terminal) }
         if !plan.revenue.isEmpty {
             terminal.write("")

@@ -10,15 +10,18 @@ struct ClockConfirm: AsyncParsableCommand {
         abstract: "Say that the daemon's clock is right, so that what time drives goes on.",
         discussion: """
             EXAMPLE
-              berth clock confirm
+              berth clock confirm --reason 'the machine slept'
             """)
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
+    @Option(help: "Why, for the audit log.")
+    var reason: String?
+
     func run() async throws {
         try await connection.run(output) { client in
-            try output.print(try await client.confirmClock()) { clock in
+            try output.print(try await client.confirmClock(reason: reason)) { clock in
                 Terminal.standardOutput.write(
                     clock.frozen ? "not believed" : "confirmed")
             }

@@ -22,6 +22,11 @@ struct LeaseGuards: AsyncParsableCommand {
             try output.print(try await client.guards(on: try await reference.id(client))) { list in
                 let contract = list.contract.map { "contract \($0), version \(list.contractVersion ?? 1)" }
                 Terminal.standardOutput.write("\(list.lease), \(contract ?? "no contract, which binds neither side")")
+                if let letting = list.letting {
+                    Terminal.standardOutput.write(
+                        "let to \(letting.to) until \(letting.until.short) (\(letting.sublease)); before that is over its tenant does not release, "
+                            + "split, hand over or change it, and nobody makes it larger")
+                }
                 var table = Table(
                     .word("VERB"), .word("NOW"), .word("CLAUSE"), .word("TAKES EFFECT"), .text("WHY"))
                 for item in list.guards {

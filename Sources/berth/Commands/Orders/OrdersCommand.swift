@@ -51,9 +51,12 @@ struct OrdersAck: AsyncParsableCommand {
     @Argument(help: "The orders.")
     var ids: [String]
 
+    @Option(help: "Why, for the audit log.")
+    var reason: String?
+
     func run() async throws {
         try await connection.run(output) { client in
-            let orders = try await client.acknowledgeOrders(ids)
+            let orders = try await client.acknowledgeOrders(ids, reason: reason)
             try output.print(orders) { orderTable($0.orders.filter { ids.contains($0.id) }).print() }
         }
     }
