@@ -5,6 +5,7 @@
 import ControlAPI
 import Foundation
 import HTTPTypes
+import Leasing
 import Testing
 
 @testable import ControlServer
@@ -94,6 +95,30 @@ struct APIDocumentTests {
             let target = steps.reduce(Optional(Self.document)) { $0?[$1] }
             #expect(target != nil, "\(reference)")
         }
+    }
+
+    @Test("says of each operation what shows who calls, by schemes that it has and scopes that tokens have")
+    func saysWhoCalls() throws {
+        let schemes = try #require(Self.document["components"]?["securitySchemes"]?.members)
+        #expect(schemes.map(\.name) == ["bearerToken", "clientCertificate"])
+        var tokens = 0
+        for route in Route.all {
+            let operation = Self.document["paths"]?[route.pattern]?[route.method.rawValue.lowercased()]
+            guard case .array(let requirement) = operation?["security"] else {
+                Issue.record("\(route.name) says nothing")
+                continue
+            }
+            // The Unix socket needs nothing shown.
+            #expect(requirement.count { $0.members.isEmpty } == 1, "\(route.name)")
+            let names = requirement.flatMap(\.members).map(\.name)
+            #expect(names.contains("clientCertificate") && names.allSatisfy(schemes.map(\.name).contains))
+            let isForOperatorsAlone = route.roles.names == ["operator"]
+            #expect(names.contains("bearerToken") != isForOperatorsAlone, "\(route.name)")
+            guard case .array(let scopes) = requirement.lazy.compactMap({ $0["bearerToken"] }).first else { continue }
+            tokens += 1
+            #expect(scopes == route.scope.names.map { .string($0) } && scopes.count == 1, "\(route.name)")
+        }
+        #expect(tokens > 50)
     }
 
     @Test("gives words to each type and each field that has a name")

@@ -36,12 +36,19 @@ struct APIDocument: Sendable {
                 "title": "Berth", "version": "1", "summary": "Leases the capacity of a GPU fleet.",
                 "description": .string(preface), "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
             ],
-            "servers": [["url": "http://berth", "description": "The Unix socket, on which any host name will do"]],
+            "servers": [
+                ["url": "http://berth", "description": "The Unix socket, on which any host name will do"],
+                [
+                    "url": "https://{listener}", "description": "A TLS listener of `tcp` in berthd.yaml",
+                    "variables": ["listener": ["default": "localhost", "description": "Its host, and its port"]],
+                ],
+            ],
+            "x-berth-peer-credentials": .string(SecuritySchemes.peerCredentials),
             "tags": .array(areas.map { ["name": .string($0.name), "description": .string($0.summary)] }),
             "paths": paths,
             "components": [
                 "schemas": book.components, "responses": responses(problem), "parameters": parameters,
-                "headers": headers,
+                "headers": headers, "securitySchemes": SecuritySchemes.node,
             ],
         ]
     }

@@ -8,6 +8,7 @@ extension Route {
     func node(area: String, _ book: SchemaBook) -> JSONNode {
         var operation: JSONNode = [
             "operationId": .string(name), "summary": .string(summary), "tags": [.string(area)],
+            "security": SecuritySchemes.requirement(of: self),
             "x-berth-roles": .array(roles.names.map { .string($0) }),
             "x-berth-codes": .array(refusals.map { .string($0.rawValue) }),
         ]
