@@ -124,7 +124,51 @@ extension SystemTests {
             do {
                 try await ControlClient.with(try address(), credentials: untrusting) { _ = try await $0.status() }
                 Issue.record("the certificate was trusted")
-            } catch ClientError.unreachable(_, .notTrusted) {}
+            } catch ClientError.unreachable(_, .notTrusted(.untrusted)) {}
+        }
+
+        @Test("what goes wrong with TLS is told in plain words that say what to do, and never in those of a library")
+        func words() throws {
+            let ports = try home.ports()
+            let other = try home.folder.write(try TestAuthority("Other").pem, to: "other.pem")
+            func said(_ arguments: String...) throws -> String {
+                let process = try ChildProcess(Program.berth, arguments, environment: [:])
+                process.wait()
+                #expect(process.wait() == .exited(9), "\(process.output)")
+                let text = process.error
+                for raw in ["handshakeFailed", "HTTPClientError", "NIOSSL", "errno", "SSL routines", "OPENSSL"] {
+                    #expect(!text.contains(raw), "\(text)")
+                }
+                return text
+            }
+            let untrusted = try said("status", "--url", "https://localhost:\(ports[0])", "--ca-file", other)
+            #expect(untrusted.contains("nobody whom you trust") && untrusted.contains("--ca-file"), "\(untrusted)")
+            let named = try said("status", "--url", "https://127.0.0.2:\(ports[0])", "--ca-file", authorityFile)
+            #expect(named.contains("another name") || named.contains("nobody listens"), "\(named)")
+            let plain = try said("status", "--url", "https://localhost:\(ports[2])", "--ca-file", authorityFile)
+            #expect(plain.contains("does not speak TLS"), "\(plain)")
+            let nobody = try said("status", "--url", "https://localhost:1", "--ca-file", authorityFile)
+            #expect(nobody.contains("nobody listens"), "\(nobody)")
+        }
+
+        @Test("metrics tell when certificates begin and end, and whether newer files are of use")
+        func metrics() throws {
+            let text = try home.connect().get("/metrics").text
+            let port = try home.ports()[0]
+            func value(_ name: String) throws -> Int {
+                let start = name + "{listener=\"127.0.0.1:\(port)\"}"
+                let line = try #require(text.split(separator: "\n").first { $0.hasPrefix(start) }, "\(text)")
+                return try #require(line.split(separator: " ").last.flatMap { Int($0) })
+            }
+            let listener = try home.connect().get("/v1/status").json["listeners"][1]
+            let end = try #require(listener["certificateExpiresAt"].string.flatMap { Timestamp($0) })
+            #expect(try value("berth_tls_certificate_expiry_timestamp_seconds") == Int(end.epochSeconds))
+            #expect(
+                try value("berth_tls_certificate_start_timestamp_seconds")
+                    < value("berth_tls_certificate_expiry_timestamp_seconds"))
+            #expect(try value("berth_tls_certificate_refused") == 0)
+            // Plain text has none.
+            #expect(text.split(separator: "\n").count { $0.hasPrefix("berth_tls_certificate_refused{") } == 2)
         }
 
         @Test("plain text on loopback answers too, names nobody, and says how to name oneself")

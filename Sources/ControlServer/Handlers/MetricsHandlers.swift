@@ -27,6 +27,7 @@ enum MetricsHandlers {
         budgets(&text, conditions, report)
         loadTargets(&text, view, now)
         telemetry(&text, exchange.services.observatory.counts, report)
+        text.addCertificates(exchange.services.listening)
         text.add(ProcessFigures.current)
         var headers = exchange.headers(view: view)
         headers[.contentType] = MediaTypes.metrics

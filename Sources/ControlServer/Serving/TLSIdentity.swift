@@ -52,6 +52,8 @@ public final class TLSIdentity: Sendable {
 
     /// What is in use.
     public struct State: Sendable, Equatable {
+        /// The certificate's first second, since 1970.
+        public let notBefore: Int64
         /// The certificate's last second, since 1970.
         public let notAfter: Int64
         /// The certificate's subject.
@@ -86,6 +88,7 @@ public final class TLSIdentity: Sendable {
     }
 
     private struct Leaf {
+        let notBefore: Int64
         let notAfter: Int64
         let subject: String
     }
@@ -108,7 +111,9 @@ public final class TLSIdentity: Sendable {
     /// What is in use.
     public var state: State {
         inner.withLock { inner in
-            State(notAfter: inner.loaded.leaf.notAfter, subject: inner.loaded.leaf.subject, fault: inner.fault)
+            let leaf = inner.loaded.leaf
+            return State(
+                notBefore: leaf.notBefore, notAfter: leaf.notAfter, subject: leaf.subject, fault: inner.fault)
         }
     }
 
@@ -165,6 +170,7 @@ public final class TLSIdentity: Sendable {
         }
         do {
             let leaf = Leaf(
+                notBefore: Int64(certificate.notValidBefore.timeIntervalSince1970),
                 notAfter: Int64(certificate.notValidAfter.timeIntervalSince1970),
                 subject: certificate.subject.description)
             return (try NIOSSLContext(configuration: configuration), leaf)
