@@ -38,7 +38,11 @@ public enum TransportCause: Error, Sendable, Equatable {
     /// No answer within the time allowed.
     case noAnswer(seconds: Int)
     /// TLS was not agreed on: the daemon's certificate is not trusted, or it does not take the caller's.
-    case notTrusted(String)
+    case notTrusted(TLSFault)
+    /// The connection ended before the answer was whole.
+    case closed
+    /// No machine has the name in the address.
+    case unknownHost
     /// What the client was told cannot be used.
     case setting(String)
     /// Anything else, in the words of the layer below.
@@ -78,7 +82,9 @@ extension TransportCause: CustomStringConvertible {
         case .noPermission: "permission denied"
         case .pathTooLong(let bytesMax): "a socket's path has at most \(bytesMax) bytes"
         case .noAnswer(let seconds): "nothing came within \(seconds) s"
-        case .notTrusted(let words): "TLS was not agreed on (\(words))"
+        case .notTrusted(let fault): fault.description
+        case .closed: "the connection was closed before the answer came"
+        case .unknownHost: "no machine has that name"
         case .setting(let words): words
         case .other(let words): words
         }
@@ -86,14 +92,14 @@ extension TransportCause: CustomStringConvertible {
 
     fileprivate var advice: String {
         switch self {
-        case .notTrusted:
-            "Name the authority of its certificate with --ca-file, and a certificate of yours with --certificate and --key."
+        case .notTrusted(let fault): fault.advice
+        case .unknownHost: "Look at the address: --url https://HOST:PORT."
         case .setting: "See: berth --help"
         case .noSocket, .nobodyListens: "Is berthd running? Name its socket with --socket PATH or BERTH_SOCKET."
         case .noPermission: "Ask to be added to the group that owns the socket."
         case .pathTooLong: "Use a shorter path, such as one under /run."
         case .noAnswer: "Look at the daemon's log; a write may or may not have been done."
-        case .other:
+        case .closed, .other:
             "Is berthd running? After a write, look before you repeat it, or repeat it with its idempotency key."
         }
     }

@@ -18,6 +18,8 @@ public struct EventRequest: Sendable {
     public var after: String?
     /// Whether to wait for what comes.
     public var follows: Bool
+    /// Seconds after which the daemon ends it; nil for none.
+    public var waitSeconds: Int?
     /// Lines after which to end.
     public var limit: Int?
     /// Only what is about this tenant.
@@ -27,10 +29,12 @@ public struct EventRequest: Sendable {
 
     /// Every field; those left out ask for everything.
     public init(
-        after: String? = nil, follows: Bool = true, limit: Int? = nil, tenant: String? = nil, kinds: [String] = []
+        after: String? = nil, follows: Bool = true, waitSeconds: Int? = nil, limit: Int? = nil, tenant: String? = nil,
+        kinds: [String] = []
     ) {
         self.after = after
         self.follows = follows
+        self.waitSeconds = waitSeconds
         self.limit = limit
         self.tenant = tenant
         self.kinds = kinds
@@ -42,7 +46,8 @@ extension ControlClient {
     public func events(_ request: EventRequest, _ body: (EventLine) async throws -> Void) async throws {
         let query = [
             ("after", request.after), ("follow", request.follows ? nil : "false"),
-            ("limit", request.limit.map(String.init)), ("tenant", request.tenant),
+            ("wait", request.waitSeconds.map { "\($0)s" }), ("limit", request.limit.map(String.init)),
+            ("tenant", request.tenant),
             ("kind", request.kinds.isEmpty ? nil : request.kinds.joined(separator: ",")),
         ]
         let exchange = Exchange.get(Routes.events, query: query)

@@ -143,7 +143,7 @@ extension SystemTests {
             switch kind {
             case "leases": "l-0000000000000"
             case "faults": "f-0000000000000"
-            case "tokens": "t-0000000000000"
+            case "tokens": "k-0000000000000"
             case "notices": "n-0000000000000"
             case "transfers": "x-0000000000000"
             case "subleases": "s-0000000000000"

@@ -82,6 +82,32 @@ extension SystemTests {
             #expect(try (0..<2).map { _ in try poll() } == [401, 401])
         }
 
+        @Test("all tokens of one owner end at once, after a word of whoever asks, and others go on")
+        func revokeAll() throws {
+            for name in ["one", "two"] { _ = try secret(#"{"name":"\#(name)"}"#) }
+            let other = try secret(#"{"name":"one"}"#, for: "rival")
+            _ = try secret(#"{"name":"look","role":"auditor"}"#, for: nil)
+            let asked = try home.berth("token", "revoke", "--tenant", "acme")
+            #expect(asked.wait() == .exited(64) && asked.error.contains("--yes"), "\(asked.error)")
+            func live(_ owner: String) throws -> Int {
+                let tokens = try connection.get("/v1/tokens?owner=\(owner)").json["tokens"].array
+                return tokens.count { $0["state"].string == "live" }
+            }
+            #expect(try live("tenant:acme") == 2)
+            let revoked = try home.berth("token", "revoke", "--tenant", "acme", "--yes", "--reason", "stolen")
+            #expect(revoked.wait() == .exited(0), "\(revoked.error)")
+            #expect(try live("tenant:acme") == 0 && live("tenant:rival") == 1 && live("auditor") == 1)
+            #expect(try home.berth("token", "revoke", "look", "--role", "auditor").wait() == .exited(0))
+            #expect(try live("auditor") == 0)
+            #expect(try ask(other.token, "GET", "/v1/tenants/rival").status == 200)
+            #expect(other.id.hasPrefix("k-"))
+            let near = try home.berth("token", "create", "x", "--tenant", "acmee")
+            #expect(near.wait() == .exited(5) && near.error.contains("Did you mean acme?"), "\(near.error)")
+            let list = try home.berth("lease", "list", "--tenant", "acmee")
+            #expect(list.wait() == .exited(5) && list.error.contains("Did you mean acme?"), "\(list.error)")
+            #expect(try home.berth("lease", "list", "--tenant", "acme").wait() == .exited(0))
+        }
+
         @Test("a token lets its tenant in over TCP, is shown once, and is found by its digest after a restart")
         func life() throws {
             let made = try make(#"{"name":"ci","reason":"build host"}"#)

@@ -24,6 +24,37 @@ struct TopFrameTests {
         try GoldenText("top-160x48.txt").expect(frame(TopSamples.fleet).lines(ScreenSize(rows: 48, columns: 160)))
     }
 
+    @Test("has room for its help on a small terminal")
+    func help() {
+        for snapshot in [TopSamples.fleet, TopSamples.tenant] {
+            let frame = frame(snapshot) { $0.showsHelp = true }
+            let lines = frame.lines(ScreenSize(rows: 24, columns: 80))
+            #expect(frame.helpLines.allSatisfy { lines.contains($0) }, "\(lines.map(\.plain))")
+        }
+    }
+
+    @Test("says of a lease in turn-round when that is over, and not that it ends")
+    func turnRound() throws {
+        func row(until time: String?) throws -> String {
+            var snapshot = TopSamples.fleet
+            var lease = TopSamples.leases[0]
+            lease.state = .ending
+            lease.nextChangeAt = time.flatMap { Timestamp($0) }
+            snapshot.leases = [TopLease(lease)]
+            let lines = frame(snapshot).lines(ScreenSize(rows: 48, columns: 160)).map(\.plain)
+            return try #require(lines.first { $0.contains("l-7kq2") })
+        }
+        #expect(try row(until: "2026-12-01T16:30:05Z").contains("turn-round over in 2h"))
+        for time in [nil, "2026-12-01T14:00:00Z"] {
+            let text = try row(until: time)
+            #expect(text.contains("in turn-round") && !text.contains("now"), "\(text)")
+        }
+        let held = HeldLease(
+            id: "l-1", state: .ending, conditions: [], start: TopSamples.now, end: TopSamples.now,
+            promised: Capacity(gpus: 8, watts: 1), delivered: Capacity(gpus: 0, watts: 0), allocation: [])
+        #expect(TopLease(held, of: "acme").next == .turnRound(until: nil))
+    }
+
     @Test("of a tenant has its leases, notices and events alone")
     func tenant() throws {
         let lines = frame(TopSamples.tenant).lines(ScreenSize(rows: 24, columns: 80))

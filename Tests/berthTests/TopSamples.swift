@@ -94,11 +94,16 @@ enum TopSamples {
     ]
 
     static let events = (0..<30).map { number in
-        AuditEntry(
-            number: 1_234 - number, recordedAt: Timestamp(epochSeconds: now.epochSeconds - Int64(number) * 3_100),
-            actor: number.isMultiple(of: 3) ? "tenant:acme" : "root", role: "operator",
-            reason: number == 1 ? "trial" : nil,
-            what: [number == 0 ? "lease l-9xy8 of acme granted: 64 GPUs" : "tenant acme set"])
+        TopEvent(
+            ChangeLine(
+                revision: 1_234 - number, at: Timestamp(epochSeconds: now.epochSeconds - Int64(number) * 3_100),
+                actor: number.isMultiple(of: 3) ? "tenant:acme" : "root", role: "operator",
+                reason: number == 1 ? "trial" : nil,
+                events: [
+                    number == 0
+                        ? ChangeEvent(kind: "lease.granted", what: "lease l-9xy8 of acme granted: 64 GPUs")
+                        : ChangeEvent(kind: "tenant.put", what: "tenant acme set")
+                ]))
     }
 
     static var fleet: TopSnapshot {

@@ -85,7 +85,8 @@ extension Book {
             result.append(
                 Obstacle(
                     kind: .hardware, name: line.name, from: nil, until: nil,
-                    message: "only \(finding.existing) units of \(line.shapeName) on \(models) exist \(line.place)"))
+                    message: "only \(finding.existing) units of \(line.shapeName) on \(models) exist "
+                        + place(of: line, in: sound)))
         } else if finding.closedNodes > 0 && audience == .provider {
             result.append(
                 Obstacle(
@@ -131,14 +132,14 @@ extension Book {
             result.append(
                 Obstacle(
                     kind: .hardware, name: line.name, from: sound.start, until: sound.order.end,
-                    message: "only \(WattsText.grouped(finding.free)) units of \(line.shapeName) are free \(line.place)"
-                ))
+                    message: "only \(WattsText.grouped(finding.free)) units of \(line.shapeName) are free "
+                        + place(of: line, in: sound)))
         }
         if result.isEmpty {
             result.append(
                 Obstacle(
                     kind: .hardware, name: line.name, from: nil, until: nil,
-                    message: "nothing \(line.place) is made so that this line could lie in it"))
+                    message: "nothing \(place(of: line, in: sound)) is made so that this line could lie in it"))
         }
         return result
     }
@@ -207,6 +208,20 @@ extension Book {
             && pins.map { !$0.intersecting([nodes]).isEmpty } ?? true
     }
 
+    /// Paths named of what a line is pinned to.
+    private static let pinsNamedMax = 3
+
+    /// Where a line may lie, in words: at the sites that it and its contract leave, among what it is pinned to.
+    private func place(of line: LeaseLine, in sound: SoundOrder) -> String {
+        let sites = fleet.sites.indices.filter { sound.request.siteMask >> $0 & 1 == 1 }.map { fleet.sites[$0].name }
+        let here = sites.count == fleet.sites.count ? "at these sites" : "at \(sites.joined(separator: ", "))"
+        guard let pins = line.pins else { return here }
+        let paths = HardwarePaths(register.nodesLeft(of: pins), in: fleet).paths
+        let rest = paths.count - Self.pinsNamedMax
+        let named = paths.prefix(Self.pinsNamedMax).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        return "\(here) among \(named.isEmpty ? "the nodes" : named), which the line is pinned to"
+    }
+
     private func obstacle(_ maintenance: Maintenance, _ window: Range<Int64>) -> Obstacle {
         Obstacle(
             kind: .booking, name: maintenance.name, from: window.lowerBound, until: window.upperBound,
@@ -240,11 +255,6 @@ extension LeaseLine {
         case .mig: profile ?? "mig"
         case .power: "watts"
         }
-    }
-
-    /// Where the line may lie, in words.
-    fileprivate var place: String {
-        pins == nil ? "at these sites" : "at these sites among the nodes that the line is pinned to"
     }
 
     var isMadeOfWholeDomains: Bool {

@@ -78,14 +78,15 @@ extension Book {
 
     /// A token by its id, or nil when there is none that is kept.
     public func token(id: String) -> AccessToken? {
-        guard id.hasPrefix("t-"), let number = naming.number(of: "l-" + id.dropFirst(2)),
+        // Earlier releases called them as transfers are called.
+        guard id.hasPrefix("k-") || id.hasPrefix("t-"), let number = naming.number(of: "l-" + id.dropFirst(2)),
             number & Self.tokenMark != 0
         else { return nil }
         return tokens.tokens[number & ~Self.tokenMark]
     }
 
     /// What a token is called: nothing that says how many others there are.
-    public func tokenID(_ number: UInt64) -> String { "t-" + naming.id(of: Self.tokenMark | number).dropFirst(2) }
+    public func tokenID(_ number: UInt64) -> String { "k-" + naming.id(of: Self.tokenMark | number).dropFirst(2) }
 
     /// An owner's tokens that are kept, oldest first.
     public func tokens(of owner: TokenOwner) -> [AccessToken] { tokens.tokens(of: owner) }

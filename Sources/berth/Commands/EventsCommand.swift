@@ -48,12 +48,13 @@ struct EventsCommand: AsyncParsableCommand {
     func run() async throws {
         try await connection.run(output) { client in
             var reading = EventReading(after: after, left: limit)
+            var outage = Outage()
             while true {
                 do {
-                    try await read(client, &reading)
+                    try await read(client, &reading) { outage.end() }
                     guard follow, reading.left != 0 else { return }
                 } catch ClientError.unreachable(_, let cause) where follow && reading.hasAnswered {
-                    Terminal.standardError.write("\(cause.description); waiting for the daemon")
+                    outage.tell(cause)
                 }
                 try await Task.sleep(for: .seconds(1))
             }
@@ -61,10 +62,15 @@ struct EventsCommand: AsyncParsableCommand {
     }
 
     /// Reads one stream to its end.
-    private func read(_ client: ControlClient, _ reading: inout EventReading) async throws {
+    ///
+    /// - Parameter hasAnswered: called when the daemon answers.
+    private func read(
+        _ client: ControlClient, _ reading: inout EventReading, hasAnswered: () -> Void
+    ) async throws {
         let request = EventRequest(
             after: reading.after, follows: follow, limit: reading.left, tenant: tenant, kinds: kinds)
         try await client.events(request) { line in
+            hasAnswered()
             switch line {
             case .change(let change):
                 reading.note(change)

@@ -31,14 +31,16 @@ struct WatchCommand: AsyncParsableCommand {
         try await connection.run(output, seeking: SoughtName(.tenant, tenant)) { client in
             var last = try await client.poll(tenant: tenant)
             try show(last)
+            var outage = Outage()
             while !once {
                 do {
                     let next = try await client.poll(
                         tenant: tenant, index: last.index, wait: Self.wait, ifNoneMatch: last.entityTag)
+                    outage.end()
                     if next.index != last.index || next.entityTag != last.entityTag { try show(next) }
                     last = next
                 } catch ClientError.unreachable(_, let cause) {
-                    Terminal.standardError.write("\(cause.description); waiting for the daemon")
+                    outage.tell(cause)
                     try await Task.sleep(for: .seconds(2))
                 }
             }

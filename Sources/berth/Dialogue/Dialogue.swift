@@ -10,11 +10,14 @@ struct Dialogue {
     var say: (String) -> Void
 
     /// The terminal, when there is a person at both ends of it.
-    static func onTerminal(for option: String) throws(CommandFailure) -> Dialogue {
+    static func onTerminal(
+        for option: String,
+        instead: String = "Give all of it as options or with --file, and see it first with --dry-run."
+    ) throws(CommandFailure) -> Dialogue {
         guard isatty(STDIN_FILENO) == 1, Terminal.standardError.isInteractive else {
             throw CommandFailure(
                 status: .usage, message: "\(option) asks on a terminal, and this is none.",
-                advice: "Give all of it as options or with --file, and see it first with --dry-run.")
+                advice: instead)
         }
         return Dialogue(
             ask: { prompt in

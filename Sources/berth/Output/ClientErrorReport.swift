@@ -16,7 +16,13 @@ struct ClientErrorReport {
     }
 
     func printToStandardError() {
-        for line in lines(inColour: Terminal.standardError.usesColour) { Terminal.standardError.write(line) }
+        let terminal = Terminal.standardError
+        for line in lines(inColour: terminal.usesColour) {
+            // Commands are to be copied whole.
+            let columnCount = line.hasPrefix("  berth ") ? nil : terminal.columnCount
+            let indent = line.hasPrefix("  ") ? 4 : 0
+            for line in WordWrap.lines(line, columnCount: columnCount, indent: indent) { terminal.write(line) }
+        }
     }
 
     func lines(inColour: Bool) -> [String] {

@@ -7,14 +7,23 @@ struct LeaseDetail {
     let lease: LeaseAnswer
     /// Paths shown for each line before the rest is only counted.
     private static let pathsMax = 12
+    /// Titles stand in front of what they are of.
+    private static let titleWidth = 11
 
     init(_ lease: LeaseAnswer) { self.lease = lease }
 
     func print(to terminal: Terminal = .standardOutput) {
-        for line in lines(inColour: terminal.usesColour) { terminal.write(line) }
+        for line in lines(inColour: terminal.usesColour, columnCount: terminal.columnCount) { terminal.write(line) }
     }
 
-    func lines(inColour: Bool) -> [String] {
+    /// - Parameter columnCount: where lines are broken, between words; nil: nowhere.
+    func lines(inColour: Bool, columnCount: Int?) -> [String] {
+        lines(inColour: inColour).flatMap {
+            WordWrap.lines($0, columnCount: columnCount, indent: Self.titleWidth + 2)
+        }
+    }
+
+    private func lines(inColour: Bool) -> [String] {
         [heading(inColour: inColour)] + windowLines + holdingLines + capLines(inColour: inColour)
             + lease.reservations.flatMap(reservationLines) + spareLines + scheduleLines
             + conditionLines(inColour: inColour) + downLines(inColour: inColour)
@@ -31,7 +40,7 @@ struct LeaseDetail {
     }
 
     private func line(_ title: String, _ text: String) -> String {
-        "  " + title + String(repeating: " ", count: max(1, 11 - title.count)) + text
+        "  " + title + String(repeating: " ", count: max(1, Self.titleWidth - title.count)) + text
     }
 
     private var windowLines: [String] {

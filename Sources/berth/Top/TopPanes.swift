@@ -70,7 +70,7 @@ extension TopSnapshot {
                         ? "\(counted(lease.delivered.gpus))/\(lease.promised.gpuColumn)" : lease.promised.gpuColumn,
                     lease.isShort ? .attention : .plain),
                 "\(power(lease.promised.watts))", .styled(lease.cap, lease.isCurtailed ? .attention : .plain),
-                "\(lease.next.map { "\($0.words) \(untilText($0.at))" } ?? "-")")
+                "\(lease.next.map(words) ?? "-")")
         }
         return table
     }
@@ -122,7 +122,7 @@ extension TopSnapshot {
             .text("EVENTS"), .text("BY", rank: 1, widthMax: 12), .rest("WHAT"), .text("REASON", rank: 2, widthMax: 24))
         for event in events {
             table.add(
-                "\(clock(event.recordedAt))", "\(event.actor ?? event.role)",
+                "\(clock(event.at))", "\(event.by)",
                 "\(event.what.joined(separator: ", "))",
                 .styled(event.reason ?? "", .quiet))
         }
@@ -135,6 +135,12 @@ extension TopSnapshot {
         let isToday = text.prefix(10) == now.description.prefix(10)
         return isToday
             ? String(text.dropFirst(11).prefix(8)) : "\(text.dropFirst(5).prefix(5)) \(text.dropFirst(11).prefix(5))"
+    }
+
+    /// What comes next and when. A turn-round without an end in sight waits for whoever cleans.
+    private func words(_ change: TopLease.Change) -> String {
+        guard let at = change.at, !(change == .turnRound(until: at) && at <= now) else { return "in turn-round" }
+        return "\(change.words) \(untilText(at))"
     }
 
     private func untilText(_ time: Timestamp) -> String { remaining(time.epochSeconds - now.epochSeconds) }

@@ -13,7 +13,8 @@ struct TopReader: Sendable {
         var snapshot: TopSnapshot?
         /// Seconds of the daemon's clock at the last full read.
         var readAt: Int64 = 0
-        var lastEvent = 0
+        /// Where the stream of events goes on: epoch and number.
+        var cursor: String?
         var entityTag: String?
     }
 
@@ -23,6 +24,9 @@ struct TopReader: Sendable {
 
     /// Events kept, and leases read at most.
     private static let eventsMax = 200
+    /// With fewer of one tenant's events, a longer stretch is looked at, up to so many changes.
+    private static let eventsLeast = 20
+    private static let lookBackMax = 20_000
     private static let leasesMax = 5_000
     /// How long observed watts may be old, in seconds.
     private static let observedSecondsMax: Int64 = 5
@@ -36,11 +40,18 @@ struct TopReader: Sendable {
             _ = try await client.status()
             return TopReader(client: client, tenant: nil)
         } catch ClientError.refused(let problem, _) where problem.code == .forbidden {
-            // A tenant's own log is named after it.
-            let log = try await client.audit(limit: 1).log
-            guard log.hasPrefix(Self.ownLog) else { throw ClientError.refused(problem, retryAfterSeconds: nil) }
-            return TopReader(client: client, tenant: String(log.dropFirst(Self.ownLog.utf8.count)))
+            guard let own = try await ownName(client) else {
+                throw ClientError.refused(problem, retryAfterSeconds: nil)
+            }
+            return TopReader(client: client, tenant: own)
         }
+    }
+
+    /// The tenant that the caller is, by its own log; nil for anybody else. With a number after the name where others had it before.
+    private static func ownName(_ client: ControlClient) async throws -> String? {
+        let log = try await client.audit(limit: 1).log
+        guard log.hasPrefix(ownLog) else { return nil }
+        return log.dropFirst(ownLog.utf8.count).split(separator: "~").first.map(String.init)
     }
 
     /// The next snapshot; that of before where nothing has changed.
@@ -67,7 +78,7 @@ struct TopReader: Sendable {
         snapshot.leases = try await leases(status)
         let live = status.leases.sorted.filter { LeaseState(rawValue: $0.name)?.isOver == false }
         snapshot.leasesLeftOut = max(0, live.reduce(0) { $0 + $1.count } - snapshot.leases.count)
-        (snapshot.events, memory.lastEvent) = try await events(before, of: nil)
+        (snapshot.events, memory.cursor) = try await events(before, of: nil)
         memory.snapshot = snapshot
         memory.readAt = now
         return (snapshot, memory)
@@ -126,19 +137,57 @@ struct TopReader: Sendable {
             now: present, subject: .tenant(name: tenant, index: held.index, nextChangeAt: held.nextChangeAt))
         snapshot.leases = held.leases.map { TopLease($0, of: tenant) }
         snapshot.notices = held.notices
-        (snapshot.events, memory.lastEvent) = try await events(before, of: tenant)
+        (snapshot.events, memory.cursor) = try await events(before, of: tenant)
         memory.snapshot = snapshot
         return (snapshot, memory)
     }
 
-    /// The newest entries of the log: those after the last one known, before those of the snapshot before.
-    private func events(_ before: Memory, of tenant: String?) async throws -> ([AuditEntry], Int) {
-        var known = before.snapshot?.events ?? []
-        var last = before.lastEvent
-        if last == 0 { last = max(0, try await client.auditHead(of: tenant).head.size - Self.eventsMax) }
-        let list = try await client.audit(of: tenant, after: last, limit: Self.eventsMax)
-        if let newest = list.entries.last { last = newest.number }
-        known.insert(contentsOf: list.entries.reversed(), at: 0)
-        return (Array(known.prefix(Self.eventsMax)), last)
+    /// The newest changes: those after the last one known, before those of the snapshot before. A history that is gone, as
+    /// after a backup was put back, is begun anew.
+    private func events(_ before: Memory, of tenant: String?) async throws -> ([TopEvent], String?) {
+        guard let cursor = before.cursor else { return try await newestEvents(of: tenant) }
+        do {
+            let (newer, cursor) = try await events(after: cursor, of: tenant)
+            let known = newer.reversed() + (before.snapshot?.events ?? [])
+            return (Array(known.prefix(Self.eventsMax)), cursor)
+        } catch ClientError.refused(let problem, _) where problem.code == .historyGone {
+            return try await newestEvents(of: tenant)
+        }
+    }
+
+    /// The last changes that there are. Of one tenant among all, a longer stretch is looked at.
+    private func newestEvents(of tenant: String?) async throws -> ([TopEvent], String?) {
+        var last: BookmarkLine?
+        try await client.events(EventRequest(waitSeconds: 0, tenant: tenant)) { line in
+            if case .bookmark(let bookmark) = line { last = bookmark }
+        }
+        guard let last else { return ([], nil) }
+        var length = Self.eventsMax
+        while true {
+            let start = max(0, last.bookmark - length)
+            do {
+                let (events, cursor) = try await events(after: "\(last.epoch)-\(start)", of: tenant)
+                if start == 0 || events.count >= Self.eventsLeast || length >= Self.lookBackMax {
+                    return (Array(events.reversed().prefix(Self.eventsMax)), cursor)
+                }
+                length *= 10
+            } catch ClientError.refused(let problem, _) where problem.code == .historyGone && start > 0 {
+                // What lies there was another tenant's of the name: its own begins later.
+                length = last.bookmark
+            }
+        }
+    }
+
+    /// The changes after a place, oldest first, and the place after them.
+    private func events(after cursor: String, of tenant: String?) async throws -> ([TopEvent], String?) {
+        var (events, cursor): ([TopEvent], String?) = ([], cursor)
+        try await client.events(EventRequest(after: cursor, follows: false, tenant: tenant)) { line in
+            switch line {
+            case .change(let change): events.append(TopEvent(change))
+            case .bookmark(let bookmark): cursor = "\(bookmark.epoch)-\(bookmark.bookmark)"
+            }
+            if events.count > 2 * Self.eventsMax { events.removeFirst(Self.eventsMax) }
+        }
+        return (events, cursor)
     }
 }

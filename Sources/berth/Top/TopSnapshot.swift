@@ -22,15 +22,35 @@ struct TopSnapshot: Equatable, Sendable {
     var leasesLeftOut = 0
     var notices: [Notice] = []
     /// The newest first.
-    var events: [AuditEntry] = []
+    var events: [TopEvent] = []
+}
+
+/// One accepted change as a row.
+struct TopEvent: Equatable, Sendable {
+    var at: Timestamp
+    /// Who made it, or in which role where that is not told.
+    var by: String
+    var what: [String]
+    var reason: String?
+
+    init(_ change: ChangeLine) {
+        at = change.at
+        by = change.actor ?? change.role
+        what = change.events.map(\.what)
+        reason = change.reason
+    }
 }
 
 /// One lease as a row.
 struct TopLease: Equatable, Sendable {
     /// What happens to it next by itself.
     struct Change: Equatable, Sendable {
-        var at: Timestamp
+        /// Nil when that is not known.
+        var at: Timestamp?
         var words: String
+
+        /// When hardware that somebody has left is ready for others.
+        static func turnRound(until time: Timestamp?) -> Change { Change(at: time, words: "turn-round over") }
     }
 
     var id: String
@@ -56,7 +76,10 @@ struct TopLease: Equatable, Sendable {
         delivered = lease.delivered
         cap = lease.capNow.map(\.percentText) ?? lease.capText
         isCurtailed = lease.capNow != nil
-        next = lease.nextChangeAt.map { Change(at: $0, words: Self.words($0, lease)) }
+        next =
+            lease.state == .ending
+            ? .turnRound(until: lease.nextChangeAt)
+            : lease.nextChangeAt.map { Change(at: $0, words: Self.words($0, lease)) }
     }
 
     /// A lease as its tenant polls it.
@@ -71,8 +94,11 @@ struct TopLease: Equatable, Sendable {
         cap = lease.capNow.map(\.percentText) ?? lease.capText
         isCurtailed = lease.capNow != nil
         next =
-            lease.state == .scheduled || lease.state == .pending
-            ? Change(at: lease.start, words: "starts") : Change(at: lease.end, words: "ends")
+            switch lease.state {
+            case .scheduled, .pending: Change(at: lease.start, words: "starts")
+            case .ending: .turnRound(until: nil)
+            default: Change(at: lease.end, words: "ends")
+            }
     }
 
     private static func words(_ time: Timestamp, _ lease: LeaseAnswer) -> String {
@@ -99,7 +125,7 @@ enum TopOrder: String, CaseIterable, Sendable {
             case .size where left.promised.gpus != right.promised.gpus: left.promised.gpus > right.promised.gpus
             case .watts where left.promised.watts != right.promised.watts: left.promised.watts > right.promised.watts
             case .next where left.next?.at != right.next?.at:
-                left.next.map { own in right.next.map { own.at < $0.at } ?? true } ?? false
+                left.next?.at.map { own in right.next?.at.map { own < $0 } ?? true } ?? false
             case .tenant where left.tenant != right.tenant: left.tenant < right.tenant
             case .state where left.state != right.state: left.state.rawValue < right.state.rawValue
             default: left.id < right.id

@@ -27,10 +27,30 @@ struct ContextShow: AsyncParsableCommand {
         var chosenBy: String
     }
 
+    /// A context that was named, with what it brings along.
+    private struct Named: Encodable {
+        var socket: String?
+        var url: String?
+        var tokenFile: String?
+        var caFile: String?
+        var certificate: String?
+        var key: String?
+        var context: String
+        var chosenBy = "its name"
+
+        init(_ name: String, _ context: DaemonContext) {
+            (socket, url) = (context.socket, context.url)
+            (tokenFile, caFile) = (context.files.token, context.files.authorities)
+            (certificate, key) = (context.files.certificate, context.files.key)
+            self.context = name
+        }
+    }
+
     func run() async throws {
         try await reportingFailures {
             if let name {
-                return try output.print(try ContextFile.read().context(name)) { context in
+                let context = try ContextFile.read().context(name)
+                return try output.print(Named(name, context)) { _ in
                     Terminal.standardOutput.write("context \(name)")
                     Terminal.standardOutput.write("  daemon       \(context.address)")
                     for (label, path) in context.files.named {

@@ -101,7 +101,10 @@ struct LeaseCreate: AsyncParsableCommand {
         let dialogue = try Dialogue.onTerminal(for: "--ask")
         let plan = try await client.createLease(wanted, isDryRun: true)
         dialogue.say("This would be granted:")
-        for line in LeaseDetail(plan).lines(inColour: Terminal.standardError.usesColour) { dialogue.say(line) }
+        let terminal = Terminal.standardError
+        for line in LeaseDetail(plan).lines(inColour: terminal.usesColour, columnCount: terminal.columnCount) {
+            dialogue.say(line)
+        }
         guard try dialogue.confirms("Take it?") else {
             throw CommandFailure(status: .failed, message: "Nothing was taken.")
         }

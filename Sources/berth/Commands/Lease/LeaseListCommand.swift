@@ -26,11 +26,13 @@ struct LeaseListCommand: AsyncParsableCommand {
     var state: LeaseState?
 
     func run() async throws {
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: tenant.map { SoughtName(.tenant, $0) }) { client in
             let leases = try await pages.collect { page in
                 let list = try await client.leases(tenant: tenant, state: state, page: page)
                 return (list.leases, list.cursor)
             }
+            // An empty list of a name that is mistyped looks like a tenant without leases.
+            if leases.isEmpty, let tenant, ResourceName.isValid(tenant) { _ = try await client.tenant(tenant) }
             try output.print(LeaseList(leases: leases)) { leaseTable($0.leases).print() }
         }
     }

@@ -46,7 +46,7 @@ struct TokenCreate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await connection.run(output) { client in
+        try await connection.run(output, seeking: tenant.map { SoughtName(.tenant, $0) }) { client in
             let request = TokenRequest(
                 name: name, scopes: scopes.isEmpty ? nil : scopes, expiresIn: expiresIn, role: role, reason: reason)
             let made = try await client.makeToken(request, forTenant: tenant)
