@@ -95,7 +95,8 @@ extension TransportCause: CustomStringConvertible {
         case .notTrusted(let fault): fault.advice
         case .unknownHost: "Look at the address: --url https://HOST:PORT."
         case .setting: "See: berth --help"
-        case .noSocket, .nobodyListens: "Is berthd running? Name its socket with --socket PATH or BERTH_SOCKET."
+        case .noSocket: "Is berthd running? Name its socket with --socket PATH or BERTH_SOCKET."
+        case .nobodyListens: "Is berthd running? Name where it listens with --socket PATH or --url URL."
         case .noPermission: "Ask to be added to the group that owns the socket."
         case .pathTooLong: "Use a shorter path, such as one under /run."
         case .noAnswer: "Look at the daemon's log; a write may or may not have been done."

@@ -24,6 +24,8 @@ extension TransportCause {
         case let error as HTTPClientError where Self.closings.contains(error): self = .closed
         case let error as HTTPClientError where Self.addresses.contains(error):
             self = .setting("the address cannot be used")
+        // The end of the connection in the middle of an answer.
+        case HTTPParserError.invalidEOFState: self = .closed
         case is HTTPParserError: self = .other("what came is no HTTP")
         case is CancellationError: self = .other("the call was cancelled")
         default: self = .other("the connection failed (\(error))")

@@ -73,7 +73,8 @@ extension SystemTests {
             }
             for target in [
                 "/v1/leases", "/v1/audit", "/v1/events?follow=false", "/v1/tenants/acme/ledger", "/v1/notices",
-                "/v1/audit/access", "/v1/transfers", "/v1/subleases", "/v1/tenants/acme/faults", "/v1/tenants/acme/tokens",
+                "/v1/audit/access", "/v1/transfers", "/v1/subleases", "/v1/tenants/acme/faults",
+                "/v1/tenants/acme/tokens",
             ] {
                 let text = try text(target)
                 #expect(!text.contains(id) && !text.contains(other) && !text.contains("secret"), "\(target): \(text)")
@@ -90,6 +91,14 @@ extension SystemTests {
             #expect(try connection.get("/v1/leases?tenant=acme").json["leases"].array.count == 1)
             #expect(try connection.get("/v1/tenants/acme~1/ledger").status == 200)
             #expect(try connection.get("/v1/audit?tenant=acme~1").text.contains("remove tenant acme"))
+            for (name, file) in [("acme", "next"), ("acme~1", "former")] {
+                let (proof, key) = (home.folder("\(file).json"), home.folder("key"))
+                let made = try home.berth("audit", "prove", "1", "--tenant", name)
+                _ = try home.folder.write(made.output, to: "\(file).json")
+                _ = try home.folder.write(try home.berth("audit", "key").output, to: "key")
+                let checked = try home.berth("audit", "verify", "--proof", proof, "--key", key)
+                #expect(checked.wait() == .exited(0), "\(checked.output)\(checked.error)")
+            }
             #expect(try second("GET", "/v1/tenants/acme~1/ledger", nil, [:]).status == 404)
             #expect(try second("GET", "/v1/audit?tenant=acme~1", nil, [:]).status == 404)
             try home.stop()

@@ -1,10 +1,9 @@
 // The certificates that listeners speak TLS with, as metrics: one that ends ends every tenant's way in.
 
 extension MetricsText {
-    /// When the certificates of listeners begin and end, and whether what is on disk is in use; nothing without TLS.
+    /// When the certificates of listeners begin and end, and whether what is on disk is in use; no samples without TLS.
     mutating func addCertificates(_ listening: ListenersAtWork) {
         let states = listening.listeners.compactMap { listener, tls in tls.map { (listener.place, $0.state) } }
-        guard !states.isEmpty else { return }
         func family(_ name: String, _ help: String, _ value: (TLSIdentity.State) -> Int64) {
             self.family(name, .gauge, help)
             for (place, state) in states { sample(name, ["listener": place], value(state)) }

@@ -79,15 +79,17 @@ public enum AuditVerification {
         return last > recorded ? numbers.first { $0 > recorded } : nil
     }
 
+    /// The tenant that a log is of: where others had its name before, the log is called `acme~2`, and its entries say `acme`.
+    public static func tenant(ofLog name: String) -> String { Book.formerTenant(name)?.name ?? name }
+
     /// The text that the leaf of a tenant's entry is made of.
     ///
     /// - Parameter tenant: the tenant, or the name of its log where others had its name before.
     public static func text(_ entry: TenantEntryFields, of tenant: String, bookID: String) -> String {
-        let tenant = Book.formerTenant(tenant)?.name ?? tenant
-        return TenantEntry(
+        TenantEntry(
             number: entry.number, recordedAt: entry.recordedAt, role: entry.role, actor: entry.actor,
             reason: entry.reason, requestID: entry.requestID, what: entry.what
-        ).text(of: tenant, bookID: bookID)
+        ).text(of: self.tenant(ofLog: tenant), bookID: bookID)
     }
 
     /// The entry behind stored bytes, as words.

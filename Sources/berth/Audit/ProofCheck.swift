@@ -43,7 +43,8 @@ struct ProofCheck {
             guard let text = proof.text, MerkleHash.leaf(Array(text.utf8)) == leaf else {
                 return "its text is not what the leaf is made of"
             }
-            let start = "berth audit entry 1\nbook \(head.bookID)\ntenant \(name)\nnumber \(proof.number)\n"
+            let tenant = AuditVerification.tenant(ofLog: name)
+            let start = "berth audit entry 1\nbook \(head.bookID)\ntenant \(tenant)\nnumber \(proof.number)\n"
             return text.hasPrefix(start) ? nil : "its text is of another book, tenant or number"
         case .book:
             guard proof.text == nil else { return "it has a text, which no entry of the book's log has" }

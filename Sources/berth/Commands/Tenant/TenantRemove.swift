@@ -9,6 +9,9 @@ struct TenantRemove: AsyncParsableCommand {
         commandName: "remove",
         abstract: "Remove a tenant that has no live leases.",
         discussion: """
+            Its tokens end at once. Leases that are over, statements and its audit log are told under acme~1 from then on; who \
+            is made under its name later is another tenant and sees none of them.
+
             EXAMPLE
               berth tenant remove acme --reason "account closed"
             """)
