@@ -144,6 +144,8 @@ public enum Routes {
     public static let verify = "/v1/verify"
     /// POST: ``BackupRequest`` to ``BackupAnswer``.
     public static let backup = "/v1/backup"
+    /// POST: ``ReasonRequest`` to ``ReloadAnswer``.
+    public static let reload = "/v1/reload"
     /// POST without a body: an operator confirms the wall clock after a jump. ``ClockStatus``.
     public static let confirmClock = "/v1/clock:confirm"
     /// POST: ``ReasonRequest`` to ``ClockStatus``: nothing starts or ends by time until an operator says otherwise.

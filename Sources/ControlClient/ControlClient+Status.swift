@@ -40,6 +40,14 @@ extension ControlClient {
         return try await answer(BackupAnswer.self, to: exchange)
     }
 
+    /// Has the daemon read its settings, its fleet file and its certificates again, and waits for what comes of it; at most
+    /// ten minutes.
+    public func reload(reason: String) async throws(ClientError) -> ReloadAnswer {
+        var exchange = Exchange.post(Routes.reload, ReasonRequest(reason: reason))
+        exchange.timeoutSeconds = 600
+        return try await answer(ReloadAnswer.self, to: exchange)
+    }
+
     /// Confirms the wall clock after a jump, so that what time drives goes on.
     public func confirmClock(reason: String? = nil) async throws(ClientError) -> ClockStatus {
         try await answer(ClockStatus.self, to: .post(Routes.confirmClock, query: [("reason", reason)]))

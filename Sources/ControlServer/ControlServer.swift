@@ -59,6 +59,7 @@ public struct ControlServer: Service {
                 try await ListenerRun(
                     socket, tls: tls, limits: limits, counts: counts, polls: PollDesk(services), logger: quiet,
                     isOperator: { authenticator.isOperator($0) }, respond: answering))
+            try socket.takeCrowds()
         }
         services.listening.set(sockets.map { (OpenListener(place: $0.socket.place, isTLS: $0.tls != nil), $0.tls) })
         onReady(services.listening.listeners.map(\.listener))

@@ -21,17 +21,13 @@ public struct FaultRules: Sendable {
 
 /// What the daemon gives the control server to work with. A class, since every request holds it.
 public final class ControlServices: Sendable {
-    /// Who is what.
-    public let callerRules: CallerRules
-    /// What one client may cost.
-    public let limits: ServerLimits
+    /// What a reload may change.
+    public let live: LiveSettings
     public let scheduler: Scheduler
     public let version: String
     public let startedAt: Int64
     /// The book's epoch, which a restore starts anew.
     public let epoch: UInt64
-    /// What became of the configured fleet file at start; nil when it is the one in force.
-    public let fleetProposal: FleetProposal?
     /// What is drawn.
     public let observatory: Observatory
     /// The means of one series that are kept from a moment on, in the order of time.
@@ -45,20 +41,15 @@ public final class ControlServices: Sendable {
     /// Writes a consistent copy of the book and returns its size in bytes.
     public let backup: @Sendable (_ path: String) async throws -> Int
 
+    /// Reads configuration, fleet and certificates again.
+    public let reload: @Sendable (ReloadOrder) async throws -> ReloadAnswer
+
     /// Reads that are not kept yet.
     public let access: AccessRecord
-    /// How long an economic load target under what is committed waits for a second operator; nil: none is needed.
-    public let loadTargetApprovalSeconds: Int64?
-    /// Where the policy acts by itself.
-    public let faultRules: FaultRules
-    /// How patient streams of changes are.
-    public let eventPatience: EventPatience
 
     /// When tokens were last used.
     public let tokenUse: TokenUse
     let authenticator: Authenticator
-    /// Plan and offer requests by tenant.
-    let searches: RateLimiter
     let listening = ListenersAtWork()
     let searcher = Searcher()
     let polls = PollRegistry()
@@ -72,38 +63,57 @@ public final class ControlServices: Sendable {
     let xids = XIDMemory()
 
     public init(
-        callerRules: CallerRules, limits: ServerLimits, scheduler: Scheduler, version: String, startedAt: Int64,
-        epoch: UInt64,
-        fleetProposal: FleetProposal?, observatory: Observatory,
+        live: LiveSettings, scheduler: Scheduler, version: String, startedAt: Int64, epoch: UInt64,
+        observatory: Observatory,
         history: @escaping @Sendable (_ series: String, _ from: Int64) throws -> [SlotMean],
-        audit: AuditLog, access: AccessRecord, tokenUse: TokenUse, loadTargetApprovalSeconds: Int64?,
-        faultRules: FaultRules, eventPatience: EventPatience = EventPatience(),
+        audit: AuditLog, access: AccessRecord, tokenUse: TokenUse,
         accessHistory: @escaping @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount],
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
-        backup: @escaping @Sendable (_ path: String) async throws -> Int
+        backup: @escaping @Sendable (_ path: String) async throws -> Int,
+        reload: @escaping @Sendable (ReloadOrder) async throws -> ReloadAnswer
     ) {
-        self.callerRules = callerRules
-        self.limits = limits
+        self.live = live
         self.tokenUse = tokenUse
-        authenticator = Authenticator(
-            rules: callerRules, scheduler: scheduler, tokenUse: tokenUse,
-            failures: RateLimiter(burst: limits.failuresBurst, perMinute: limits.failuresPerMinute))
-        searches = RateLimiter(burst: limits.searchesBurst, perMinute: limits.searchesPerMinute)
+        authenticator = Authenticator(live: live, scheduler: scheduler, tokenUse: tokenUse)
         self.scheduler = scheduler
         self.version = version
         self.startedAt = startedAt
         self.epoch = epoch
-        self.fleetProposal = fleetProposal
         self.observatory = observatory
         self.history = history
         self.audit = audit
         self.access = access
-        self.loadTargetApprovalSeconds = loadTargetApprovalSeconds
-        self.faultRules = faultRules
-        self.eventPatience = eventPatience
         self.accessHistory = accessHistory
         self.verify = verify
         self.backup = backup
+        self.reload = reload
+    }
+}
+
+extension ControlServices {
+    var limits: ServerLimits { live.settings.limits }
+    var faultRules: FaultRules { live.settings.faultRules }
+    var eventPatience: EventPatience { live.settings.eventPatience }
+    var loadTargetApprovalSeconds: Int64? { live.settings.loadTargetApprovalSeconds }
+    var fleetProposal: FleetProposal? { live.fleetProposal }
+    /// Plan and offer requests by tenant.
+    var searches: RateLimiter { live.searches }
+}
+
+/// That configuration shall be read again.
+public struct ReloadOrder: Sendable {
+    /// Whose order it is, by name and role.
+    public let actor: String
+    public let role: String
+    public let reason: String
+    public let requestID: String
+
+    /// All of it.
+    public init(actor: String, role: String, reason: String, requestID: String) {
+        self.actor = actor
+        self.role = role
+        self.reason = reason
+        self.requestID = requestID
     }
 }
 

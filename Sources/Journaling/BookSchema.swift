@@ -40,6 +40,8 @@ enum MetaKey: String {
     case projectionDefinition = "projection_definition"
     case projectionTables = "projection_tables"
     case projectionsStale = "projections_stale"
+    /// How often the disk has been tried without a fact to write.
+    case probes
 }
 
 extension Database {

@@ -40,6 +40,12 @@ public protocol JournalStore: AnyObject, Sendable {
         projecting writes: [ProjectionWrite]
     ) throws(JournalFault)
 
+    /// Goes the way of an append to the disk and back, and appends nothing: no record, no projection, no change of the chain.
+    ///
+    /// - Throws: as `append`.
+    /// - Complexity: O(1), and one sync of the disk.
+    func probe() throws(JournalFault)
+
     /// The records after `sequence`, in order, at most `limit` and at most `JournalLimits.recordsPerReadMax`.
     ///
     /// - Throws: `.damaged` at the first record that is not what was appended; `.unreadable`.

@@ -116,6 +116,10 @@ public final class MemoryJournal: JournalStore {
         }
     }
 
+    public func probe() throws(JournalFault) {
+        try append([], expectedSequence: lastSequence, epoch: identity.epoch, projecting: [])
+    }
+
     public func read(after sequence: UInt64, limit: Int) throws(JournalFault) -> [JournalRecord] {
         precondition(limit > 0, "a read has a positive limit")
         return state.withLock { state in

@@ -80,6 +80,22 @@ extension SQLiteJournal {
         gauge.postpone()
     }
 
+    public func probe() throws(JournalFault) {
+        try write("probing") { database in
+            try database.inTransaction(.immediate) {
+                // SQLite writes and syncs nothing where a row stays as it is.
+                let statement = try database.cachedStatement(
+                    sql: """
+                        INSERT INTO meta (key, value) VALUES ('\(MetaKey.probes.rawValue)', 1)
+                        ON CONFLICT (key) DO UPDATE SET value = value + 1
+                        """)
+                try statement.execute()
+                return .commit
+            }
+        }
+        try checkpointIfDue()
+    }
+
     public func snapshot(_ bytes: [UInt8], at sequence: UInt64) throws(JournalFault) {
         precondition(bytes.count <= JournalLimits.snapshotBytesMax, "a snapshot is bounded")
         try write("writing a snapshot to") { database in

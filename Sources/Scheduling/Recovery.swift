@@ -18,8 +18,18 @@ public struct RecoveryFault: Error, Sendable, CustomStringConvertible {
 public enum Recovery {
     private static let entriesPerRead = 4_096
 
+    /// How far a recovery has come: entries applied, of those that are to be.
+    public struct Progress: Sendable, Equatable {
+        public let applied: UInt64
+        public let total: UInt64
+    }
+
     /// The book that the journal holds; empty and not opened when it holds nothing.
-    public static func book(from journal: any JournalStore) throws -> Book {
+    ///
+    /// - Parameter onProgress: called from time to time, each time with more applied than before.
+    public static func book(
+        from journal: any JournalStore, onProgress: (Progress) -> Void = { _ in }
+    ) throws -> Book {
         var book = Book()
         if let snapshot = try journal.latestSnapshot() {
             do {
@@ -28,7 +38,7 @@ public enum Recovery {
                 throw RecoveryFault(sequence: snapshot.sequence, problem: "its snapshot: \(error)")
             }
         }
-        return try replay(journal, onto: book)
+        return try replay(journal, onto: book, onProgress)
     }
 
     /// The same from the facts alone, without snapshots: the slow way that must agree.
@@ -36,8 +46,11 @@ public enum Recovery {
         try replay(journal, onto: Book())
     }
 
-    private static func replay(_ journal: any JournalStore, onto start: Book) throws -> Book {
+    private static func replay(
+        _ journal: any JournalStore, onto start: Book, _ onProgress: (Progress) -> Void = { _ in }
+    ) throws -> Book {
         var book = start
+        let total = journal.lastSequence - start.revision
         while true {
             let records = try journal.read(after: book.revision, limit: entriesPerRead)
             for record in records {
@@ -52,6 +65,7 @@ public enum Recovery {
                 }
                 book.apply(entry)
             }
+            if !records.isEmpty { onProgress(Progress(applied: book.revision - start.revision, total: total)) }
             if records.count < entriesPerRead { return book }
         }
     }
@@ -74,7 +88,11 @@ public enum Recovery {
     }
 
     /// Fills the projections again from facts, when they are stale.
-    public static func rebuildProjections(of journal: any JournalStore) throws {
+    ///
+    /// - Parameter onProgress: called from time to time, each time with more read than before.
+    public static func rebuildProjections(
+        of journal: any JournalStore, onProgress: (Progress) -> Void = { _ in }
+    ) throws {
         var book = Book()
         var subjects = FactSubjects(after: book)
         var writes: [ProjectionWrite] = []
@@ -86,6 +104,7 @@ public enum Recovery {
                 let about = subjects.subjects(of: entry, after: book)
                 writes += Projections.writes(for: entry, about: about, after: book)
             }
+            if !records.isEmpty { onProgress(Progress(applied: book.revision, total: journal.lastSequence)) }
             if records.count < entriesPerRead { break }
         }
         try journal.rebuildProjections(writes)

@@ -141,6 +141,11 @@ public final class Scheduler: Sendable {
         }
     }
 
+    /// Calls `answer` on the writer's thread when everything queued before has been decided and the journal has said whether it
+    /// takes writes. Changes nothing in the book, and takes its turn however much waits. While the writer or the disk is
+    /// stuck no answer comes; an answer that the disk is full is one.
+    public func probe(answer: @escaping @Sendable (JournalHealth) -> Void) { queue.addProbe(answer) }
+
     /// Believes the wall clock again after a jump.
     public func confirmTime() { queue.confirmTime() }
 
@@ -160,13 +165,14 @@ public final class Scheduler: Sendable {
     /// Starts the writer's thread. `prepare` runs on it first, for binding it to a NUMA node.
     public func start(prepare: @escaping @Sendable () -> Void = {}) {
         let thread = Thread { [self] in
+            // Only from the thread itself does Foundation give it this name before the kernel too, by which `ps` and `perf` know it.
+            Thread.current.name = "scheduler"
             prepare()
             var writer = Writer(self)
             while let batch = queue.next(dueIn: writer.secondsUntilDue()) { writer.run(batch) }
             writer.finish()
             queue.finished()
         }
-        thread.name = "scheduler"
         thread.stackSize = 8 << 20
         hasStarted.withLock { $0 = true }
         thread.start()

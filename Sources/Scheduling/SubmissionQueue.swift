@@ -16,6 +16,8 @@ final class SubmissionQueue: @unchecked Sendable {
         /// Work for the writer's thread that decides nothing.
         case work(@Sendable () -> Void)
         case snapshotTaken
+        /// Somebody wants to know whether the writer and the journal get on.
+        case probe(@Sendable (JournalHealth) -> Void)
     }
 
     private let condition = NSCondition()
@@ -72,6 +74,7 @@ final class SubmissionQueue: @unchecked Sendable {
 
     func add(_ work: @escaping @Sendable () -> Void) { append(.work(work)) }
     func addSnapshotTaken() { append(.snapshotTaken) }
+    func addProbe(_ answer: @escaping @Sendable (JournalHealth) -> Void) { append(.probe(answer)) }
 
     private func append(_ item: Item) {
         condition.lock()

@@ -43,18 +43,25 @@ struct Writer {
         var decided = DecidedBatch()
         sample.begin()
         if let condemned = scheduler.condemned { return refuse(batch, condemned) }
+        var probes: [@Sendable (JournalHealth) -> Void] = []
         if !timekeeper.isFrozen { applyWhatIsDue(now, &decided) }
         for item in batch {
             switch item {
             case .work(let work): work()
             case .snapshotTaken: isSnapshotting = false
             case .submission(let submission): decide(submission, now, &decided)
+            case .probe(let answer): probes.append(answer)
             }
+        }
+        defer {
+            let health = scheduler.journalHealth
+            for answer in probes { answer(health) }
         }
         guard !decided.entries.isEmpty else {
             scheduler.meter.add(sample)
             let view = scheduler.view
             for answer in decided.answers { answer.give(view) }
+            if !probes.isEmpty { probeJournal() }
             return
         }
         sample.facts = decided.factCount
@@ -85,7 +92,24 @@ struct Writer {
     }
 
     private mutating func refuse(_ batch: [SubmissionQueue.Item], _ why: String) {
-        for case .submission(let submission) in batch { submission.answer(.faulted(.journalUnwritable(why))) }
+        for item in batch {
+            switch item {
+            case .submission(let submission): submission.answer(.faulted(.journalUnwritable(why)))
+            case .probe(let answer): answer(scheduler.journalHealth)
+            case .work, .snapshotTaken: break
+            }
+        }
+    }
+
+    /// Tries the way to the disk where no entry has just gone it.
+    private func probeJournal() {
+        do {
+            try scheduler.journal.probe()
+            scheduler.note(JournalHealth())
+        } catch {
+            if error.endsProcess { return scheduler.end(with: error) }
+            scheduler.note(JournalHealth(isWritable: false, detail: "\(error)"))
+        }
     }
 
     private mutating func applyWhatIsDue(_ now: Int64, _ decided: inout DecidedBatch) {

@@ -50,10 +50,8 @@ public struct ObservationCounts: Equatable, Sendable {
 
 /// The observed draw. Any thread may use it; nothing here waits for the writer, and the writer never waits for it.
 public final class Observatory: Sendable {
-    public let rules: ReadingRules
-    public let alertRules: AlertRules
     private let onChange: @Sendable (AlertChange, Fleet) -> Void
-    private let state = Mutex(ObservatoryState())
+    private let state: Mutex<ObservatoryState>
 
     /// - Parameter onChange: called for each alert that is raised, becomes worse or is cleared, on the thread that
     ///   noticed, in order.
@@ -61,9 +59,16 @@ public final class Observatory: Sendable {
         rules: ReadingRules = ReadingRules(), alertRules: AlertRules = AlertRules(),
         onChange: @escaping @Sendable (AlertChange, Fleet) -> Void = { _, _ in }
     ) {
-        self.rules = rules
-        self.alertRules = alertRules
+        state = Mutex(ObservatoryState(rules: rules, alertRules: alertRules))
         self.onChange = onChange
+    }
+
+    /// Judges by other rules from the next reading and the next look on.
+    public func set(_ rules: ReadingRules, _ alertRules: AlertRules) {
+        state.withLock { state in
+            (state.rules, state.alertRules) = (rules, alertRules)
+            state.report = nil
+        }
     }
 
     /// Takes readings in order. `unknown` counts those that named nothing of the fleet. O(readings).
@@ -72,7 +77,7 @@ public final class Observatory: Sendable {
             state.adopt(fleet)
             state.counts.unknown += Int64(unknown)
             return readings.map { reading in
-                let verdict = state.readings!.take(reading, at: now, rules, in: fleet)
+                let verdict = state.readings!.take(reading, at: now, state.rules, in: fleet)
                 state.counts.readings[ReadingVerdict.allCases.firstIndex(of: verdict)!] += 1
                 if verdict.isKept { state.report = nil }
                 return verdict
@@ -95,7 +100,7 @@ public final class Observatory: Sendable {
                 return (cached.report, [])
             }
             state.adopt(conditions.fleet)
-            let (report, changes) = state.look(conditions, now, rules, alertRules)
+            let (report, changes) = state.look(conditions, now)
             state.report = (now, report)
             if isSample { state.sample(report, conditions, now) }
             return (report, changes)

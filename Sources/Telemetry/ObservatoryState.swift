@@ -3,12 +3,19 @@
 import FleetModel
 
 struct ObservatoryState: Sendable {
+    var rules: ReadingRules
+    var alertRules: AlertRules
     var tables: DomainTables?
     var readings: ReadingTable?
     var alerts = AlertTable(count: 0)
     var slots = SlotTable()
     var counts = ObservationCounts()
     var report: (at: Int64, report: DrawReport)?
+
+    init(rules: ReadingRules, alertRules: AlertRules) {
+        self.rules = rules
+        self.alertRules = alertRules
+    }
 }
 
 extension ObservatoryState {
@@ -25,9 +32,7 @@ extension ObservatoryState {
         report = nil
     }
 
-    mutating func look(
-        _ conditions: DrawConditions, _ now: Int64, _ rules: ReadingRules, _ alertRules: AlertRules
-    ) -> (DrawReport, [AlertChange]) {
+    mutating func look(_ conditions: DrawConditions, _ now: Int64) -> (DrawReport, [AlertChange]) {
         let (tables, readings) = (self.tables!, self.readings!)
         let draws = readings.draws(tables, since: now - rules.freshSeconds)
         var changes: [AlertChange] = []

@@ -8,7 +8,7 @@ import MerkleLog
 /// Where the key is: the file that the settings name, which must be there, or `audit-key` in the state directory.
 enum AuditKeyFile {
     static func signer(_ settings: Settings, _ logger: Logger) throws -> HeadSigner {
-        if let path = settings.auditKeyFile { return try read(path) }
+        if let path = settings.auditKeyFile { return try read(try CredentialPath.resolve(path, "audit.keyFile")) }
         let path = settings.stateDirectory + "/audit-key"
         if access(path, F_OK) == 0 { return try read(path) }
         let signer = try make(path)
@@ -50,6 +50,9 @@ enum AuditKeyFile {
     }
 
     private static func failure(_ path: String) -> StartFailure {
-        StartFailure("the key of the audit log cannot be written to \(path): \(String(cString: strerror(errno)))")
+        let number = errno
+        return StartFailure(
+            "the key of the audit log cannot be written to \(path): \(String(cString: strerror(number)))", .disk,
+            errorNumber: number)
     }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import FleetModel
 import Foundation
+import Supervision
 
 @main
 struct Berthd: AsyncParsableCommand {
@@ -22,8 +23,13 @@ struct Berthd: AsyncParsableCommand {
                 --socket ./var/berth.sock --initialise
               berthd --config /etc/berth/berthd.yaml
 
-            Exit codes: 0 stopped in order; 1 could not start; 64 the command line is wrong; 74 the journal failed in \
-            a way that may have lost a write, and a restart recovers from the file.
+            Exit codes: 0 stopped in order; 1 could not start, and the same start may succeed later; 64 the command line is \
+            wrong; 65 the book is missing, damaged or another one, so look at it first; 74 the disk failed, at the start \
+            or in a way that may have lost a write, and a restart recovers from the file; 78 a setting, the fleet file, a \
+            certificate or a socket that was handed over is wrong.
+
+            Under systemd the control socket and TCP listeners may be handed over (FileDescriptorName= control, tcp or \
+            plain), READY, STATUS, RELOADING and WATCHDOG are told, and SIGHUP reloads as `berth reload` does.
             """,
         version: BuildInformation.version)
 
@@ -42,6 +48,9 @@ struct Berthd: AsyncParsableCommand {
     @Flag(help: "Make a new book first. Refused where there is one.")
     var initialise = false
 
+    @Flag(help: "Make a new book and stop. Refused where there is one.")
+    var initialiseOnly = false
+
     @Option(
         help: ArgumentHelp(
             "Put a backup back first, under a new epoch. Refused where there is a book.", valueName: "file"))
@@ -51,10 +60,11 @@ struct Berthd: AsyncParsableCommand {
     var checkFleet: String?
 
     func validate() throws {
-        if initialise && restore != nil {
-            throw ValidationError("--initialise makes a new book and --restore puts an old one back; choose one")
+        if [initialise, initialiseOnly, restore != nil].count(where: { $0 }) > 1 {
+            throw ValidationError(
+                "--initialise and --initialise-only make a new book and --restore puts an old one back; choose one")
         }
-        if checkFleet != nil && (initialise || restore != nil || state != nil || socket != nil) {
+        if checkFleet != nil && (initialise || initialiseOnly || restore != nil || state != nil || socket != nil) {
             throw ValidationError("--check-fleet only reads a file; give it alone")
         }
     }
@@ -62,14 +72,14 @@ struct Berthd: AsyncParsableCommand {
     func run() async throws {
         if let checkFleet { return try check(checkFleet) }
         do {
-            var settings = try await Settings.read(file: config)
-            if let fleet { settings.fleetFile = fleet }
-            if let state { settings.stateDirectory = state }
-            if let socket { settings.socketPath = socket }
-            try await Daemon(settings: settings, initialises: initialise, backup: restore).run()
+            let source = SettingsSource(file: config, fleet: fleet, state: state, socket: socket)
+            let daemon = try await Daemon(source: source, initialises: initialise, backup: restore)
+            if initialiseOnly { return try daemon.initialise() }
+            try await daemon.run()
         } catch let failure as StartFailure {
+            Supervisor.notifyFailure(status: "\(failure)", errorNumber: failure.errorNumber)
             complain("\(failure)")
-            throw ExitCode(1)
+            throw ExitCode(failure.kind.exitCode)
         }
     }
 
@@ -91,13 +101,4 @@ struct Berthd: AsyncParsableCommand {
 /// What this program is.
 enum BuildInformation {
     static let version = "0.1.0"
-}
-
-/// Why the daemon did not start, with what to do next.
-struct StartFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
 }

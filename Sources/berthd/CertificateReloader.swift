@@ -1,14 +1,12 @@
-// Reads the TLS listeners' certificate and key again when their files change or SIGHUP comes.
+// Reads the TLS listeners' certificate and key again when their files change.
 
 import ControlServer
 import Foundation
 import Logging
 import Scheduling
 import ServiceLifecycle
-import UnixSignals
 
-/// Looks at the files every few seconds, for as long as the daemon runs. Without TCP listeners, SIGHUP is taken and does
-/// nothing.
+/// Looks at the files every few seconds, for as long as the daemon runs.
 struct CertificateReloader: Service {
     let identity: TLSIdentity?
     let clock: any Scheduling.Clock
@@ -17,42 +15,35 @@ struct CertificateReloader: Service {
     private static let interval = Duration.seconds(5)
 
     func run() async throws {
+        guard let identity else {
+            try? await gracefulShutdown()
+            return
+        }
         try? await cancelWhenGracefulShutdown {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await lookAgain() }
-                group.addTask { await obeySignals() }
-                try await group.waitForAll()
+            while true {
+                try await Task.sleep(for: Self.interval)
+                tell(identity.reloadIfChanged(now: clock.wallSeconds), identity)
             }
         }
     }
 
-    private func lookAgain() async throws {
-        while true {
-            try await Task.sleep(for: Self.interval)
-            if let identity { tell(identity.reloadIfChanged(now: clock.wallSeconds)) }
-        }
-    }
-
-    private func obeySignals() async {
-        for await _ in await UnixSignalsSequence(trapping: .sighup) {
-            if let identity { tell(identity.reload(now: clock.wallSeconds)) }
-        }
-    }
-
-    private func tell(_ reload: TLSIdentity.Reload) {
+    private func tell(_ reload: TLSIdentity.Reload, _ identity: TLSIdentity) {
         switch reload {
         case .unchanged: break
-        case .taken:
-            let state = identity?.state
-            logger.notice(
-                "new connections get a new certificate",
-                metadata: [
-                    "subject": "\(state?.subject ?? "")",
-                    "until": "\(Date(timeIntervalSince1970: TimeInterval(state?.notAfter ?? 0)).ISO8601Format())",
-                ])
+        case .taken: Self.tellTaken(identity.state, logger)
         case .refused(let why):
             logger.error(
                 "the new certificate cannot be used; the one before it stays", metadata: ["why": "\(why)"])
         }
+    }
+
+    /// Says in the log which certificate new connections get.
+    static func tellTaken(_ state: TLSIdentity.State, _ logger: Logger) {
+        logger.notice(
+            "new connections get a new certificate",
+            metadata: [
+                "subject": "\(state.subject)",
+                "until": "\(Date(timeIntervalSince1970: TimeInterval(state.notAfter)).ISO8601Format())",
+            ])
     }
 }

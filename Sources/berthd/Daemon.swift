@@ -16,20 +16,19 @@ import UnixSignals
 
 /// One run of the daemon.
 struct Daemon {
+    let source: SettingsSource
     let settings: Settings
     let initialises: Bool
     /// A backup to put back first.
     let backup: String?
     private let logger: Logger
 
-    init(settings: Settings, initialises: Bool, backup: String?) throws {
-        self.settings = settings
+    init(source: SettingsSource, initialises: Bool, backup: String?) async throws {
+        self.source = source
+        settings = try await source.read()
         self.initialises = initialises
         self.backup = backup
-        guard let level = Logger.Level(rawValue: settings.logLevel) else {
-            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw StartFailure("log.level: \(settings.logLevel) is not one of \(known)")
-        }
+        let level = try settings.loggerLevel()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "berthd")
         logger.logLevel = level
@@ -39,21 +38,28 @@ struct Daemon {
     func run() async throws {
         // Nobody but the owner and the group may reach what this process makes, the socket above all.
         umask(0o007)
-        try SocketPath.check(settings.socketPath)
-        let rules = CallerRules(
-            peers: try settings.roleRules(logger), certificates: try settings.certificateRules(),
-            takesOperatorsOverTCP: settings.takesOperatorsOverTCP)
-        let tls = try settings.tlsIdentity()
-        let listeners = try settings.listeners(tls: tls)
+        let passed = try passedSockets()
+        if !passed.contains(where: { $0.name == .control }) { try SocketPath.check(settings.socketPath) }
+        let service = try settings.serviceSettings(logger)
+        let tls = try settings.tlsIdentity(isNeeded: passed.contains { $0.name == .tcp })
+        let listeners = try settings.listeners(tls: tls, passed: passed)
         allowManyConnections()
-        let fleet = try loadFleet()
-        let journal = try openJournal()
+        let fleet = try FleetAdoption.load(settings.fleetFile)
+        let journal = try openJournal(makesSocketFolder: !passed.contains { $0.name == .control })
         let signer = try AuditKeyFile.signer(settings, logger)
         let clock = SystemClock()
         let book = try recover(journal, fleet, now: clock.wallSeconds)
-        let scheduler = Scheduler(book: book, journal: journal, clock: clock, logger: logger) { _ in exit(EX_IOERR) }
+        let scheduler = Scheduler(book: book, journal: journal, clock: clock, logger: logger) { fault in
+            Supervisor.notifyFailure(status: "\(fault)", errorNumber: EIO)
+            exit(EX_IOERR)
+        }
         scheduler.start { [settings] in NUMABinding.bindCurrentThread(toNode: settings.numaNode) }
-        let proposal = await propose(fleet, to: scheduler)
+        let adoption = FleetAdoption(scheduler: scheduler, logger: logger)
+        let proposal = await adoption.propose(
+            fleet, from: settings.fleetFile,
+            CommandContext(
+                actor: .daemon, reason: "fleet file \(settings.fleetFile)", requestID: "start", now: 0))
+        let live = LiveSettings(service, fleetProposal: proposal)
         let history = DrawHistory(directory: settings.stateDirectory, logger)
         let observatory = try Observatory(rules: settings.readingRules(), alertRules: settings.alertRules()) {
             [logger] in DrawAlertLog.write($0, $1, logger)
@@ -63,29 +69,33 @@ struct Daemon {
         let tokenFile = TokenUseFile(directory: settings.stateDirectory, logger)
         let tokenUse = TokenUse(hours: tokenFile.hours())
         let audit = AuditLog(scheduler: scheduler, signer: signer)
+        let status = StatusTeller(scheduler: scheduler)
+        let reloader = Reloader(
+            source: source, started: settings, passed: passed, tls: tls, live: live, observatory: observatory,
+            scheduler: scheduler, status: status, logger: logger)
         let services = ControlServices(
-            callerRules: rules, limits: try settings.serverLimits(), scheduler: scheduler,
-            version: BuildInformation.version,
-            startedAt: clock.wallSeconds, epoch: journal.identity.epoch, fleetProposal: proposal,
+            live: live, scheduler: scheduler, version: BuildInformation.version, startedAt: clock.wallSeconds,
+            epoch: journal.identity.epoch,
             observatory: observatory, history: { series, start in try history.means(of: series, from: start) },
             audit: audit, access: access, tokenUse: tokenUse,
-            loadTargetApprovalSeconds: settings.approvalLoadTargetSeconds > 0
-                ? Int64(settings.approvalLoadTargetSeconds) : nil,
-            faultRules: try settings.faultRules(), eventPatience: try settings.eventPatience(),
             accessHistory: { tenant, since, limit in
                 try accessHistory.counts(of: tenant, since: since, limit: limit)
             },
             verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
-            backup: { path in try Daemon.backup(journal, to: path) })
+            backup: { path in try Daemon.backup(journal, to: path) },
+            reload: { order in try await reloader.reload(order) })
         let server = ControlServer(listeners: listeners, services: services, logger: logger) { open in
-            ready(scheduler, open)
+            status.tellReady()
+            sayServing(scheduler, open)
             checkOlderFacts(of: journal, scheduler)
         }
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(
                     service: WriterService(scheduler: scheduler, journal: journal, audit: audit, logger: logger)),
+                .init(service: Heartbeat(scheduler: scheduler)),
                 .init(service: HeadKeeper(audit: audit)),
+                .init(service: ReloadSignal(reloader: reloader)),
                 .init(service: CertificateReloader(identity: tls, clock: clock, logger: logger)),
                 .init(
                     service: AccessRecorder(
@@ -96,6 +106,8 @@ struct Daemon {
                     service: DrawRecorder(
                         observatory: observatory, history: history, scheduler: scheduler, logger: logger)),
                 .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                // The last is the first to hear of a stop.
+                .init(service: status),
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
         // A client that stalls in the middle of a request must not keep the daemon from stopping.
         configuration.maximumGracefulShutdownDuration = Duration.seconds(Self.drainSecondsMax)
@@ -105,7 +117,7 @@ struct Daemon {
         } catch is CancellationError {
             logger.warning("some clients did not finish their requests in time")
         } catch {
-            throw StartFailure("the control sockets cannot be served: \(error)")
+            throw StartFailure("the control sockets cannot be served: \(error)", .passing)
         }
         logger.info("stopped")
     }
@@ -129,24 +141,41 @@ struct Daemon {
 
     // MARK: Start
 
-    private func loadFleet() throws -> Fleet {
+    /// What the service manager hands over.
+    private func passedSockets() throws -> [PassedSocket] {
         do {
-            return try FleetFile.load(path: settings.fleetFile, catalogue: try Catalogue.builtIn())
+            return try PassedSocket.take()
         } catch {
             throw StartFailure("\(error)")
         }
     }
 
-    /// Opens the book. The state lock comes first, so that two daemons never share a socket either.
-    private func openJournal() throws -> SQLiteJournal {
+    /// Makes a new book and serves nobody. The fleet file is read first, so that what the book will begin with is sound.
+    ///
+    /// - Throws: ``StartFailure``.
+    func initialise() throws {
+        umask(0o007)
+        _ = try FleetAdoption.load(settings.fleetFile)
         do {
-            try makeFolders()
-            if initialises {
-                let identity = try SQLiteJournal.initialise(
-                    directory: settings.stateDirectory, bookID: Daemon.randomHex(16),
-                    identityFile: settings.identityPath)
-                logger.notice("made a new book", metadata: ["book": "\(identity.bookID)"])
-            }
+            try makeFolders([settings.stateDirectory, settings.identityPath])
+            try makeBook()
+        } catch let fault as JournalFault {
+            throw StartFailure(fault)
+        }
+    }
+
+    private func makeBook() throws {
+        let identity = try SQLiteJournal.initialise(
+            directory: settings.stateDirectory, bookID: Daemon.randomHex(16), identityFile: settings.identityPath)
+        logger.notice("made a new book", metadata: ["book": "\(identity.bookID)"])
+    }
+
+    /// Opens the book. The state lock comes first, so that two daemons never share a socket either.
+    private func openJournal(makesSocketFolder: Bool) throws -> SQLiteJournal {
+        do {
+            try makeFolders([settings.stateDirectory, settings.identityPath])
+            if makesSocketFolder { try makeFolders([settings.socketPath]) }
+            if initialises { try makeBook() }
             if let backup {
                 let identity = try SQLiteJournal.restore(
                     from: backup, directory: settings.stateDirectory, identityFile: settings.identityPath)
@@ -163,17 +192,18 @@ struct Daemon {
             }
             return journal
         } catch let fault as JournalFault {
-            throw StartFailure("\(fault)")
+            throw StartFailure(fault)
         }
     }
 
-    private func makeFolders() throws {
-        for path in [settings.stateDirectory, settings.socketPath, settings.identityPath] {
+    /// Makes the folders that these paths are in.
+    private func makeFolders(_ paths: [String]) throws {
+        for path in paths {
             let parent = URL(fileURLWithPath: path).deletingLastPathComponent()
             do {
                 try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
             } catch {
-                throw StartFailure("the folder \(parent.path) cannot be made: \(error.localizedDescription)")
+                throw StartFailure("the folder \(parent.path) cannot be made: \(error.localizedDescription)", .disk)
             }
         }
     }
@@ -183,40 +213,25 @@ struct Daemon {
             if journal.lastSequence == 0 {
                 return try Recovery.open(journal, secret: Daemon.randomBytes(32), fleet: fleet, now: now)
             }
-            let book = try Recovery.book(from: journal)
-            if journal.projectionsAreStale { try Recovery.rebuildProjections(of: journal) }
+            let teller = RecoveryTeller()
+            let book = try Recovery.book(from: journal) { teller.tell("replaying the journal", $0) }
+            if journal.projectionsAreStale {
+                try Recovery.rebuildProjections(of: journal) { teller.tell("rebuilding the tables", $0) }
+            }
             return book
+        } catch let fault as JournalFault {
+            throw StartFailure(fault)
         } catch {
-            throw StartFailure("the book in \(settings.stateDirectory) cannot be used: \(error)")
+            throw StartFailure("the book in \(settings.stateDirectory) cannot be used: \(error)", .book)
         }
     }
 
-    /// The configured fleet file is a proposed change; one that conflicts leaves the fleet in force and is reported.
-    private func propose(_ fleet: Fleet, to scheduler: Scheduler) async -> FleetProposal? {
-        guard fleet.source != scheduler.view.book.fleet.source else { return nil }
-        let context = CommandContext(
-            actor: .daemon, reason: "fleet file \(settings.fleetFile)", requestID: "start", now: 0)
-        switch await scheduler.submit(.adoptFleet(fleet), context) {
-        case .accepted:
-            logger.notice("the fleet file is in force", metadata: ["file": "\(settings.fleetFile)"])
-            return FleetProposal(accepted: true, detail: "\(settings.fleetFile) came into force at this start")
-        case .refused(let refusal, _):
-            logger.error(
-                "the fleet file was refused; the fleet before it stays in force",
-                metadata: ["file": "\(settings.fleetFile)", "why": "\(refusal)"])
-            return FleetProposal(accepted: false, detail: "\(settings.fleetFile) was refused: \(refusal)")
-        case .faulted(let fault):
-            return FleetProposal(accepted: false, detail: "\(settings.fleetFile) could not be adopted: \(fault)")
-        }
-    }
-
-    private func ready(_ scheduler: Scheduler, _ listeners: [OpenListener]) {
+    private func sayServing(_ scheduler: Scheduler, _ listeners: [OpenListener]) {
         let book = scheduler.view.book
         let line =
             "serving fleet \(book.fleet.name): \(WattsText.grouped(book.fleet.gpuCount)) GPUs, "
             + "revision \(book.revision), on "
             + listeners.map { $0.isTLS ? "\($0.place) (TLS)" : $0.place }.joined(separator: ", ")
-        Supervisor.notifyReady(status: line)
         logger.notice("\(line)")
     }
 
@@ -283,7 +298,6 @@ private struct WriterService: Service {
 
     func run() async throws {
         try? await gracefulShutdown()
-        Supervisor.notifyStopping()
         audit.keepHead()
         scheduler.stop()
         do {

@@ -3,21 +3,27 @@
 import ControlServer
 import Foundation
 import Leasing
+import Supervision
 
 extension Settings {
     /// The TLS identity of the TCP listeners; nil where there are none.
-    func tlsIdentity() throws -> TLSIdentity? {
-        guard !tcpAddresses.isEmpty else {
+    ///
+    /// - Parameter isNeeded: whether a socket for TLS was handed over.
+    func tlsIdentity(isNeeded: Bool) throws -> TLSIdentity? {
+        guard !tcpAddresses.isEmpty || isNeeded else {
             for (key, value) in [
                 ("certificateFile", tcpCertificateFile), ("keyFile", tcpKeyFile), ("clientCAFile", tcpClientCAFile),
             ] where value != nil {
-                throw StartFailure("tcp.\(key) is of no use without tcp.addresses, such as [\"0.0.0.0:7411\"]")
+                throw StartFailure(
+                    "tcp.\(key) is of no use without tcp.addresses, such as [\"0.0.0.0:7411\"], or a socket that is handed over "
+                        + "as tcp")
             }
             return nil
         }
         guard let certificate = tcpCertificateFile, let key = tcpKeyFile else {
             throw StartFailure(
-                "tcp.addresses needs tcp.certificateFile and tcp.keyFile; without TLS there is tcp.plainLoopback alone")
+                "\(isNeeded ? "a socket that is handed over as tcp" : "tcp.addresses") needs tcp.certificateFile and "
+                    + "tcp.keyFile; without TLS there is tcp.plainLoopback alone")
         }
         guard ["none", "optional", "required"].contains(tcpClientCertificates) else {
             throw StartFailure("tcp.clientCertificates: \(tcpClientCertificates) is not none, optional or required")
@@ -28,28 +34,41 @@ extension Settings {
         do {
             return try TLSIdentity(
                 TLSIdentity.Files(
-                    certificate: certificate, key: key,
-                    clientAuthorities: tcpClientCertificates == "none" ? nil : tcpClientCAFile,
+                    certificate: try CredentialPath.resolve(certificate, "tcp.certificateFile"),
+                    key: try CredentialPath.resolve(key, "tcp.keyFile"),
+                    clientAuthorities: tcpClientCertificates == "none"
+                        ? nil : try tcpClientCAFile.map { try CredentialPath.resolve($0, "tcp.clientCAFile") },
                     requiresClientCertificate: tcpClientCertificates == "required"))
+        } catch let failure as StartFailure {
+            throw failure
         } catch {
             throw StartFailure("tcp: \(error)")
         }
     }
 
-    /// Every listener: the Unix socket first.
-    func listeners(tls: TLSIdentity?) throws -> [Listener] {
-        var listeners = [Listener(.unixSocket(path: socketPath))]
-        for address in tcpAddresses { listeners.append(Listener(try place(address, "tcp.addresses"), tls: tls)) }
-        if let tcpPlainLoopback {
-            let place = try place(tcpPlainLoopback, "tcp.plainLoopback")
-            guard case .tcp(let host, _) = place, host == "::1" || host.hasPrefix("127.") else {
-                throw StartFailure(
-                    "tcp.plainLoopback: \(tcpPlainLoopback) is not 127.0.0.1 or [::1]; beyond this machine there is TLS only"
-                )
-            }
-            listeners.append(Listener(place))
+    /// Every listener: the Unix socket first. What was handed over for a purpose takes the place of what the settings name.
+    func listeners(tls: TLSIdentity?, passed: [PassedSocket]) throws -> [Listener] {
+        func handedOver(_ name: PassedSocket.Name) -> [Listener.Place]? {
+            let places = passed.filter { $0.name == name }.map { Listener.Place.descriptor($0.descriptor) }
+            return places.isEmpty ? nil : places
         }
-        return listeners
+        let control = handedOver(.control) ?? [.unixSocket(path: socketPath)]
+        let overTLS = try tcpAddresses.map { try place($0, "tcp.addresses") }
+        let plain = try plainPlace().map { [$0] } ?? []
+        return control.map { Listener($0) } + (handedOver(.tcp) ?? overTLS).map { Listener($0, tls: tls) }
+            + (handedOver(.plain) ?? plain).map { Listener($0) }
+    }
+
+    /// Where plain text is spoken, if anywhere: on this machine alone.
+    private func plainPlace() throws -> Listener.Place? {
+        guard let tcpPlainLoopback else { return nil }
+        let place = try place(tcpPlainLoopback, "tcp.plainLoopback")
+        guard case .tcp(let host, _) = place, host == "::1" || host.hasPrefix("127.") else {
+            throw StartFailure(
+                "tcp.plainLoopback: \(tcpPlainLoopback) is not 127.0.0.1 or [::1]; beyond this machine there is TLS only"
+            )
+        }
+        return place
     }
 
     /// Reads `127.0.0.1:7411` or `[::1]:7411`.

@@ -21,7 +21,8 @@ enum SocketPath {
         }
         if answers(path) {
             throw StartFailure(
-                "socket.path: another daemon answers on \(path); stop it, or name another path with --socket")
+                "socket.path: another daemon answers on \(path); stop it, or name another path with --socket", .passing,
+                errorNumber: EADDRINUSE)
         }
     }
 

@@ -27,6 +27,36 @@ struct AppendTests {
         }
     }
 
+    @Test("A probe changes nothing that is read, and what comes after it follows what was before")
+    func probes() throws {
+        let folder = try StateFolder()
+        for store in try AppendTests.stores(folder) {
+            try store.append(next: Array(tenRecords[..<4]))
+            let tree = store.tree
+            for _ in 0..<3 { try store.probe() }
+            #expect(store.lastSequence == 4 && store.tree == tree)
+            try store.append(next: Array(tenRecords[4...]))
+            #expect(try store.allBytes() == tenRecords)
+        }
+    }
+
+    @Test("Every probe goes to the disk: the write-ahead log grows with each")
+    func probesReachTheDisk() throws {
+        let folder = try StateFolder()
+        try SQLiteJournal.initialise(directory: folder.directory, bookID: bookID)
+        let journal = try folder.open()
+        try journal.append(next: tenRecords)
+        func logBytes() throws -> Int {
+            try FileManager.default.attributesOfItem(atPath: journal.path + "-wal")[.size] as? Int ?? 0
+        }
+        var sizes = [try logBytes()]
+        for _ in 0..<3 {
+            try journal.probe()
+            sizes.append(try logBytes())
+        }
+        #expect(Set(sizes).count == 4 && sizes == sizes.sorted(), "\(sizes)")
+    }
+
     @Test("A wrong expected sequence is refused and writes nothing")
     func refusesSequence() throws {
         let folder = try StateFolder()

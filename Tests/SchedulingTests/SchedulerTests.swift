@@ -1,5 +1,6 @@
 // The one writer: durable before answered, undone when the journal cannot be written, driven by time.
 
+import Dispatch
 import Journaling
 import Leasing
 import Packing
@@ -179,6 +180,73 @@ struct SchedulerTests {
         // That the user has agreed is in its own answer alone, while the provider has not.
         #expect(box.all == [["acme", "other"], ["other"], ["acme", "other"], ["acme", "other"]], "\(box.all)")
         bench.scheduler.stop()
+    }
+
+    @Test("a probe is answered after all that came before it, not while the writer is stuck, and writes no fact")
+    func probe() async throws {
+        let bench = try Bench()
+        let (held, answers) = (DispatchSemaphore(value: 0), HeardBox())
+        bench.scheduler.observe { _, _ in
+            held.wait()
+            answers.add(["stuck no more"])
+        }
+        let revision = bench.scheduler.view.book.revision + 1
+        bench.scheduler.submit([(.putTenant(name: "acme", quota: Quota(), description: ""), bench.context())]) { _, _ in
+        }
+        bench.scheduler.probe { answers.add(["writable: \($0.isWritable)"]) }
+        #expect(answers.all.isEmpty)
+        held.signal()
+        bench.scheduler.stop()
+        #expect(answers.all == [["stuck no more"], ["writable: true"]])
+        #expect(bench.scheduler.view.book.revision == revision && bench.journal.lastSequence == revision)
+    }
+
+    @Test("a probe is answered by a full disk too, and the next one finds that there is room again")
+    func probeOfFullDisk() async throws {
+        let bench = try Bench()
+        let answers = HeardBox()
+        bench.journal.failNextAppend(with: .full(path: "book.sqlite", detail: "no room"))
+        await withCheckedContinuation { done in
+            bench.scheduler.probe {
+                answers.add(["writable: \($0.isWritable)"])
+                done.resume()
+            }
+        }
+        #expect(!bench.scheduler.journalHealth.isWritable)
+        bench.scheduler.probe { answers.add(["writable: \($0.isWritable)"]) }
+        bench.scheduler.stop()
+        #expect(answers.all == [["writable: false"], ["writable: true"]])
+        #expect(bench.scheduler.journalHealth.isWritable && bench.broken.all.isEmpty)
+    }
+
+    @Test("a probe of a book that takes no more writes is answered, and one whose sync fails ends the process")
+    func probeOfBrokenJournal() async throws {
+        let condemned = try Bench()
+        let answers = HeardBox()
+        condemned.scheduler.refuseWrites("the journal is damaged")
+        condemned.scheduler.probe { answers.add([$0.detail ?? ""]) }
+        condemned.scheduler.stop()
+        #expect(answers.all == [["the journal is damaged"]])
+        let broken = try Bench()
+        broken.journal.failNextAppend(with: .syncFailed(path: "book.sqlite", detail: "EIO"))
+        broken.scheduler.probe { _ in }
+        broken.scheduler.stop()
+        #expect(broken.broken.all == [.syncFailed(path: "book.sqlite", detail: "EIO")])
+    }
+
+    @Test("a recovery tells how far it has come, up to all of it")
+    func recoveryProgress() async throws {
+        let bench = try Bench()
+        for index in 0..<5 { _ = await bench.putTenant("t\(index)") }
+        let progress = Mutex<[Recovery.Progress]>([])
+        _ = try Recovery.book(from: bench.journal) { step in progress.withLock { $0.append(step) } }
+        let steps = progress.withLock { $0 }
+        #expect(steps.last?.applied == bench.journal.lastSequence && steps.last?.total == bench.journal.lastSequence)
+        bench.scheduler.stop()
+        // From the last snapshot there is nothing to come on with.
+        var calls = 0
+        _ = try Recovery.book(from: bench.journal) { _ in calls += 1 }
+        #expect(calls == 0)
     }
 
     @Test("stopping answers what is queued and refuses what comes later")

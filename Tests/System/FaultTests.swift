@@ -242,7 +242,7 @@ extension SystemTests {
             let wrong = try DaemonHome()
             wrong.config = try wrong.folder.write("faults: {tenants: maybe}\n", to: "berthd.yaml")
             let process = try wrong.launch(initialise: true)
-            #expect(process.wait() == .exited(1))
+            #expect(process.wait() == .exited(78))
             #expect(process.error.contains("faults.tenants: maybe is neither act nor propose"), "\(process.error)")
         }
 

@@ -18,9 +18,9 @@ extension SystemTests {
         }
 
         /// Starts the daemon, which must refuse, and returns what it says.
-        private func refusal(_ home: DaemonHome, initialise: Bool = false) throws -> String {
+        private func refusal(_ home: DaemonHome, initialise: Bool = false, code: Int32 = 65) throws -> String {
             let process = try home.launch(initialise: initialise)
-            #expect(process.wait() == .exited(1))
+            #expect(process.wait() == .exited(code))
             #expect(process.error.contains("berthd: "))
             return process.error
         }
@@ -44,10 +44,10 @@ extension SystemTests {
             let home = try withTenant()
             let connection = try home.connect()
             let socket = home.socket
-            let sameSocket = try refusal(home)
+            let sameSocket = try refusal(home, code: 1)
             #expect(sameSocket.contains("another daemon") || sameSocket.contains("held by"), "\(sameSocket)")
             home.socket = home.folder("other.sock")
-            let text = try refusal(home)
+            let text = try refusal(home, code: 1)
             #expect(text.contains("held by process \(home.process?.pid ?? 0)"), "\(text)")
             home.socket = socket
             // The first goes on, on its socket.
@@ -251,7 +251,7 @@ extension SystemTests {
 
             let wrong = try home.folder.write("log:\n  level: info\n\nsocket:\n  pahth: x\n", to: "wrong.yaml")
             let refused = try ChildProcess(Program.berthd, ["--config", wrong])
-            #expect(refused.wait() == .exited(1))
+            #expect(refused.wait() == .exited(78))
             #expect(refused.error.contains("wrong.yaml:5:3: unknown setting socket.pahth"), "\(refused.error)")
         }
 

@@ -27,17 +27,26 @@ final class DaemonHome {
         process?.wait()
     }
 
-    func launch(initialise: Bool = false) throws -> ChildProcess {
+    /// Launches the daemon, by `wrapper` where it is not to be the first program of its process.
+    func launch(
+        initialise: Bool = false, by wrapper: [String] = [], environment: [String: String] = [:]
+    ) throws -> ChildProcess {
         var arguments = ["--fleet", fleet, "--state", state, "--socket", socket]
         if let config { arguments += ["--config", config] }
         if initialise { arguments.append("--initialise") }
+        let line = wrapper + [Program.berthd] + arguments
         return try ChildProcess(
-            Program.berthd, arguments, environment: ["BERTHD_STATE_IDENTITY_FILE": identity])
+            line[0], Array(line[1...]),
+            environment: ["BERTHD_STATE_IDENTITY_FILE": identity].merging(environment) { $1 })
     }
 
     /// Starts the daemon and returns when it serves.
-    func start(initialise: Bool = false) throws {
-        let process = try launch(initialise: initialise)
+    func start(initialise: Bool = false, environment: [String: String] = [:]) throws {
+        try adopt(try launch(initialise: initialise, environment: environment))
+    }
+
+    /// Returns when a daemon that was launched serves.
+    func adopt(_ process: ChildProcess) throws {
         guard process.awaitError("serving fleet") else {
             throw Unexpected("berthd did not start: \(process.wait()) \(process.error)")
         }

@@ -105,7 +105,7 @@ extension SystemTests {
             home.config = try home.folder.write("telemetry: {raisePercent: 60, clearPercent: 60}\n", to: "berthd.yaml")
             let refused = try home.launch()
             #expect(
-                refused.wait() == .exited(1) && refused.error.contains("telemetry.clearPercent"), "\(refused.error)")
+                refused.wait() == .exited(78) && refused.error.contains("telemetry.clearPercent"), "\(refused.error)")
         }
 
         @Test("metrics are Prometheus text with the fleet's figures")

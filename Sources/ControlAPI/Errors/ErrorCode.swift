@@ -19,6 +19,7 @@ public enum ErrorCode: String, WireEnumeration {
     case wrongState = "wrong-state"
     case inUse = "in-use"
     case planOvertaken = "plan-overtaken"
+    case reloadRefused = "reload-refused"
     case historyGone = "history-gone"
     case preconditionFailed = "precondition-failed"
     case bodyTooLarge = "body-too-large"
@@ -102,6 +103,8 @@ extension ErrorCode {
             Row(status: 409, exitStatus: .forbiddenByState, title: "The present state does not allow this")
         case .inUse: Row(status: 409, exitStatus: .forbiddenByState, title: "Something still refers to this")
         case .planOvertaken: Row(status: 409, exitStatus: .forbiddenByState, title: "The plan has been overtaken")
+        case .reloadRefused:
+            Row(status: 409, exitStatus: .forbiddenByState, title: "The new configuration cannot be used")
         case .historyGone: Row(status: 410, exitStatus: .notFound, title: "The history asked for is gone")
         case .preconditionFailed:
             Row(status: 412, exitStatus: .forbiddenByState, title: "The revision has moved on")

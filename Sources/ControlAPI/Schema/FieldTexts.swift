@@ -2596,6 +2596,16 @@ enum FieldTexts {
           Nodes that came back into service.
         ReliabilityAnswer.since
           Since when.
+        ReloadAnswer
+          A reload that was carried out. One that was refused changed nothing.
+        ReloadAnswer.certificateExpiresAt
+          When the certificate that new connections get ends; absent: the daemon speaks no TLS.
+        ReloadAnswer.fleetChanged
+          Whether the fleet file differed from the fleet before.
+        ReloadAnswer.fleetVersion
+          The version of the fleet in force.
+        ReloadAnswer.needsRestart
+          Settings that differ from those of the start and count from the next start on.
         ReservationAnswer
           One granted line.
         ReservationAnswer.allocation

@@ -98,6 +98,7 @@ enum RequestExamples {
           {"node": "memphis-1-h1-b001-r1-n1", "watts": 9800}, {"budget": "memphis-1-meter", "watts": 210000000}]}
         """#,
         "backUp": #"{"path": "/var/backups/berth/book.db"}"#,
+        "reload": #"{"reason": "two auditors more"}"#,
         "freezeTime": #"{"reason": "the clock is being set"}"#,
         "unfreezeTime": #"{"reason": "the clock is right"}"#,
     ].merging(NodeVerb.allCases.map { ($0.rawValue + "Nodes", nodeVerb) }) { $1 }

@@ -63,20 +63,24 @@ enum StatusHandlers {
 
     /// Each site's power, summed over the roots of its trees.
     static func watts(_ book: Book, _ now: Int64, _ report: DrawReport) -> [SiteWatts] {
-        let fleet = book.fleet
-        return fleet.sites.enumerated().map { offset, site in
-            var (committed, limit) = (Int64(0), Int64(0))
-            for (index, budget) in fleet.budgets.enumerated()
-            where budget.siteOffset == offset && budget.parent == nil && budget.kind == .power {
-                committed += budget.measuredWatts(
-                    rackWatts: book.packing.committedWatts(of: BudgetIndex(index), at: now))
-                limit += book.packing.limit(of: BudgetIndex(index), at: now)
-            }
+        let sites = siteWatts(book, now)
+        return book.fleet.sites.enumerated().map { offset, site in
             let draw = report.siteDraws[offset]
             return SiteWatts(
-                site: site.name, committedWatts: Int(committed), limitWatts: Int(limit),
+                site: site.name, committedWatts: Int(sites[offset].committed), limitWatts: Int(sites[offset].limit),
                 observedWatts: draw.map { Int($0.watts) }, observedShare: draw.map(\.share))
         }
+    }
+
+    /// What each site has committed, of how much, at the roots of its trees.
+    static func siteWatts(_ book: Book, _ now: Int64) -> [(committed: Watts, limit: Watts)] {
+        var sites = [(committed: Watts, limit: Watts)](repeating: (0, 0), count: book.fleet.sites.count)
+        for (index, budget) in book.fleet.budgets.enumerated() where budget.parent == nil && budget.kind == .power {
+            sites[budget.siteOffset].committed += budget.measuredWatts(
+                rackWatts: book.packing.committedWatts(of: BudgetIndex(index), at: now))
+            sites[budget.siteOffset].limit += book.packing.limit(of: BudgetIndex(index), at: now)
+        }
+        return sites
     }
 
     static func fleet(_ exchange: Exchange) async throws -> Response {

@@ -8,11 +8,11 @@ import Scheduling
 
 /// Finds out who calls.
 struct Authenticator: Sendable {
-    let rules: CallerRules
+    let live: LiveSettings
     let scheduler: Scheduler
     let tokenUse: TokenUse
-    /// Refused tokens by where they come from.
-    let failures: RateLimiter
+
+    private var rules: CallerRules { live.settings.callerRules }
 
     /// The caller of one request. A token says more than the connection that it comes over, so it counts first.
     ///
@@ -37,7 +37,7 @@ struct Authenticator: Sendable {
             tokenUse.note(token.number, at: now)
             return Caller(evidence: .token(token), role: Role(token.owner), actorName: "token:\(token.name)")
         }
-        if let seconds = failures.take("\(connection.origin)", at: scheduler.clock.steadyNanoseconds) {
+        if let seconds = live.failures.take("\(connection.origin)", at: scheduler.clock.steadyNanoseconds) {
             throw Throttled(
                 detail: "too many refused tokens come from here; try again in \(seconds) s", seconds: seconds)
         }

@@ -46,15 +46,23 @@ struct TokenBucket: Equatable {
 
 /// Buckets by name. Any thread may use it.
 final class RateLimiter: Sendable {
-    private let burst: Int
-    private let perMinute: Int
+    private struct State {
+        var burst: Int
+        var perMinute: Int
+        var buckets: [String: TokenBucket] = [:]
+    }
+
     private let keysMax: Int
-    private let buckets = Mutex<[String: TokenBucket]>([:])
+    private let state: Mutex<State>
 
     init(burst: Int, perMinute: Int, keysMax: Int = ServerLimits.rateKeysMax) {
-        self.burst = burst
-        self.perMinute = perMinute
+        state = Mutex(State(burst: burst, perMinute: perMinute))
         self.keysMax = keysMax
+    }
+
+    /// Counts anew, by another measure.
+    func set(burst: Int, perMinute: Int) {
+        state.withLock { $0 = State(burst: burst, perMinute: perMinute) }
     }
 
     /// Takes one for `key`, or says in how many seconds there will be one.
@@ -87,18 +95,19 @@ final class RateLimiter: Sendable {
     private func withBucket<Value: Sendable>(
         _ key: String, _ now: Int64, _ body: (inout TokenBucket) -> Value
     ) -> Value {
-        buckets.withLock { buckets in
+        state.withLock { state in
             var key = key
-            if buckets[key] == nil, buckets.count >= keysMax {
+            if state.buckets[key] == nil, state.buckets.count >= keysMax {
                 // Full ones know nothing. Where all know something, what comes new has one bucket together.
-                buckets = buckets.filter { entry in
+                state.buckets = state.buckets.filter { entry in
                     var bucket = entry.value
                     return !bucket.isFull(at: now)
                 }
-                if buckets.count >= keysMax { key = "" }
+                if state.buckets.count >= keysMax { key = "" }
             }
-            var bucket = buckets[key] ?? TokenBucket(burst: burst, perMinute: perMinute, at: now)
-            defer { buckets[key] = bucket }
+            var bucket =
+                state.buckets[key] ?? TokenBucket(burst: state.burst, perMinute: state.perMinute, at: now)
+            defer { state.buckets[key] = bucket }
             return body(&bucket)
         }
     }

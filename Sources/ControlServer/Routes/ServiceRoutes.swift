@@ -38,6 +38,11 @@ extension Route {
             answers: .created(BackupAnswer.self, "The copy is written"), refusals: [.inUse, .journalFull],
             effect: Effect.beside, StatusHandlers.backup),
         Route(
+            "reload", .post, Routes.reload,
+            "Read the settings, the fleet file and the certificates again; all of it comes into force, or none.",
+            for: Audiences.operators, takes: .json(ReasonRequest.self), answers: .ok(ReloadAnswer.self),
+            refusals: [.reloadRefused, .wrongState], effect: Effect.beside, ReloadHandlers.reload),
+        Route(
             "confirmClock", .post, Routes.confirmClock,
             "Confirm the wall clock after a jump that no downtime explains.",
             for: Audiences.operators, query: [.reason], answers: .ok(ClockStatus.self), StatusHandlers.confirmClock),

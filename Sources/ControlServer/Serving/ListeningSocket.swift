@@ -28,9 +28,15 @@ struct ListeningSocket {
             self.place = SocketEnds.local(number)?.text ?? place.description
         }
         isTCP = SocketEnds.local(descriptor)?.isTCP ?? false
-        guard listen(descriptor, ServerLimits.backlog) == 0 else {
-            throw Self.fault("listening", self.place, descriptor)
-        }
+        try takeCrowds()
+    }
+
+    /// Lets as many connections wait to be accepted as the daemon takes. Said again once an event loop has the socket, since NIO
+    /// then listens with a bound of its own: 128, which a restart under load is over.
+    ///
+    /// - Throws: ``ListenerFault``.
+    func takeCrowds() throws {
+        guard listen(descriptor, ServerLimits.backlog) == 0 else { throw Self.fault("listening", place, descriptor) }
     }
 
     private static func bindUnix(_ path: String) throws -> Int32 {

@@ -63,7 +63,7 @@ public final class TLSIdentity: Sendable {
     }
 
     /// What tells one content of a file from another without reading it.
-    private struct Stamp: Equatable {
+    fileprivate struct Stamp: Equatable {
         let parts: [Int64]
 
         init(_ paths: [String]) {
@@ -78,7 +78,7 @@ public final class TLSIdentity: Sendable {
         }
     }
 
-    private struct Inner {
+    fileprivate struct Inner: Sendable {
         var loaded: (context: NIOSSLContext, leaf: Leaf)
         var stamp: Stamp
         /// What was seen at the last look and is to be seen once more before it is read: a pair is two files, and one of them
@@ -87,7 +87,7 @@ public final class TLSIdentity: Sendable {
         var fault: String?
     }
 
-    private struct Leaf {
+    fileprivate struct Leaf {
         let notBefore: Int64
         let notAfter: Int64
         let subject: String
@@ -129,22 +129,41 @@ public final class TLSIdentity: Sendable {
 
     /// Reads the files now.
     public func reload(now: Int64) -> Reload {
+        do {
+            take(try prepare(now: now))
+            return .taken
+        } catch {
+            return .refused("\(error)")
+        }
+    }
+
+    /// What has been read and is not in use yet.
+    public struct Prepared: Sendable {
+        fileprivate let inner: Inner
+    }
+
+    /// Reads the files now, for ``take(_:)``.
+    ///
+    /// - Throws: ``Fault``, which the state tells of from then on.
+    public func prepare(now: Int64) throws -> Prepared {
         let stamp = Stamp(files.paths)
         do {
             let loaded = try Self.load(files)
             guard loaded.leaf.notAfter > now else {
                 throw Fault(description: "\(files.certificate): the certificate has expired")
             }
-            inner.withLock { $0 = Inner(loaded: loaded, stamp: stamp) }
-            return .taken
+            return Prepared(inner: Inner(loaded: loaded, stamp: stamp))
         } catch {
             inner.withLock { inner in
                 inner.stamp = stamp
                 inner.fault = "\(error)"
             }
-            return .refused("\(error)")
+            throw error
         }
     }
+
+    /// Lets handshakes from here on take what was read.
+    public func take(_ prepared: Prepared) { inner.withLock { $0 = prepared.inner } }
 
     private static func load(_ files: Files) throws -> (context: NIOSSLContext, leaf: Leaf) {
         var status = stat()

@@ -40,7 +40,8 @@ struct Berth: AsyncParsableCommand {
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
             FreezeCommand.self, UnfreezeCommand.self,
             ApplyCommand.self, ImportCommand.self, InventoryCommand.self, WatchCommand.self, EventsCommand.self,
-            AuditCommand.self, BackupCommand.self, VerifyCommand.self, ClockCommand.self, PackCommand.self,
+            AuditCommand.self, BackupCommand.self, ReloadCommand.self, VerifyCommand.self, ClockCommand.self,
+            PackCommand.self,
             SimulateCommand.self,
             ContextCommand.self, CompletionCommand.self,
         ]

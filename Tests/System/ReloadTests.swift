@@ -1,0 +1,138 @@
+// Reloading: all of a new configuration comes into force while the daemon serves, or none of it.
+
+import Foundation
+import Glibc
+import Testing
+
+extension SystemTests {
+    @Suite("Reload")
+    struct ReloadTests {
+        private static let auditor = 4_711
+
+        private let home: DaemonHome
+        private let manager: NotifySocket
+
+        init() throws {
+            home = try DaemonHome()
+            manager = try NotifySocket(in: home.folder)
+            home.config = try home.folder.write("log: {level: info}\n", to: "berthd.yaml")
+            try home.start(initialise: true, environment: ["NOTIFY_SOCKET": manager.path])
+            _ = try manager.messages { $0["READY"] == "1" }
+        }
+
+        private func configure(_ text: String) throws { _ = try home.folder.write(text, to: "berthd.yaml") }
+
+        private func reload(_ connection: HTTPConnection? = nil) throws -> HTTPAnswer {
+            try (connection ?? home.connect()).post("/v1/reload", #"{"reason":"test"}"#)
+        }
+
+        /// The status of a read that needs the role of an auditor.
+        private func auditorsRead() throws -> Int {
+            try home.asUser(Self.auditor, in: 0, "GET", "/v1/tenants").status
+        }
+
+        @Test("new settings come into force on open connections too, and what needs a restart is named")
+        func settings() throws {
+            let connection = try home.connect()
+            #expect(try auditorsRead() == 403)
+            try configure(
+                """
+                roles: {auditors: ["user:\(Self.auditor)"]}
+                limits: {tokenDays: 3, idleSeconds: 80}
+                numa: {node: 1}
+
+                """)
+            let answer = try reload(connection)
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(answer.json["needsRestart"].array.compactMap(\.string) == ["limits.idleSeconds", "numa.node"])
+            #expect(answer.json["fleetChanged"].bool == false && answer.json["fleetVersion"].int == 1)
+            #expect(try auditorsRead() == 200)
+            let token = #"{"name":"reports","role":"auditor","expiresIn":"4d"}"#
+            let refused = try connection.post("/v1/tokens", token)
+            #expect(refused.status == 400 && refused.text.contains("a token lives at most 3 days"), "\(refused.text)")
+            try configure("roles: {auditors: []}\n")
+            #expect(try reload(connection).status == 200)
+            #expect(try auditorsRead() == 403)
+        }
+
+        @Test(
+            "the service manager hears RELOADING with its time, then READY; of a refusal it hears why until one succeeds"
+        )
+        func notifications() throws {
+            try configure("roles: {auditors: [\"user:\(Self.auditor)\"]}\nlog: {levle: info}\n")
+            let refused = try reload()
+            #expect(refused.status == 409 && refused.json["type"].string == "errors#reload-refused", "\(refused.text)")
+            #expect(refused.json["detail"].string?.contains("berthd.yaml:2:7: unknown setting log.levle") == true)
+            #expect(try auditorsRead() == 403, "nothing of it is in force")
+            let told = try manager.messages { $0["READY"] == "1" }
+            let reloading = try #require(told.first { $0["RELOADING"] == "1" })
+            #expect(reloading["MONOTONIC_USEC"].flatMap { UInt64($0) } ?? 0 > 0)
+            #expect(told.last?["STATUS"]?.contains("the last reload was refused") == true, "\(told)")
+            #expect(told.last?["STATUS"]?.contains("log.levle") == true)
+            try configure("log: {level: info}\n")
+            #expect(try reload().status == 200)
+            let after = try manager.messages { $0["READY"] == "1" }
+            #expect(after.last?["STATUS"]?.contains("refused") == false, "\(after)")
+        }
+
+        @Test("SIGHUP reloads as the command does")
+        func signal() throws {
+            try configure("roles: {auditors: [\"user:\(Self.auditor)\"]}\n")
+            home.process?.signal(SIGHUP)
+            _ = try manager.messages { $0["READY"] == "1" }
+            #expect(try auditorsRead() == 200)
+            try configure("roles: {auditors: maybe}\n")
+            home.process?.signal(SIGHUP)
+            _ = try manager.messages { $0["READY"] == "1" }
+            #expect(try auditorsRead() == 200)
+            #expect(home.process?.error.contains("the new configuration cannot be used") == true)
+        }
+
+        @Test(
+            "a new fleet file comes into force; one that is wrong, or takes what is leased, takes all else down with it"
+        )
+        func fleet() throws {
+            let connection = try home.connect()
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"reload"}"#)
+            let lease = #"{"tenant":"acme","reservations":[{"shape":"block","count":4}],"duration":"30d","reason":"r"}"#
+            #expect(try connection.post("/v1/leases", lease).status == 201)
+            try configure("roles: {auditors: [\"user:\(Self.auditor)\"]}\n")
+            let conflict = try { () throws -> HTTPAnswer in
+                _ = try home.folder.write(Fleets.smaller, to: "fleet.yaml")
+                return try reload(connection)
+            }()
+            #expect(conflict.status == 409, "\(conflict.text)")
+            let proposal = try connection.get("/v1/status").json["fleetProposal"]
+            #expect(proposal["accepted"].bool == false)
+            let wrong = try { () throws -> HTTPAnswer in
+                _ = try home.folder.write(Fleets.turning.replacing("pue", with: "puh"), to: "fleet.yaml")
+                return try reload(connection)
+            }()
+            #expect(
+                wrong.status == 409 && wrong.json["detail"].string?.contains("fleet.yaml:") == true, "\(wrong.text)")
+            #expect(try auditorsRead() == 403)
+            #expect(try connection.get("/v1/status").json["fleet"]["version"].int == 1)
+            _ = try home.folder.write(Fleets.turning.replacing("80.25", with: "81.25"), to: "fleet.yaml")
+            let good = try reload(connection)
+            #expect(good.status == 200 && good.json["fleetChanged"].bool == true, "\(good.text)")
+            #expect(good.json["fleetVersion"].int == 2)
+            #expect(try connection.get("/v1/status").json["fleetProposal"]["accepted"].bool == true)
+            #expect(try auditorsRead() == 200)
+            let entries = try connection.get("/v1/audit?limit=1000").json["entries"].array
+            #expect(entries.last?["reason"].string == "test", "\(entries.last as Any)")
+        }
+
+        @Test("the command waits for the result, says it, and ends by it; only an operator may")
+        func command() throws {
+            try configure("roles: {auditors: [\"user:\(Self.auditor)\"]}\nnuma: {node: 3}\n")
+            let good = try home.berth("reload")
+            #expect(
+                good.wait() == .exited(0) && good.output == "reloaded\nneeds a restart: numa.node\n", "\(good.output)")
+            let other = try home.asUser(Self.auditor, in: 0, "POST", "/v1/reload", #"{"reason":"mine"}"#)
+            #expect(other.status == 403)
+            try configure("numa: {node: maybe}\n")
+            let bad = try home.berth("reload", "--reason", "numa")
+            #expect(bad.wait() == .exited(4) && bad.error.contains("numa.node must be a number"), "\(bad.error)")
+        }
+    }
+}
