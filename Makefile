@@ -5,7 +5,7 @@ SHELL := /bin/bash
 FLEET ?= colossus
 PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test test-api api-docs check check-rules bench bench-peers man install-man install-completions clean
+.PHONY: fleet help dependencies build run test test-api api-docs check check-rules bench bench-peers man install install-man install-completions test-systemd clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -53,6 +53,18 @@ bench-peers: dependencies ## Measure Slurm, from Debian, beside Berth; PEERS_NOD
 
 man: dependencies ## Write the manual, a page for each command, to .build/man/man1
 	@scripts/man.sh .build/man/man1
+
+# A package sets PREFIX=/usr and DESTDIR; by itself the daemon goes below /usr/local.
+install: PREFIX := /usr/local
+install: dependencies ## Install daemon, units and settings; PREFIX=/usr and DESTDIR=… for packages
+	swift build -c release --static-swift-stdlib --product berthd
+	swift build -c release --static-swift-stdlib --product berth
+	swift build -c release --static-swift-stdlib --product berth-telemetry
+	@scripts/install.sh "$(PREFIX)"
+
+test-systemd: dependencies ## Boot a systemd of its own and put the daemon through its life; PROGRAMS=FOLDER to take those
+	@if [ -z "$(PROGRAMS)" ]; then for product in berthd berth berth-telemetry; do swift build -c release --product $$product || exit 1; done; fi
+	@scripts/test-systemd.sh $(PROGRAMS)
 
 install-man: man ## Install the manual for you, or below PREFIX
 	@mkdir -p "$(PREFIX)/share/man/man1" && cp .build/man/man1/*.1 "$(PREFIX)/share/man/man1/"

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Boots a systemd of its own, installs Berth there and puts it through its life: scripts/test-systemd.sh [FOLDER OF THE PROGRAMS]
+#
+# Needs root, unshare and systemd on this machine; where one of them is missing it says so, and ends with 3.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cannot() {
+    echo "################################################################" >&2
+    echo "# Berth was NOT tested under systemd here: $1" >&2
+    echo "################################################################" >&2
+    exit 3
+}
+[ "$(id -u)" = 0 ] || cannot "it needs root"
+for tool in unshare nsenter python3 openssl curl setpriv systemd-analyze; do
+    command -v "$tool" >/dev/null || cannot "$tool is missing"
+done
+[ -x /lib/systemd/systemd ] || cannot "there is no /lib/systemd/systemd"
+unshare --pid --fork --mount --uts --ipc --cgroup --net --propagation private \
+    bash -c 'mount -t tmpfs tmpfs /mnt && mkdir /mnt/c && mount -t cgroup2 cgroup2 /mnt/c' 2>/dev/null \
+    || cannot "it may not make namespaces and cgroups of its own"
+
+programs=$(realpath "${1:-$(swift build -c release --show-bin-path)}")
+[ -x "$programs/berthd" ] || { echo "There is no $programs/berthd; build it first" >&2; exit 1; }
+folder=$(mktemp -d /tmp/berth-systemd-XXXXXX)
+log=$folder.log
+
+# Runs before the new systemd does, with the root that it will have.
+cat > "$folder.prepare" <<PREPARE
+#!/usr/bin/env bash
+set -euo pipefail
+DESTDIR=\$1 "$PWD/scripts/install.sh" /usr "$programs"
+cp "$PWD"/scripts/systemd/*.py "\$1/usr/lib/berth/"
+cp "$PWD/config/fleets/small.yaml" "\$1/etc/berth/fleet.yaml"
+PREPARE
+chmod +x "$folder.prepare"
+prepare="$folder.prepare" setsid scripts/systemd/boot.sh "$folder" >"$log" 2>&1 &
+unshare=$!
+finish() {
+    kill -KILL "$unshare" 2>/dev/null || true
+    wait "$unshare" 2>/dev/null || true
+    rm -rf "$folder" "$folder.prepare"
+}
+trap finish EXIT
+
+# Process 1 of the new namespaces is the child of the one that made them.
+pid=
+for _ in $(seq 200); do
+    pid=$(pgrep -P "$unshare" 2>/dev/null | head -1 || true)
+    if [ -n "$pid" ] && nsenter -t "$pid" -m -p --root="/proc/$pid/root" systemctl is-system-running 2>/dev/null \
+        | grep -qE 'running|degraded'; then
+        break
+    fi
+    kill -0 "$unshare" 2>/dev/null || { cat "$log" >&2; echo "systemd did not come up" >&2; exit 1; }
+    sleep 0.1
+done
+# shellcheck source=scripts/systemd/checks.sh
+. scripts/systemd/checks.sh
