@@ -32,6 +32,7 @@ public struct ServiceSettings: Sendable {
 /// The settings in force, for everybody who asks at the time of a request.
 public final class LiveSettings: Sendable {
     private let state: Mutex<(settings: ServiceSettings, proposal: FleetProposal?)>
+    private let reloads = Atomic<UInt64>(0)
     let searches: RateLimiter
     let failures: RateLimiter
 
@@ -46,6 +47,9 @@ public final class LiveSettings: Sendable {
     /// What is in force.
     public var settings: ServiceSettings { state.withLock { $0.settings } }
 
+    /// Goes up with every reload that may have changed who is what.
+    var rulesNumber: UInt64 { reloads.load(ordering: .acquiring) }
+
     /// What became of the last fleet file that differed from the fleet in force.
     public var fleetProposal: FleetProposal? { state.withLock { $0.proposal } }
 
@@ -55,6 +59,7 @@ public final class LiveSettings: Sendable {
             defer { state.settings = settings }
             return state.settings.limits
         }
+        reloads.add(1, ordering: .releasing)
         let limits = settings.limits
         if (before.searchesBurst, before.searchesPerMinute) != (limits.searchesBurst, limits.searchesPerMinute) {
             searches.set(burst: limits.searchesBurst, perMinute: limits.searchesPerMinute)

@@ -6,9 +6,14 @@ import Testing
 extension SystemTests {
     @Suite("Connections and their rules")
     struct ConnectionRuleTests {
+        private let home: DaemonHome
+
+        init() throws {
+            home = try DaemonHome.started()
+        }
+
         @Test("HTTP/1.0 is answered in HTTP/1.0, without chunks, and the connection ends")
         func old() throws {
-            let home = try DaemonHome.started()
             _ = try home.connect().request("PUT", "/v1/tenants/acme", #"{"reason":"old"}"#)
             let lease = try home.connect().post(
                 "/v1/leases", #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#)
@@ -25,7 +30,6 @@ extension SystemTests {
 
         @Test("a request names one host, and only HTTP/1.0 may leave it out")
         func host() throws {
-            let home = try DaemonHome.started()
             for fields in ["", "Host: a\r\nHost: b\r\n"] {
                 let connection = try home.connect()
                 try connection.sendRaw(Array("GET /v1/status HTTP/1.1\r\n\(fields)\r\nGET /v1/status".utf8))
@@ -37,7 +41,6 @@ extension SystemTests {
 
         @Test("the connection ends after the request that asks for it, whatever comes behind")
         func close() throws {
-            let home = try DaemonHome.started()
             let connection = try home.connect()
             let last = "GET /livez HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n"
             try connection.sendRaw(Array(("GET /livez HTTP/1.1\r\nHost: b\r\n\r\n" + last + last).utf8))
@@ -48,7 +51,6 @@ extension SystemTests {
 
         @Test("requests sent at once are answered in their order, those behind a poll after it")
         func order() throws {
-            let home = try DaemonHome.started()
             let connection = try home.connect()
             _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"order"}"#)
             func head(_ target: String) -> String { "GET \(target) HTTP/1.1\r\nHost: b\r\n\r\n" }
@@ -68,7 +70,6 @@ extension SystemTests {
 
         @Test("a head that is too long behind a poll that waits is refused after the poll's answer")
         func longBehindPoll() throws {
-            let home = try DaemonHome.started()
             let connection = try home.connect()
             _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"long"}"#)
             try connection.send("GET", "/v1/tenants/acme/allocation?index=1&wait=300s")
@@ -83,7 +84,7 @@ extension SystemTests {
 
         @Test("HEAD is answered without a body, and the connection goes on")
         func head() throws {
-            let connection = try DaemonHome.started().connect()
+            let connection = try home.connect()
             #expect(try connection.request("HEAD", "/v1/status").status == 405)
             #expect(try connection.get("/livez").status == 200)
         }
@@ -95,7 +96,7 @@ extension SystemTests {
                 ("application/json", 201), ("Application/JSON ; Charset=\"UTF-8\"", 201),
             ])
         func type(_ type: String, _ status: Int) throws {
-            let connection = try DaemonHome.started().connect()
+            let connection = try home.connect()
             let body = #"{"reason":"type"}"#
             let field = type.isEmpty ? "" : "Content-Type: \(type)\r\n"
             try connection.sendRaw(

@@ -55,6 +55,41 @@ extension SystemTests {
             #expect(try auditorsRead() == 403)
         }
 
+        @Test("a reload that takes a role takes it from polls that are sent again, and from those that wait, too")
+        func polls() throws {
+            try #require(geteuid() == 0 && ThreadUser.isAvailable, "needs root")
+            let (given, taken) = ("roles: {tenants: [\"user:\(Self.auditor)=acme\"]}\n", "roles: {tenants: []}\n")
+            try configure(given)
+            let connection = try home.connect()
+            #expect(try reload(connection).status == 200)
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"test"}"#)
+            chmod(home.socket, 0o666)
+            // Who is at the other end is known when a connection is made, and not asked again.
+            let socket = home.socket
+            let others = try concurrently(1) { _ in
+                Result {
+                    try ThreadUser.become(uid: Self.auditor, gid: 0)
+                    return try Connections(
+                        again: HTTPConnection(path: socket), waiting: HTTPConnection(path: socket))
+                }
+            }[0].get()
+            let path = "/v1/tenants/acme/allocation"
+            #expect(try (0..<3).map { _ in try others.again.get(path).status } == [200, 200, 200])
+            try others.waiting.send("GET", path + "?index=1&wait=300s")
+            #expect(try others.again.get(path + "?index=1&wait=1s").status == 200)
+
+            // A reload that leaves the role as it was changes nothing.
+            #expect(try reload(connection).status == 200)
+            #expect(try others.again.get(path).status == 200)
+            try configure(taken)
+            #expect(try reload(connection).status == 200)
+            #expect(try (0..<2).map { _ in try others.again.get(path).status } == [403, 403])
+            let lease = #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#
+            #expect(try connection.post("/v1/leases", lease).status == 201)
+            let late = try others.waiting.receive()
+            #expect(late.status == 403 && late.text.contains("a reload"), "\(late.text)")
+        }
+
         @Test(
             "the service manager hears RELOADING with its time, then READY; of a refusal it hears why until one succeeds"
         )
@@ -135,4 +170,10 @@ extension SystemTests {
             #expect(bad.wait() == .exited(4) && bad.error.contains("numa.node must be a number"), "\(bad.error)")
         }
     }
+}
+
+/// Two connections that another thread has made; used by one thread at a time.
+private struct Connections: @unchecked Sendable {
+    let again: HTTPConnection
+    let waiting: HTTPConnection
 }

@@ -29,8 +29,8 @@ struct EventStream {
     let services: ControlServices
     let channel: any Channel
     let logger: Logger
-    /// By what the reader is known, where that may end.
-    private let token: AccessToken?
+    /// As whom the reader was let in, which may end.
+    private let standing: Standing
     private(set) var cursor: UInt64
     private var sent = 0
     private var lastWrite: Int64
@@ -49,7 +49,7 @@ struct EventStream {
         services = exchange.services
         channel = exchange.context.channel
         logger = exchange.logger
-        token = exchange.caller.token
+        standing = exchange.standing
         startedAt = exchange.scheduler.clock.steadyNanoseconds
         lastWrite = startedAt
     }
@@ -61,6 +61,7 @@ struct EventStream {
         case stopping = "the daemon is stopping; connect again when it is back"
         case token = "the token that was sent no longer counts"
         case tenant = "the tenant was removed"
+        case role = "a reload of the daemon has changed who you are here"
         case history = "the history cannot be read any further; list again"
     }
 
@@ -74,8 +75,8 @@ struct EventStream {
         var lines = first
         while true {
             let hasRead = lines.cursor > cursor
-            guard services.authenticator.stillCounts(token) else {
-                return try await write(bookmark(.token), to: &writer)
+            guard services.authenticator.stillCounts(standing) else {
+                return try await write(bookmark(standing.token == nil ? .role : .token), to: &writer)
             }
             try await send(lines, to: &writer)
             let isOver = query.limit.map { sent >= $0 } ?? false || hasRead && (endAt.map { $0 <= now } ?? false)

@@ -31,7 +31,7 @@ enum PollHandler {
     ///
     /// - Throws: a ``Problem`` when the tenant is gone, or the token of who asks no longer counts.
     static func answer(_ poll: Poll, _ services: ControlServices, requestID: String) throws -> PollAnswer {
-        guard services.authenticator.stillCounts(poll.token) else { throw Authenticator.unknownToken }
+        guard services.authenticator.stillCounts(poll.standing) else { throw Authenticator.ended(poll.standing) }
         let view = services.scheduler.view
         guard let tenant = view.book.tenant(poll.tenant) else { throw TenantHandlers.notFound }
         services.access.note(poll.reader, of: poll.tenant, at: services.scheduler.clock.wallSeconds)

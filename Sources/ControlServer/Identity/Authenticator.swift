@@ -18,7 +18,20 @@ struct Authenticator: Sendable {
     ///
     /// - Throws: a ``Problem`` when nobody is named, or somebody without a role, and ``Throttled``.
     func caller(of request: Request, on connection: Connection) throws -> Caller {
-        if let header = request.headers[.authorization] { return try caller(of: header, connection) }
+        let number = live.rulesNumber
+        var caller: Caller
+        if let header = request.headers[.authorization] {
+            caller = try self.caller(of: header, connection)
+        } else {
+            caller = try self.caller(of: connection)
+        }
+        // Rules that change meanwhile are looked at again.
+        caller.rules = number
+        return caller
+    }
+
+    /// The caller that a connection shows by itself.
+    func caller(of connection: Connection) throws -> Caller {
         if let certificate = connection.certificate { return try caller(of: certificate) }
         if let peer = connection.peer { return try caller(of: peer) }
         throw Problem(
@@ -42,12 +55,6 @@ struct Authenticator: Sendable {
                 detail: "too many refused tokens come from here; try again in \(seconds) s", seconds: seconds)
         }
         throw Self.unknownToken
-    }
-
-    /// Whether a caller still is who it was when its request came: its token may have ended or been revoked since.
-    func stillCounts(_ token: AccessToken?) -> Bool {
-        guard let token else { return true }
-        return scheduler.view.book.token(digest: token.digest)?.isLive(at: scheduler.now) ?? false
     }
 
     /// What is answered to a token that does not count, whatever the reason.

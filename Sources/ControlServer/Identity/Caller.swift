@@ -18,6 +18,8 @@ struct Caller: Equatable, Sendable {
     let role: Role
     /// As the audit log names it: `uid:1000 ada`, `cert:spiffe://berth.example/tenant/acme`, `token:NAME`.
     let actorName: String
+    /// The number of the rules that were in force when it was found out.
+    var rules: UInt64 = 0
 
     /// The token that was shown; nil where another thing shows who it is.
     var token: AccessToken? { if case .token(let token) = evidence { token } else { nil } }

@@ -20,8 +20,8 @@ struct Poll: Sendable {
     let takesGzip: Bool
     /// Whether the answer tells the book's revision.
     let seesRevision: Bool
-    /// By what the caller is known, where that may end while it waits.
-    let token: AccessToken?
+    /// As whom the caller was let in, which may end while it waits.
+    let standing: Standing
 
     /// Reads a poll of a tenant that the caller may see.
     ///
@@ -31,7 +31,7 @@ struct Poll: Sendable {
         waitSeconds = try exchange.waitSeconds()
         tenant = try TenantHandlers.visibleTenant(exchange, in: exchange.scheduler.view).name
         self.known = known == 0 ? nil : known
-        token = exchange.caller.token
+        standing = exchange.standing
         reader = AccessReader(actor: exchange.caller.actorName, role: exchange.role)
         tags = EntityTags(exchange.request.headers[values: .ifNoneMatch])
         seesRevision = exchange.role == .operator || exchange.role == .auditor
@@ -80,6 +80,6 @@ extension Exchange {
         guard seconds > 0 else { return }
         await services.polls.wait(
             for: name, seconds: seconds, on: context.channel.eventLoop, isStillCurrent: isStillCurrent)
-        guard services.authenticator.stillCounts(caller.token) else { throw Authenticator.unknownToken }
+        guard services.authenticator.stillCounts(standing) else { throw Authenticator.ended(standing) }
     }
 }

@@ -115,7 +115,7 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
         _ poll: Poll, at index: UInt64, _ view: PublishedView, _ context: ChannelHandlerContext
     ) -> Bool {
         let services = desk.services
-        guard services.authenticator.stillCounts(poll.token) else { return false }
+        guard services.authenticator.stillCounts(poll.standing) else { return false }
         let answer = PollAnswer(
             poll, index: index, revision: view.book.revision, epoch: services.epoch, requestID: requestIDs.next()
         ) { gzip in
@@ -125,7 +125,7 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
         guard let answer else { return false }
         let wallSeconds = services.scheduler.clock.wallSeconds
         services.access.note(poll.reader, of: poll.tenant, at: wallSeconds)
-        if let token = poll.token { services.tokenUse.note(token.number, at: wallSeconds) }
+        if let token = poll.standing.token { services.tokenUse.note(token.number, at: wallSeconds) }
         let bytes = answer.bytes(
             date: services.date.text(at: Int(wallSeconds)), allocator: context.channel.allocator)
         context.write(wrapOutboundOut(bytes), promise: nil)
