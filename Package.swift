@@ -58,6 +58,13 @@ let package = Package(
         ),
         .target(name: "Telemetry", dependencies: ["FleetModel"], swiftSettings: strict),
         .target(
+            name: "DaemonLog",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Leasing",
             dependencies: [
                 "FleetModel", "Packing",
@@ -84,7 +91,7 @@ let package = Package(
         .target(
             name: "Scheduling",
             dependencies: [
-                "FleetModel", "Packing", "Leasing", "Journaling", "MerkleLog",
+                "DaemonLog", "FleetModel", "Packing", "Leasing", "Journaling", "MerkleLog",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -105,7 +112,8 @@ let package = Package(
         .target(
             name: "ControlServer",
             dependencies: [
-                "CZlib", "FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry", "ControlAPI",
+                "CZlib", "DaemonLog", "FleetModel", "Recurrence", "Packing", "Leasing", "Scheduling", "Telemetry",
+                "ControlAPI",
                 "MerkleLog",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -126,7 +134,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Supervision", dependencies: ["CSystemd", "CNuma"], swiftSettings: strict),
+        .target(
+            name: "Supervision",
+            dependencies: ["CSystemd", "CNuma", "DaemonLog", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
         .target(
             name: "Simulation",
             dependencies: ["FleetModel", "Packing", "Leasing", "Scheduling", "Journaling", "MerkleLog"],
@@ -135,8 +147,8 @@ let package = Package(
         .executableTarget(
             name: "berthd",
             dependencies: [
-                "ControlAPI", "ControlServer", "FleetModel", "Journaling", "Leasing", "MerkleLog", "Scheduling",
-                "Simulation", "Supervision", "Telemetry",
+                "ControlAPI", "ControlServer", "DaemonLog", "FleetModel", "Journaling", "Leasing", "MerkleLog",
+                "Scheduling", "Simulation", "Supervision", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -225,9 +237,15 @@ let package = Package(
         .testTarget(
             name: "ControlServerTests",
             dependencies: [
-                "ControlServer", "ControlAPI", "Leasing", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ControlServer", "ControlAPI", "DaemonLog", "Leasing",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests",
+            dependencies: ["Supervision", "DaemonLog", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
         .testTarget(name: "LayeringTests", swiftSettings: strict),
     ]
 )

@@ -31,6 +31,7 @@ if [ "${SYSTEMD_VERSION:=$(systemctl --version 2>/dev/null | awk 'NR == 1 { prin
 fi
 render 644 systemd/sysusers.conf "$prefix/lib/sysusers.d/berth.conf"
 render 644 systemd/tmpfiles.conf "$prefix/lib/tmpfiles.d/berth.conf"
+render 644 systemd/berth.catalog "$prefix/lib/systemd/catalog/berth.catalog"
 render 644 systemd/notify-reload.conf "$docdir/examples/notify-reload.conf"
 render 644 systemd/restart-steps.conf "$docdir/examples/restart-steps.conf"
 render 644 config/berthd.yaml "$docdir/berthd.yaml"

@@ -34,6 +34,9 @@ public struct ControlServer: Service {
         self.onReady = onReady
     }
 
+    /// Makes the threads of the network, which are kept to the processors of the thread that calls this first.
+    public static func startEventLoops() { _ = MultiThreadedEventLoopGroup.singleton.next() }
+
     /// - Throws: ``ListenerFault`` when a listener cannot be opened.
     public func run() async throws {
         services.scheduler.observe {

@@ -43,6 +43,8 @@ public final class ControlServices: Sendable {
 
     /// Reads configuration, fleet and certificates again.
     public let reload: @Sendable (ReloadOrder) async throws -> ReloadAnswer
+    /// Where the scheduler runs.
+    public let numa: @Sendable () -> NUMAStatus
 
     /// Reads that are not kept yet.
     public let access: AccessRecord
@@ -70,7 +72,8 @@ public final class ControlServices: Sendable {
         accessHistory: @escaping @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount],
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
         backup: @escaping @Sendable (_ path: String) async throws -> Int,
-        reload: @escaping @Sendable (ReloadOrder) async throws -> ReloadAnswer
+        reload: @escaping @Sendable (ReloadOrder) async throws -> ReloadAnswer,
+        numa: @escaping @Sendable () -> NUMAStatus
     ) {
         self.live = live
         self.tokenUse = tokenUse
@@ -87,6 +90,7 @@ public final class ControlServices: Sendable {
         self.verify = verify
         self.backup = backup
         self.reload = reload
+        self.numa = numa
     }
 }
 

@@ -4,6 +4,7 @@
 // as one transaction; only then is the new view published and only then is anybody answered. When the journal
 // cannot be written the copy is thrown away and the published book goes on as it was.
 
+import DaemonLog
 import Foundation
 public import Journaling
 public import Leasing
@@ -157,7 +158,7 @@ public final class Scheduler: Sendable {
             $0.condemned = why
             $0.journal = JournalHealth(isWritable: false, detail: why)
         }
-        logger.critical("\(why)")
+        logger.log(.journalCondemned, "\(why)")
     }
 
     var condemned: String? { shared.withLock { $0.condemned } }
@@ -199,11 +200,11 @@ public final class Scheduler: Sendable {
             return shared.journal
         }
         if before.isWritable && !health.isWritable {
-            logger.error(
-                "the journal cannot be written; writes are refused, reads go on",
+            logger.log(
+                .journalUnwritable, "the journal cannot be written; writes are refused, reads go on",
                 metadata: ["fault": "\(health.detail ?? "")"])
         } else if !before.isWritable && health.isWritable {
-            logger.notice("the journal can be written again")
+            logger.log(.journalWritable, "the journal can be written again")
         }
     }
 
@@ -213,15 +214,17 @@ public final class Scheduler: Sendable {
             return shared.isTimeFrozen
         }
         if isFrozen && !wasFrozen {
-            logger.error(
+            logger.log(
+                .timeJumped,
                 "the wall clock jumped forward by over 10 minutes; nothing starts or ends by time until an operator confirms it"
             )
         }
     }
 
     func end(with fault: JournalFault) {
-        logger.critical(
-            "the journal failed in a way that may have lost a write; ending", metadata: ["fault": "\(fault)"])
+        logger.log(
+            .journalLost, "the journal failed in a way that may have lost a write; ending",
+            metadata: ["fault": "\(fault)"])
         onBrokenJournal(fault)
     }
 

@@ -1,5 +1,6 @@
 // What the writer's thread does with one batch: decide, write, publish, answer.
 
+import DaemonLog
 import Foundation
 import Journaling
 import Leasing
@@ -170,8 +171,9 @@ struct Writer {
                 do {
                     try scheduler.journal.snapshot(bytes, at: view.book.revision)
                 } catch {
-                    scheduler.logger.warning(
-                        "no snapshot could be written; the next start takes longer", metadata: ["fault": "\(error)"])
+                    scheduler.logger.log(
+                        .snapshotFailed, "no snapshot could be written; the next start takes longer",
+                        metadata: ["fault": "\(error)"])
                 }
             }
             scheduler.noteSnapshotTaken()
@@ -185,8 +187,9 @@ struct Writer {
         do {
             try scheduler.journal.snapshot(book.snapshot(), at: book.revision)
         } catch {
-            scheduler.logger.warning(
-                "no last snapshot could be written; the next start takes longer", metadata: ["fault": "\(error)"])
+            scheduler.logger.log(
+                .snapshotFailed, "no last snapshot could be written; the next start takes longer",
+                metadata: ["fault": "\(error)"])
         }
     }
 }
@@ -224,8 +227,8 @@ extension DecidedBatch {
     /// Says what somebody has to look at now.
     func warn(_ logger: Logger) {
         guard let first = overdueOrders.first else { return }
-        logger.warning(
-            "orders to the actuator have not been acknowledged at half of their notice",
+        logger.log(
+            .ordersOverdue, "orders to the actuator have not been acknowledged at half of their notice",
             metadata: ["orders": "\(overdueOrders.count)", "first": "o-\(first)"])
     }
 }

@@ -1,6 +1,7 @@
 // Writes who read whose allocation to a file beside the book, at a bounded rate.
 
 import ControlServer
+import DaemonLog
 import Foundation
 import Journaling
 import Logging
@@ -23,11 +24,12 @@ struct AccessHistory: Sendable {
         do {
             let file = try HistoryFile(path: directory + "/access.sqlite", columns: ["reads"])
             if let moved = file.setAside {
-                logger.warning("the record of access was damaged; it begins anew", metadata: ["old": "\(moved)"])
+                logger.log(
+                    .recordDamaged, "the record of access was damaged; it begins anew", metadata: ["old": "\(moved)"])
             }
             self.file = file
         } catch {
-            logger.error("there is no record of access", metadata: ["fault": "\(error)"])
+            logger.log(.recordFailed, "there is no record of access", metadata: ["fault": "\(error)"])
             file = nil
         }
     }
@@ -86,8 +88,9 @@ struct AccessRecorder: Service {
         do {
             try history.add(counts, now: scheduler.now)
         } catch {
-            logger.warning(
-                "some of the record of access was lost", metadata: ["rows": "\(counts.count)", "fault": "\(error)"])
+            logger.log(
+                .recordFailed, "some of the record of access was lost",
+                metadata: ["rows": "\(counts.count)", "fault": "\(error)"])
         }
     }
 }

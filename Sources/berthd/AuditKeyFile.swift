@@ -1,5 +1,6 @@
 // The private key of the audit log's heads.
 
+import DaemonLog
 import Foundation
 import Glibc
 import Logging
@@ -12,8 +13,9 @@ enum AuditKeyFile {
         let path = settings.stateDirectory + "/audit-key"
         if access(path, F_OK) == 0 { return try read(path) }
         let signer = try make(path)
-        logger.notice(
-            "made a key for the heads of the audit log", metadata: ["file": "\(path)", "key": "\(signer.key.id)"])
+        logger.log(
+            .auditKeyMade, "made a key for the heads of the audit log",
+            metadata: ["file": "\(path)", "key": "\(signer.key.id)"])
         return signer
     }
 

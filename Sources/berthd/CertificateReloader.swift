@@ -1,6 +1,7 @@
 // Reads the TLS listeners' certificate and key again when their files change.
 
 import ControlServer
+import DaemonLog
 import Foundation
 import Logging
 import Scheduling
@@ -32,15 +33,16 @@ struct CertificateReloader: Service {
         case .unchanged: break
         case .taken: Self.tellTaken(identity.state, logger)
         case .refused(let why):
-            logger.error(
-                "the new certificate cannot be used; the one before it stays", metadata: ["why": "\(why)"])
+            logger.log(
+                .certificateRefused, "the new certificate cannot be used; the one before it stays",
+                metadata: ["why": "\(why)"])
         }
     }
 
     /// Says in the log which certificate new connections get.
     static func tellTaken(_ state: TLSIdentity.State, _ logger: Logger) {
-        logger.notice(
-            "new connections get a new certificate",
+        logger.log(
+            .certificateTaken, "new connections get a new certificate",
             metadata: [
                 "subject": "\(state.subject)",
                 "until": "\(Date(timeIntervalSince1970: TimeInterval(state.notAfter)).ISO8601Format())",

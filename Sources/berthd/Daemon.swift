@@ -2,6 +2,7 @@
 
 import ControlAPI
 import ControlServer
+import DaemonLog
 import FleetModel
 import Foundation
 import Journaling
@@ -22,17 +23,26 @@ struct Daemon {
     /// A backup to put back first.
     let backup: String?
     private let logger: Logger
+    private let logLevel: LogLevel
+    private let logOutput: LogOutput
 
     init(source: SettingsSource, initialises: Bool, backup: String?) async throws {
         self.source = source
         settings = try await source.read()
         self.initialises = initialises
         self.backup = backup
-        let level = try settings.loggerLevel()
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        var logger = Logger(label: "berthd")
-        logger.logLevel = level
-        self.logger = logger
+        let level = LogLevel(try settings.loggerLevel())
+        let output = LogOutput.here(environment: ProcessInfo.processInfo.environment)
+        let limiter = LineLimiter()
+        LoggingSystem.bootstrap { label in
+            switch output {
+            case .journal: JournalLogHandler(level: level, limiter: limiter)
+            case .standardError: StandardErrorLogHandler(label: label, level: level)
+            }
+        }
+        logger = Logger(label: "berthd")
+        logLevel = level
+        logOutput = output
     }
 
     func run() async throws {
@@ -48,12 +58,16 @@ struct Daemon {
         let journal = try openJournal(makesSocketFolder: !passed.contains { $0.name == .control })
         let signer = try AuditKeyFile.signer(settings, logger)
         let clock = SystemClock()
-        let book = try recover(journal, fleet, now: clock.wallSeconds)
+        let numa = NUMAReport(try numaPlan(), logger)
+        let book = try NUMABinding.run(on: numa.plan.node) {
+            try recover(journal, fleet, now: clock.wallSeconds)
+        }
         let scheduler = Scheduler(book: book, journal: journal, clock: clock, logger: logger) { fault in
             Supervisor.notifyFailure(status: "\(fault)", errorNumber: EIO)
             exit(EX_IOERR)
         }
-        scheduler.start { [settings] in NUMABinding.bindCurrentThread(toNode: settings.numaNode) }
+        scheduler.start { numa.bind() }
+        try NUMABinding.run(awayFrom: numa.plan.node) { ControlServer.startEventLoops() }
         let adoption = FleetAdoption(scheduler: scheduler, logger: logger)
         let proposal = await adoption.propose(
             fleet, from: settings.fleetFile,
@@ -72,7 +86,7 @@ struct Daemon {
         let status = StatusTeller(scheduler: scheduler)
         let reloader = Reloader(
             source: source, started: settings, passed: passed, tls: tls, live: live, observatory: observatory,
-            scheduler: scheduler, status: status, logger: logger)
+            scheduler: scheduler, status: status, logLevel: logLevel, logger: logger)
         let services = ControlServices(
             live: live, scheduler: scheduler, version: BuildInformation.version, startedAt: clock.wallSeconds,
             epoch: journal.identity.epoch,
@@ -83,7 +97,7 @@ struct Daemon {
             },
             verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
             backup: { path in try Daemon.backup(journal, to: path) },
-            reload: { order in try await reloader.reload(order) })
+            reload: { order in try await reloader.reload(order) }, numa: { numa.status })
         let server = ControlServer(listeners: listeners, services: services, logger: logger) { open in
             status.tellReady()
             sayServing(scheduler, open)
@@ -106,6 +120,7 @@ struct Daemon {
                     service: DrawRecorder(
                         observatory: observatory, history: history, scheduler: scheduler, logger: logger)),
                 .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: changeLog(services)),
                 // The last is the first to hear of a stop.
                 .init(service: status),
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
@@ -115,11 +130,18 @@ struct Daemon {
         do {
             try await group.run()
         } catch is CancellationError {
-            logger.warning("some clients did not finish their requests in time")
+            logger.log(.requestsCutOff, "some clients did not finish their requests in time")
         } catch {
             throw StartFailure("the control sockets cannot be served: \(error)", .passing)
         }
-        logger.info("stopped")
+        logger.log(.stopped, "stopped")
+    }
+
+    /// Accepted changes are told of where somebody keeps the lines: at a terminal they are in everybody's way.
+    private func changeLog(_ services: ControlServices) -> ChangeLog {
+        var quiet = logger
+        if logOutput == .standardError { quiet.logLevel = .warning }
+        return ChangeLog(services: services, logger: quiet)
     }
 
     /// How long requests may take to end after SIGTERM.
@@ -140,6 +162,15 @@ struct Daemon {
     }
 
     // MARK: Start
+
+    /// Where the scheduler is to run on this machine.
+    private func numaPlan() throws -> NUMAPlan {
+        do {
+            return try NUMAPlan(NUMABinding.nodes, configured: settings.numaNode)
+        } catch {
+            throw StartFailure("\(error)")
+        }
+    }
 
     /// What the service manager hands over.
     private func passedSockets() throws -> [PassedSocket] {
@@ -167,7 +198,7 @@ struct Daemon {
     private func makeBook() throws {
         let identity = try SQLiteJournal.initialise(
             directory: settings.stateDirectory, bookID: Daemon.randomHex(16), identityFile: settings.identityPath)
-        logger.notice("made a new book", metadata: ["book": "\(identity.bookID)"])
+        logger.log(.bookMade, "made a new book", metadata: ["book": "\(identity.bookID)"])
     }
 
     /// Opens the book. The state lock comes first, so that two daemons never share a socket either.
@@ -179,15 +210,16 @@ struct Daemon {
             if let backup {
                 let identity = try SQLiteJournal.restore(
                     from: backup, directory: settings.stateDirectory, identityFile: settings.identityPath)
-                logger.notice(
-                    "put a backup back", metadata: ["book": "\(identity.bookID)", "epoch": "\(identity.epoch)"])
+                logger.log(
+                    .bookRestored, "put a backup back",
+                    metadata: ["book": "\(identity.bookID)", "epoch": "\(identity.epoch)"])
             }
             let journal = try SQLiteJournal.open(
                 directory: settings.stateDirectory, identityFile: settings.identityPath,
                 projections: Projections.tables, projectionVersion: Projections.version)
             if journal.adoptedIdentity {
-                logger.warning(
-                    "the book's id was not kept beside the configuration and is now",
+                logger.log(
+                    .bookAdopted, "the book's id was not kept beside the configuration and is now",
                     metadata: ["file": "\(settings.identityPath)"])
             }
             return journal
@@ -232,7 +264,7 @@ struct Daemon {
             "serving fleet \(book.fleet.name): \(WattsText.grouped(book.fleet.gpuCount)) GPUs, "
             + "revision \(book.revision), on "
             + listeners.map { $0.isTLS ? "\($0.place) (TLS)" : $0.place }.joined(separator: ", ")
-        logger.notice("\(line)")
+        logger.log(.serving, "\(line)")
     }
 
     /// Facts before the last snapshot are verified beside the service; damage found there stops all writes.
@@ -303,7 +335,9 @@ private struct WriterService: Service {
         do {
             try journal.close()
         } catch {
-            logger.error("the journal did not close cleanly; the next start recovers", metadata: ["fault": "\(error)"])
+            logger.log(
+                .journalNotClosed, "the journal did not close cleanly; the next start recovers",
+                metadata: ["fault": "\(error)"])
         }
     }
 }

@@ -1,6 +1,7 @@
 // Looks at the draw at even intervals: alerts that nobody asks for, and the history beside the journal.
 
 import ControlServer
+import DaemonLog
 import FleetModel
 import Foundation
 import Journaling
@@ -21,12 +22,13 @@ struct DrawHistory: Sendable {
             let file = try HistoryFile(
                 path: directory + "/observed.sqlite", columns: ["observed_sum", "committed_sum", "share_sum"])
             if let moved = file.setAside {
-                logger.warning(
-                    "the history of observed power was damaged; it begins anew", metadata: ["old": "\(moved)"])
+                logger.log(
+                    .recordDamaged, "the history of observed power was damaged; it begins anew",
+                    metadata: ["old": "\(moved)"])
             }
             self.file = file
         } catch {
-            logger.error("there is no history of observed power", metadata: ["fault": "\(error)"])
+            logger.log(.recordFailed, "there is no history of observed power", metadata: ["fault": "\(error)"])
             file = nil
         }
     }
@@ -91,8 +93,8 @@ struct DrawRecorder: Service {
         do {
             try history.add(means, now: scheduler.now)
         } catch {
-            logger.warning(
-                "some history of observed power was lost",
+            logger.log(
+                .recordFailed, "some history of observed power was lost",
                 metadata: ["means": "\(means.count)", "fault": "\(error)"])
         }
     }
@@ -102,10 +104,10 @@ struct DrawRecorder: Service {
 enum DrawAlertLog {
     static func write(_ change: AlertChange, _ fleet: Fleet, _ logger: Logger) {
         switch change {
-        case .raised(let alert): logger.warning("\(words(alert))", metadata: fields(alert, fleet))
-        case .worsened(let alert): logger.error("\(words(alert))", metadata: fields(alert, fleet))
+        case .raised(let alert): logger.log(.drawRaised, "\(words(alert))", metadata: fields(alert, fleet))
+        case .worsened(let alert): logger.log(.drawWorsened, "\(words(alert))", metadata: fields(alert, fleet))
         case .cleared(let alert):
-            logger.notice("observed power is away from its limit again", metadata: fields(alert, fleet))
+            logger.log(.drawCleared, "observed power is away from its limit again", metadata: fields(alert, fleet))
         }
     }
 

@@ -1,6 +1,7 @@
 // The configured fleet file as a proposed change: at the start, and at each reload.
 
 import ControlAPI
+import DaemonLog
 import FleetModel
 import Leasing
 import Logging
@@ -28,11 +29,11 @@ struct FleetAdoption {
         guard fleet.source != scheduler.view.book.fleet.source else { return nil }
         switch await scheduler.submit(.adoptFleet(fleet), context) {
         case .accepted:
-            logger.notice("the fleet file is in force", metadata: ["file": "\(file)"])
+            logger.log(.fleetAdopted, "the fleet file is in force", metadata: ["file": "\(file)"])
             return FleetProposal(accepted: true, detail: "\(file) came into force")
         case .refused(let refusal, _):
-            logger.error(
-                "the fleet file was refused; the fleet before it stays in force",
+            logger.log(
+                .fleetRefused, "the fleet file was refused; the fleet before it stays in force",
                 metadata: ["file": "\(file)", "why": "\(refusal)"])
             return FleetProposal(accepted: false, detail: "\(file) was refused: \(refusal)")
         case .faulted(let fault):

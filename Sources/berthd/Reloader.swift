@@ -2,6 +2,7 @@
 
 import ControlAPI
 import ControlServer
+import DaemonLog
 import FleetModel
 import Foundation
 import Leasing
@@ -21,6 +22,7 @@ final class Reloader: Sendable {
     private let observatory: Observatory
     private let scheduler: Scheduler
     private let status: StatusTeller
+    private let logLevel: LogLevel
     private let logger: Logger
     /// As the start read them.
     private let started: Settings
@@ -28,7 +30,8 @@ final class Reloader: Sendable {
 
     init(
         source: SettingsSource, started: Settings, passed: [PassedSocket], tls: TLSIdentity?, live: LiveSettings,
-        observatory: Observatory, scheduler: Scheduler, status: StatusTeller, logger: Logger
+        observatory: Observatory, scheduler: Scheduler, status: StatusTeller, logLevel: LogLevel,
+        logger: Logger
     ) {
         self.source = source
         self.started = started
@@ -38,6 +41,7 @@ final class Reloader: Sendable {
         self.observatory = observatory
         self.scheduler = scheduler
         self.status = status
+        self.logLevel = logLevel
         self.logger = logger
     }
 
@@ -56,13 +60,13 @@ final class Reloader: Sendable {
         status.tellReloading()
         do {
             let answer = try await carryOut(order)
-            logger.notice(
-                "reloaded", metadata: ["actor": "\(order.actor)", "needsRestart": "\(answer.needsRestart)"])
+            logger.log(
+                .reloaded, "reloaded", metadata: ["actor": "\(order.actor)", "needsRestart": "\(answer.needsRestart)"])
             status.tellReloaded(refusal: nil)
             return answer
         } catch {
-            logger.error(
-                "the new configuration cannot be used; the one before it stays",
+            logger.log(
+                .reloadRefused, "the new configuration cannot be used; the one before it stays",
                 metadata: ["actor": "\(order.actor)", "why": "\(error)"])
             status.tellReloaded(refusal: "\(error)")
             throw Problem(.reloadRefused, detail: "\(error)")
@@ -73,7 +77,7 @@ final class Reloader: Sendable {
         let settings = try await source.read()
         let service = try settings.serviceSettings(logger)
         let (readingRules, alertRules) = (try settings.readingRules(), try settings.alertRules())
-        _ = try settings.loggerLevel()
+        let level = try settings.loggerLevel()
         _ = try settings.listeners(tls: tls, passed: passed)
         let fleet = try FleetAdoption.load(settings.fleetFile)
         let certificate = try prepareCertificate()
@@ -87,6 +91,7 @@ final class Reloader: Sendable {
             guard proposal.accepted else { throw StartFailure(proposal.detail) }
         }
         live.set(service)
+        logLevel.set(level)
         observatory.set(readingRules, alertRules)
         if let certificate { take(certificate) }
         return ReloadAnswer(

@@ -20,7 +20,7 @@ extension Settings {
         ("limits.headSeconds", { "\($0.limits.headSeconds)" }),
         ("limits.bodySeconds", { "\($0.limits.bodySeconds)" }),
         ("limits.stallSeconds", { "\($0.limits.stallSeconds)" }),
-        ("numa.node", { "\($0.numaNode)" }), ("log.level", { $0.logLevel }),
+        ("numa.node", { $0.numaNode.map(String.init) ?? "" }),
     ]
 
     /// The settings in which `newer` differs and which only a restart changes.

@@ -3,6 +3,7 @@
 import Configuration
 import ControlAPI
 import ControlServer
+import DaemonLog
 import Foundation
 import Logging
 import SystemPackage
@@ -53,7 +54,8 @@ struct Settings {
     /// Seconds without a line after which a stream of events gets a bookmark, and in which its reader must take something.
     var eventsBookmarkSeconds = 30
     var eventsStallSeconds = 60
-    var numaNode = 0
+    /// The NUMA node of the scheduler; nil takes the one with most free memory.
+    var numaNode: Int?
     var logLevel = "info"
 
     private enum Kind: String {
@@ -118,7 +120,7 @@ struct Settings {
             forKey: "events.bookmarkSeconds", default: settings.eventsBookmarkSeconds)
         settings.eventsStallSeconds = reader.int(
             forKey: "events.stallSeconds", default: settings.eventsStallSeconds)
-        settings.numaNode = reader.int(forKey: "numa.node", default: settings.numaNode)
+        settings.numaNode = reader.int(forKey: "numa.node")
         settings.logLevel = reader.string(forKey: "log.level", default: settings.logLevel)
         return settings
     }
@@ -288,8 +290,9 @@ struct Settings {
             throw StartFailure("roles: \(subject) is not user:NAME or group:NAME")
         }
         if rule == nil {
-            logger.warning(
-                "no such user or group; the role is not given", metadata: ["subject": "\(subject)", "role": "\(role)"])
+            logger.log(
+                .roleUnknown, "no such user or group; the role is not given",
+                metadata: ["subject": "\(subject)", "role": "\(role)"])
         }
         return rule
     }

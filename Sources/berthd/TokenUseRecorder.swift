@@ -1,6 +1,7 @@
 // Keeps the hour of each token's last use in a file beside the book.
 
 import ControlServer
+import DaemonLog
 import Foundation
 import Journaling
 import Logging
@@ -20,11 +21,13 @@ struct TokenUseFile: Sendable {
         do {
             let file = try HistoryFile(path: directory + "/tokens.sqlite", columns: ["hours"])
             if let moved = file.setAside {
-                logger.warning("the record of tokens' use was damaged; it begins anew", metadata: ["old": "\(moved)"])
+                logger.log(
+                    .recordDamaged, "the record of tokens' use was damaged; it begins anew",
+                    metadata: ["old": "\(moved)"])
             }
             self.file = file
         } catch {
-            logger.error("the use of tokens is not kept", metadata: ["fault": "\(error)"])
+            logger.log(.recordFailed, "the use of tokens is not kept", metadata: ["fault": "\(error)"])
             file = nil
         }
     }
@@ -72,7 +75,7 @@ struct TokenUseRecorder: Service {
         do {
             try file.add(use.takeChanges(), now: scheduler.now)
         } catch {
-            logger.warning("some of the record of tokens' use was lost", metadata: ["fault": "\(error)"])
+            logger.log(.recordFailed, "some of the record of tokens' use was lost", metadata: ["fault": "\(error)"])
         }
     }
 }

@@ -29,6 +29,8 @@ exec unshare --pid --fork --kill-child --mount --uts --ipc --cgroup --net --prop
     for part in run var/lib var/log; do mkdir -p "$root/$part"; mount -t tmpfs tmpfs "$root/$part" -o mode=755; done
     mount -t sysfs sysfs "$root/sys"
     mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+    # systemd hands mounts of credentials over by propagation, and in a container leaves it to whoever made that.
+    mount --make-rshared /
     ip link set lo up 2>/dev/null || true
     hostname berth-test
     : > "$root/etc/machine-id"

@@ -39,6 +39,7 @@ await() {
 }
 property() { inside systemctl show -P "$1" "${2:-berthd.service}"; }
 status_line() { property StatusText; }
+active() { [ "$(property ActiveState)" = active ]; }
 says() { status_line | grep -qF -- "$1"; }
 revision() { inside berth status -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)["revision"])'; }
 edit() { inside tee "$1" >/dev/null; }
@@ -72,7 +73,7 @@ else
 fi
 if [ "$(property ActiveState)" = inactive ]; then ok "nobody has connected, nothing runs"; else bad "it runs already"; fi
 expect "the first client starts the daemon" inside berth status
-expect "READY has come" await test "$(property ActiveState)" = active
+expect "READY has come" await active
 expect "STATUS says leases, GPUs and megawatts" await says "0 leases, 0 of 656 GPUs, "
 refuse "a user outside the group cannot connect" as nobody berth status
 inside systemctl enable -q berthd.socket berthd.service
@@ -113,6 +114,31 @@ inside systemctl kill -s HUP --kill-whom=main berthd
 expect "SIGHUP reloads as well, and the status is clean again" await bash -c "! [[ \"\$(nsenter -t $pid -m -p --root=/proc/$pid/root systemctl show -P StatusText berthd)\" == *refused* ]]"
 expect "it is still the same process" test "$(property MainPID)" = "$main"
 
+echo "the journal"
+told() { [ -n "$(inside journalctl -q --no-pager -u berthd "$@")" ]; }
+tells() { # TEXT FIELD…: whether a line with these fields has this text
+    local text=$1
+    shift
+    inside journalctl -q --no-pager -x -u berthd "$@" | grep -qF -- "$text"
+}
+expect "a line is found by its tenant, with its kind" await tells "acme" TENANT=acme BERTH_EVENT=tenant.put
+request=$(inside curl -s --unix-socket /run/berth/control.sock -H 'Content-Type: application/json' http://berth/v1/leases \
+    -d '{"tenant":"acme","reservations":[{"shape":"block","count":5}],"duration":"1d","reason":"test"}' \
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["requestId"])')
+expect "a refusal is found by the request id that its client was told" await told "REQUEST_ID=$request"
+expect "and by its code, with what it means" await tells "There is no capacity for this" REFUSAL=no-capacity
+expect "journalctl -x says what to do of a reload that was refused" \
+    tells "Nothing of the new configuration is in force" BERTH_EVENT=reload-refused
+inside berth token create seen --role auditor --reason test > "$folder.token" 2>/dev/null
+secret=$(grep -o 'berth_[A-Za-z0-9]*' "$folder.token" | head -1)
+inside curl -s --unix-socket /run/berth/control.sock -H "Authorization: Bearer ${secret}x" http://berth/v1/tenants >/dev/null
+rm -f "$folder.token"
+await told BERTH_EVENT=token.made
+if [ -n "$secret" ] && ! inside journalctl -q --no-pager -o export | grep -qF "$secret"; then ok "no token stands in it"; else bad "a token stands in the journal"; fi
+expect "lines have the priority of their level" told BERTH_EVENT=reload-refused PRIORITY=3
+plain=$(inside journalctl -q --no-pager -u berthd -o cat _TRANSPORT=stdout _COMM=berthd | grep -v 'thread priority' | head -3)
+if [ -z "$plain" ]; then ok "nothing of the daemon comes as plain text"; else bad "plain lines" "$plain"; fi
+
 echo "restart under load"
 inside rm -f /run/go /run/stop
 (inside python3 /usr/lib/berth/load.py /run/berth/control.sock 64 1000 /run/go /run/stop > "$folder.load" 2>&1; echo "$?" >> "$folder.load") &
@@ -120,7 +146,7 @@ load=$!
 await inside test -e /run/go || true
 for round in 1 2 3; do inside systemctl restart berthd; done
 inside systemctl kill -s KILL --kill-whom=main berthd
-await test "$(property ActiveState)" = active || true
+await active || true
 inside touch /run/stop
 wait "$load" || true
 if [ "$(tail -1 "$folder.load")" = 0 ]; then ok "$(head -1 "$folder.load")"; else bad "load" "$(cat "$folder.load")"; fi
@@ -175,7 +201,8 @@ expect "the daemon takes all three" inside systemctl start berthd
 answered() { [ "$(inside curl -s -o /dev/null -w '%{http_code}' "$@")" = 401 ]; }
 expect "TLS under the credential, without a name: 401" answered --tlsv1.3 --cacert /etc/berth/credentials/server.pem https://localhost:7411/v1/status
 expect "plain text on loopback: 401" answered http://127.0.0.1:7412/v1/status
-expect "it has no network of its own" test "$(inside nsenter -t "$(property MainPID)" -n ip -o link | grep -cv ' lo:')" = 0
+links() { inside nsenter -t "$(property MainPID)" -n ip -o link; }
+if links | grep -q ' lo:' && ! links | grep -qv ' lo:'; then ok "its own network has a loopback and nothing else"; else bad "network" "$(links)"; fi
 refuse "the key is not the daemon's user's to read where it lies" as berth cat /etc/berth/credentials/server.key
 
 echo "backup"

@@ -5,7 +5,7 @@ It stands in for a writer that is stuck.
 
 import ctypes, os, sys, time
 
-PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207
+PTRACE_SEIZE, PTRACE_INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -25,5 +25,9 @@ if len(threads) != 1:
 ptrace(PTRACE_SEIZE, threads[0])
 ptrace(PTRACE_INTERRUPT, threads[0])
 open(path, "w").close()
-while os.path.exists(path) and os.path.exists(f"/proc/{pid}"):
+while os.path.exists(path):
+    # A process is gone only when whoever traces its threads has heard so.
+    found, status = os.waitpid(threads[0], os.WNOHANG | WALL)
+    if found and not os.WIFSTOPPED(status):
+        break
     time.sleep(0.05)

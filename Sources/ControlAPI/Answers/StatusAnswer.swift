@@ -137,6 +137,8 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var loadTargets: [LoadTargetSummary]?
     /// Where the daemon listens.
     public var listeners: [ListenerStatus]?
+    /// Where the scheduler runs.
+    public var numa: NUMAStatus?
 
     /// Every field; those left out are absent.
     public init(
@@ -144,7 +146,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
         clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil,
         failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil, openFaults: Int? = nil,
-        loadTargets: [LoadTargetSummary]? = nil, listeners: [ListenerStatus]? = nil
+        loadTargets: [LoadTargetSummary]? = nil, listeners: [ListenerStatus]? = nil, numa: NUMAStatus? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -163,6 +165,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.overdueOrders = overdueOrders
         self.openFaults = openFaults
         self.loadTargets = loadTargets
+        self.numa = numa
         self.listeners = listeners
     }
 }

@@ -1735,6 +1735,14 @@ enum FieldTexts {
           Hours of those days; absent: all.
         MoveSpecification.noticePeriod
           The shortest notice; absent: none.
+        NUMAStatus
+          The NUMA node of the scheduler's thread and memory.
+        NUMAStatus.fault
+          What is not there in fact, as the kernel says; absent: all of it is.
+        NUMAStatus.node
+          The node that it is bound to; absent: there is one alone, and nothing to bind.
+        NUMAStatus.nodes
+          How many NUMA nodes the machine has.
         NamedCounts
           How many of what: `{"active":2,"scheduled":1}`. Written sorted by name, so that equal counts are equal
           bytes.
@@ -2859,6 +2867,8 @@ enum FieldTexts {
           Load targets that are in force, and those to come that will not be met; absent: none.
         StatusAnswer.now
           The daemon's time.
+        StatusAnswer.numa
+          Where the scheduler runs.
         StatusAnswer.openFaults
           Fault reports that wait for an operator; absent: none.
         StatusAnswer.overdueOrders

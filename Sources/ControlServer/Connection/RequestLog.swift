@@ -1,6 +1,7 @@
 // One line of the log for each request, under its id: at debug, and at error where the daemon failed.
 
 import ControlAPI
+import DaemonLog
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -40,8 +41,22 @@ final class RequestLog: Sendable {
     /// When a refusal for want of readiness was last logged, in whole seconds, and how many were not since.
     private let busy = Mutex((second: Int64.min, left: 0))
 
+    /// Refused writes by code: so many are worth a line, more than that are somebody's mistake again and again.
+    private let refusals = RateLimiter(burst: 30, perMinute: 60)
+
     init(_ logger: Logger) {
         self.logger = logger
+    }
+
+    /// A write that was refused, under a kind of its own for each code.
+    private func noteRefusal(_ code: ErrorCode, _ record: RequestRecord, _ metadata: Logger.Metadata) {
+        var fields = metadata
+        fields["refusal"] = "\(code.rawValue)"
+        if let role = record.caller?.role, role.hasPrefix("tenant:") { fields["tenant"] = "\(role.dropFirst(7))" }
+        let isWorthALine = refusals.take(code.rawValue, at: record.startedAt) == nil
+        logger.log(
+            kind: "refused.\(code.rawValue)", level: isWorthALine ? .info : .debug, "a request was refused",
+            metadata: fields)
     }
 
     /// Notes how a request was answered.
@@ -55,8 +70,11 @@ final class RequestLog: Sendable {
             if let failure = record.failure { metadata["error"] = "\(failure)" }
             return metadata
         }
+        if status >= 400, status < 500, let code = problem?.code, record.method != "GET" {
+            return noteRefusal(code, record, metadata())
+        }
         guard status >= 500 else { return logger.debug("request", metadata: metadata()) }
-        guard status == 503 else { return logger.error("a request failed", metadata: metadata()) }
+        guard status == 503 else { return logger.log(.requestFailed, "a request failed", metadata: metadata()) }
         // A daemon that has too much to do must not write a line for each.
         let second = (record.startedAt + nanoseconds) / 1_000_000_000
         let left: Int? = busy.withLock { busy in
@@ -70,6 +88,6 @@ final class RequestLog: Sendable {
         guard let left else { return }
         var fields = metadata()
         if left > 0 { fields["others"] = "\(left)" }
-        logger.error("a request could not be served", metadata: fields)
+        logger.log(.requestNotServed, "a request could not be served", metadata: fields)
     }
 }

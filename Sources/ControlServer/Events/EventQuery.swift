@@ -45,6 +45,13 @@ struct EventQuery {
     let kinds: [String]
     let format: EventFormat
 
+    /// Everything there is, from now on.
+    static let everything = EventQuery()
+
+    private init() {
+        (cursor, follows, waitSeconds, limit, tenant, kinds, format) = (nil, true, nil, nil, nil, [], .lines)
+    }
+
     init(_ exchange: Exchange) throws {
         let expected = "the number of a change like 42, or with its epoch like 1-42"
         var cursor = try exchange.query("after", expected) { EventCursor($0) }

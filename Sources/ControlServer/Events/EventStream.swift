@@ -1,6 +1,7 @@
 // One stream of changes to one reader, from its cursor on until it ends.
 
 import ControlAPI
+import DaemonLog
 import Hummingbird
 import Leasing
 import Logging
@@ -92,7 +93,7 @@ struct EventStream {
             do {
                 lines = try await source.lines(after: cursor, query, services)
             } catch {
-                logger.error("a stream of events cannot be read", metadata: ["error": "\(error)"])
+                logger.log(.streamFailed, "a stream of events cannot be read", metadata: ["error": "\(error)"])
                 return try await write(bookmark(.history), to: &writer)
             }
         }
@@ -143,7 +144,9 @@ struct EventStream {
     private mutating func write(_ buffer: ByteBuffer, to writer: inout any ResponseBodyWriter) async throws {
         let stalled = channel.eventLoop.scheduleTask(in: .seconds(services.eventPatience.stallSeconds)) {
             [channel, logger, number = place.number] in
-            logger.warning("a reader of events took nothing for long and is cut off", metadata: ["stream": "\(number)"])
+            logger.log(
+                .streamCutOff, "a reader of events took nothing for long and is cut off",
+                metadata: ["stream": "\(number)"])
             channel.close(promise: nil)
         }
         defer { stalled.cancel() }

@@ -1,6 +1,7 @@
 // The stream of accepted changes, for programs and for pages.
 
 import ControlAPI
+import DaemonLog
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -19,7 +20,8 @@ enum EventHandlers {
         do {
             first = try await source.lines(after: start, query, exchange.services)
         } catch {
-            exchange.logger.error("the history cannot be read", metadata: ["after": "\(start)", "error": "\(error)"])
+            exchange.logger.log(
+                .streamFailed, "the history cannot be read", metadata: ["after": "\(start)", "error": "\(error)"])
             throw gone("what came after change \(start) cannot be read any more")
         }
         if case .tenant(let own) = exchange.role { exchange.noteAccess(to: own) }

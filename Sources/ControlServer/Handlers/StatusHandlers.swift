@@ -34,7 +34,8 @@ enum StatusHandlers {
             failedFeeds: FailedFeed.all(in: book),
             overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil,
             openFaults: book.openFaultCount > 0 ? book.openFaultCount : nil,
-            loadTargets: loadTargets(book, now), listeners: listeners(exchange))
+            loadTargets: loadTargets(book, now), listeners: listeners(exchange),
+            numa: exchange.services.numa())
         return exchange.answer(answer, view: view)
     }
 

@@ -1,5 +1,6 @@
 // The audit log as readers see it: the log of all changes, and each tenant's own, with heads and proofs.
 
+import DaemonLog
 import Journaling
 public import Leasing
 import Logging
@@ -210,7 +211,8 @@ public final class AuditLog: Sendable {
             do {
                 try journal.keep(head, signedWith: key)
             } catch {
-                scheduler.logger.warning("a head of the audit log was not kept", metadata: ["fault": "\(error)"])
+                scheduler.logger.log(
+                    .auditHeadLost, "a head of the audit log was not kept", metadata: ["fault": "\(error)"])
             }
         }
     }

@@ -63,6 +63,10 @@ struct StatusCommand: AsyncParsableCommand {
             terminal.write(Style.bad.applied(to: words, inColour: terminal.usesColour))
         }
         printListeners(status.listeners ?? [], at: status.now)
+        if let numa = status.numa, let node = numa.node {
+            Terminal.standardOutput.write(
+                "scheduler: NUMA node \(node) of \(numa.nodes)" + (numa.fault.map { "; \($0)" } ?? ""))
+        }
         printFailures(status.failedFeeds ?? [])
         printLoadTargets(status.loadTargets ?? [])
         if let orders = status.overdueOrders {
