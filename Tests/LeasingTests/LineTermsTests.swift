@@ -135,7 +135,17 @@ import Testing
         #expect(refusal?.code == .invalid && refusal?.pointer == "/reservations/0/pin")
         let two = order(of: line(.node, 2, pins: desk.book.register.permanent([3..<4])), until: noon + day)
         let explanation = desk.book.explain(two, to: .tenant("ada"), now: desk.now)
-        #expect(explanation.obstacles[0].message.contains("pinned to"), "\(explanation.obstacles)")
+        let pinned = try #require(HardwarePaths([3..<4], in: desk.book.fleet).paths.first)
+        #expect(
+            explanation.obstacles[0].message.contains("among \(pinned), which the line is pinned to"),
+            "\(explanation.obstacles)")
+        // A whole domain goes by its own name.
+        let domain = desk.book.fleet.domains.last!
+        let many = order(
+            of: line(.node, domain.nodes.count + 1, pins: desk.book.register.permanent([domain.nodes])),
+            until: noon + day)
+        let message = desk.book.explain(many, to: .tenant("ada"), now: desk.now).obstacles[0].message
+        #expect(message.contains("among \(domain.path), which"), "\(message)")
         let most = try #require(explanation.counterOffers.first)
         #expect(most.order.lines[0].pins == two.lines[0].pins && most.order.lines[0].count == 1)
     }

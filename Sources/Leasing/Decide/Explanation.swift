@@ -216,7 +216,10 @@ extension Book {
         let sites = fleet.sites.indices.filter { sound.request.siteMask >> $0 & 1 == 1 }.map { fleet.sites[$0].name }
         let here = sites.count == fleet.sites.count ? "at these sites" : "at \(sites.joined(separator: ", "))"
         guard let pins = line.pins else { return here }
-        let paths = HardwarePaths(register.nodesLeft(of: pins), in: fleet).paths
+        let paths = register.nodesLeft(of: pins).flatMap { nodes in
+            // A whole domain by its own name: a site has more blocks than anybody reads.
+            fleet.domains.first { $0.nodes == nodes }.map { [$0.path] } ?? HardwarePaths([nodes], in: fleet).paths
+        }
         let rest = paths.count - Self.pinsNamedMax
         let named = paths.prefix(Self.pinsNamedMax).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
         return "\(here) among \(named.isEmpty ? "the nodes" : named), which the line is pinned to"
