@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Has schemathesis look for server errors, undocumented statuses and answers that are not what /openapi.json says, on a
-# daemon of its own with a small fleet: as an operator, as an auditor and as a tenant over the Unix socket.
+# daemon of its own with a small fleet: as an operator, as an auditor and as a tenant over the Unix socket, and as the bearer of a
+# tenant's token over TCP with TLS.
 #
 #   EXAMPLES=200 scripts/test-api.sh             so many examples for each operation, phase and role (else 20)
-#   ROLES="operator tenant" scripts/test-api.sh  some of the roles
+#   ROLES="operator bearer" scripts/test-api.sh  some of operator, auditor, tenant and bearer
 #   BERTH_API_URL=https://127.0.0.1:7443 BERTH_API_TOKEN=… scripts/test-api.sh
 #                                                a daemon that runs already, over TCP
 #
@@ -56,7 +57,13 @@ fi
 programs=${BERTH_TEST_PROGRAMS:-.build/debug}
 [ -x "$programs/berthd" ] || swift build --product berthd
 chmod 755 "$home"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=localhost" \
+    -addext "subjectAltName=IP:127.0.0.1" -keyout "$home/key.pem" -out "$home/certificate.pem" 2>/dev/null
 cat >"$home/berthd.yaml" <<YAML
+tcp:
+  addresses: ["127.0.0.1:0"]
+  certificateFile: $home/certificate.pem
+  keyFile: $home/key.pem
 roles:
   operators: ["user:$(id -u)"]
   auditors: ["user:42003"]
@@ -72,14 +79,26 @@ until curl -sf --unix-socket "$home/berth.sock" http://berth/readyz >/dev/null; 
 done
 python3 scripts/api-test/populate.py "$home/berth.sock" >"$BERTH_API_NAMES"
 
-roles=${ROLES:-operator auditor tenant}
+# ask METHOD PATH [BODY]: what the daemon answers to this user.
+ask() {
+    curl -sf --unix-socket "$home/berth.sock" -X "$1" ${3:+-H 'Content-Type: application/json' -d "$3"} "http://berth$2"
+}
+roles=${ROLES:-operator auditor tenant bearer}
 if [ "$(id -u)" = 0 ]; then
     chown 0:42100 "$home/berth.sock"
 else
-    echo "Only root can call as other users: as operator alone."
-    roles=operator
+    echo "Only root can call as other users: as operator and with a token."
+    roles="operator bearer"
 fi
 for role in $roles; do
+    if [ "$role" = bearer ]; then
+        address=$(ask GET /v1/status | python3 -c 'import json, sys
+print(next(l["place"] for l in json.load(sys.stdin)["listeners"] if l["tls"]))')
+        token=$(ask POST /v1/tenants/acme/tokens '{"name":"api-test","reason":"test"}' |
+            python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')
+        test_as "the bearer of a token over TLS" "https://$address" --tls-verify false -H "Authorization: Bearer $token" "$@"
+        continue
+    fi
     case $role in
         operator) user=$(id -u) ;;
         auditor) user=42003 ;;

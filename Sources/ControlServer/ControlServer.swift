@@ -1,6 +1,7 @@
 // The control sockets: HTTP on every listener, by one set of routes.
 
 import ControlAPI
+import DaemonLog
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -92,8 +93,9 @@ public struct ControlServer: Service {
             } catch {
                 // The dispatcher answers every error, and the router throws none of its own.
                 let requestID = Dispatcher.newRequestID()
-                logger.error(
-                    "a request could not be routed", metadata: ["request": "\(requestID)", "error": "\(error)"])
+                logger.log(
+                    .requestFailed, "a request could not be routed",
+                    metadata: ["request": "\(requestID)", "error": "\(error)"])
                 response = Problem(.internalError, detail: "the daemon's log says more under this request id")
                     .response(requestID: requestID)
             }

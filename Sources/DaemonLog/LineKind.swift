@@ -38,6 +38,8 @@ public enum LineKind: String, CaseIterable, Sendable {
     case requestNotServed = "request-not-served"
     case streamFailed = "stream-failed"
     case streamCutOff = "stream-cut-off"
+    case listenerEnded = "listener-ended"
+    case backupUnlogged = "backup-unlogged"
     case linesLeftOut = "lines-left-out"
     case changesLeftOut = "changes-left-out"
     case numaBound = "numa-bound"
@@ -229,6 +231,18 @@ extension LineKind {
             Row(
                 level: .warning, title: "A reader of events was cut off",
                 explanation: "It took nothing for as long as events.stallSeconds says. It resumes from where it was.")
+        case .listenerEnded:
+            Row(
+                level: .error, title: "A listener has ended",
+                explanation:
+                    "The socket was closed by something else than a stop. Other listeners go on; restart the daemon to "
+                    + "open it again.")
+        case .backupUnlogged:
+            Row(
+                level: .warning, title: "A backup is not in the audit log",
+                explanation:
+                    "The copy was made, but who asked for it could not be written down, since the journal cannot be "
+                    + "written. The line says why.")
         case .linesLeftOut:
             Row(
                 level: .notice, title: "Lines were left out",

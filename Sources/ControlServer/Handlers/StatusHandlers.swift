@@ -1,6 +1,7 @@
 // The daemon and the fleet at a glance, health, verification and backup.
 
 import ControlAPI
+import DaemonLog
 import FleetModel
 import Foundation
 import Hummingbird
@@ -136,7 +137,8 @@ enum StatusHandlers {
         if !FileManager.default.fileExists(atPath: request.path),
             case .faulted(let fault) = await exchange.scheduler.submit(.noteBackup(path: request.path), context)
         {
-            exchange.logger.warning("a backup is not in the audit log", metadata: ["fault": "\(fault)"])
+            exchange.logger.log(
+                .backupUnlogged, "a backup is not in the audit log", metadata: ["fault": "\(fault)"])
         }
         let view = exchange.scheduler.view
         let bytes = try await exchange.services.backup(request.path)

@@ -1,5 +1,6 @@
 // Accepts connections on one socket until the daemon stops.
 
+import DaemonLog
 import Logging
 import NIOCore
 import NIOExtras
@@ -65,7 +66,7 @@ struct ListenerRun: Sendable {
                 try? await isOver.futureResult.get()
             } else {
                 isOver.succeed()
-                logger.error("a listener has ended; restart the daemon")
+                logger.log(.listenerEnded, "a listener has ended; restart the daemon")
             }
         } onGracefulShutdown: {
             isStopping.withLock { $0 = true }
