@@ -5,7 +5,7 @@ SHELL := /bin/bash
 FLEET ?= colossus
 PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test test-api api-docs check check-rules bench bench-peers man install install-man install-completions test-systemd clean
+.PHONY: fleet help dependencies build run test test-api api-docs check check-rules bench bench-peers man install deb test-numa install-man install-completions test-systemd clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -54,17 +54,29 @@ bench-peers: dependencies ## Measure Slurm, from Debian, beside Berth; PEERS_NOD
 man: dependencies ## Write the manual, a page for each command, to .build/man/man1
 	@scripts/man.sh .build/man/man1
 
+# Without Swift's own libraries to load. Foundation's parts are named in their order, which the linker does not find out by itself.
+STATIC := --static-swift-stdlib $(foreach part,CoreFoundation _FoundationCShims _FoundationCollections _FoundationICU,-Xlinker -l$(part))
+
 # A package sets PREFIX=/usr and DESTDIR; by itself the daemon goes below /usr/local.
 install: PREFIX := /usr/local
 install: dependencies ## Install daemon, units and settings; PREFIX=/usr and DESTDIR=… for packages
-	swift build -c release --static-swift-stdlib --product berthd
-	swift build -c release --static-swift-stdlib --product berth
-	swift build -c release --static-swift-stdlib --product berth-telemetry
+	swift build -c release $(STATIC) --product berthd
+	swift build -c release $(STATIC) --product berth
+	swift build -c release $(STATIC) --product berth-telemetry
 	@scripts/install.sh "$(PREFIX)"
+
+deb: dependencies man ## Build a Debian package in .build/deb
+	swift build -c release $(STATIC) --product berthd
+	swift build -c release $(STATIC) --product berth
+	swift build -c release $(STATIC) --product berth-telemetry
+	@scripts/deb.sh .build/deb
 
 test-systemd: dependencies ## Boot a systemd of its own and put the daemon through its life; PROGRAMS=FOLDER to take those
 	@if [ -z "$(PROGRAMS)" ]; then for product in berthd berth berth-telemetry; do swift build -c release --product $$product || exit 1; done; fi
 	@scripts/test-systemd.sh $(PROGRAMS)
+
+test-numa: ## Run the daemon in a virtual machine of two NUMA nodes; PROGRAMS=FOLDER to take those
+	@scripts/test-numa.sh $(PROGRAMS)
 
 install-man: man ## Install the manual for you, or below PREFIX
 	@mkdir -p "$(PREFIX)/share/man/man1" && cp .build/man/man1/*.1 "$(PREFIX)/share/man/man1/"

@@ -12,7 +12,7 @@ cannot() {
     exit 3
 }
 [ "$(id -u)" = 0 ] || cannot "it needs root"
-for tool in unshare nsenter python3 openssl curl setpriv systemd-analyze; do
+for tool in unshare nsenter python3 openssl curl setpriv systemd-analyze dpkg-deb dpkg-shlibdeps; do
     command -v "$tool" >/dev/null || cannot "$tool is missing"
 done
 [ -x /lib/systemd/systemd ] || cannot "there is no /lib/systemd/systemd"
@@ -25,13 +25,15 @@ programs=$(realpath "${1:-$(swift build -c release --show-bin-path)}")
 folder=$(mktemp -d /tmp/berth-systemd-XXXXXX)
 log=$folder.log
 
+# Two releases of the package, of the same programs.
+for version in 0.0.1 0.0.2; do VERSION=$version COMPRESSION=none scripts/deb.sh "$folder.packages" "$programs" >/dev/null; done
+
 # Runs before the new systemd does, with the root that it will have.
 cat > "$folder.prepare" <<PREPARE
 #!/usr/bin/env bash
 set -euo pipefail
-DESTDIR=\$1 "$PWD/scripts/install.sh" /usr "$programs"
-cp "$PWD"/scripts/systemd/*.py "\$1/usr/lib/berth/"
-cp "$PWD/config/fleets/small.yaml" "\$1/etc/berth/fleet.yaml"
+mkdir -p "\$1/opt/berth-test"
+cp "$PWD"/scripts/systemd/*.py "$folder.packages"/*.deb "$PWD/config/fleets/small.yaml" "\$1/opt/berth-test/"
 PREPARE
 chmod +x "$folder.prepare"
 prepare="$folder.prepare" setsid scripts/systemd/boot.sh "$folder" >"$log" 2>&1 &
@@ -39,7 +41,7 @@ unshare=$!
 finish() {
     kill -KILL "$unshare" 2>/dev/null || true
     wait "$unshare" 2>/dev/null || true
-    rm -rf "$folder" "$folder.prepare"
+    rm -rf "$folder" "$folder.prepare" "$folder.packages"
 }
 trap finish EXIT
 

@@ -19,13 +19,14 @@ struct JournalCatalogueTests {
         let kind: String
         let title: String
         let text: String
+        let page: String
 
         var catalogue: String {
             """
             -- \(MessageID(kind: kind))
             Subject: \(title)
             Defined-By: Berth
-            Documentation: file:@docdir@/log.md
+            Documentation: file:@docdir@/\(page)
 
             \(JournalCatalogueTests.wrapped(text))
 
@@ -65,7 +66,7 @@ struct JournalCatalogueTests {
             let section = rest[..<(rest.range(of: "\n## ")?.lowerBound ?? rest.endIndex)]
             return Entry(
                 kind: "refused.\(code.rawValue)", title: "A request was refused: \(code.title)",
-                text: plain(String(section)))
+                text: plain(String(section)), page: "errors.md")
         }
     }
 
@@ -76,17 +77,19 @@ struct JournalCatalogueTests {
                 rows.first { $0.contains("`\(kind.rawValue)`") }, "docs/events.md lacks \(kind.rawValue)")
             let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             let kinds = cells[0].split(separator: ",").count
-            let scope = kinds > 1 ? "Of \(cells[0]): " : ""
+            let scope =
+                kinds > 1 ? "Of \(cells[0]): \(cells[1])" : cells[1].prefix(1).uppercased() + cells[1].dropFirst()
             return Entry(
                 kind: kind.rawValue, title: "Change @REVISION@: \(kind.rawValue)",
                 text: plain(
-                    "\(scope)\(cells[1]). This is a part of change @REVISION@ of the book, made by @BERTH_ACTOR@. "
-                        + "The audit log has all of it: berth audit."))
+                    "\(scope). This is a part of change @REVISION@ of the book, made by @BERTH_ACTOR@. The audit log has "
+                        + "all of it: berth audit."), page: "events.md")
         }
     }
 
     private static func entries() throws -> [Entry] {
-        LineKind.allCases.map { Entry(kind: $0.rawValue, title: $0.title, text: $0.explanation) } + (try refusals())
+        LineKind.allCases.map { Entry(kind: $0.rawValue, title: $0.title, text: $0.explanation, page: "log.md") }
+            + (try refusals())
             + (try changes())
     }
 

@@ -25,8 +25,7 @@ exec unshare --pid --fork --kill-child --mount --uts --ipc --cgroup --net --prop
     ln -s pts/ptmx "$root/dev/ptmx"
     ln -s /proc/self/fd "$root/dev/fd"
     for part in dev/shm tmp var/tmp; do mount -t tmpfs tmpfs "$root/$part" -o mode=1777; done
-    # An overlay over an overlay has no room for everything; the state of services is on a file system of its own.
-    for part in run var/lib var/log; do mkdir -p "$root/$part"; mount -t tmpfs tmpfs "$root/$part" -o mode=755; done
+    for part in run var/log; do mount -t tmpfs tmpfs "$root/$part" -o mode=755; done
     mount -t sysfs sysfs "$root/sys"
     mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
     # systemd hands mounts of credentials over by propagation, and in a container leaves it to whoever made that.

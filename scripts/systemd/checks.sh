@@ -48,10 +48,11 @@ drop_in() { inside mkdir -p /run/systemd/system/berthd.service.d && edit "/run/s
 echo "systemd $(inside systemctl --version | awk 'NR == 1 { print $2 }') in namespaces of its own, process $pid"
 
 echo "installed"
-expect "users and folders come from sysusers and tmpfiles" inside systemd-sysusers
-expect "tmpfiles" inside systemd-tmpfiles --create --prefix=/run/berth --prefix=/etc/berth
-inside journalctl --update-catalog >/dev/null
-inside systemctl daemon-reload
+package() { inside dpkg -i --force-confold "/opt/berth-test/berth_$1_$(dpkg --print-architecture).deb"; }
+expect "the package installs" package 0.0.1
+expect "users and folders are there" inside test -d /etc/berth/credentials -a -d /run/berth
+expect "and the user berth" inside id berth
+inside cp /opt/berth-test/small.yaml /etc/berth/fleet.yaml
 for unit in berthd.service berthd.socket berthd-tcp.socket berthd-plain.socket berth-initialise.service \
     berthd-backup.service berthd-backup.timer berth-telemetry.service; do
     said=$(inside systemd-analyze verify --man=no "/usr/lib/systemd/system/$unit" 2>&1 | grep -i berth || true)
@@ -141,7 +142,7 @@ if [ -z "$plain" ]; then ok "nothing of the daemon comes as plain text"; else ba
 
 echo "restart under load"
 inside rm -f /run/go /run/stop
-(inside python3 /usr/lib/berth/load.py /run/berth/control.sock 64 1000 /run/go /run/stop > "$folder.load" 2>&1; echo "$?" >> "$folder.load") &
+(inside python3 /opt/berth-test/load.py /run/berth/control.sock 64 1000 /run/go /run/stop > "$folder.load" 2>&1; echo "$?" >> "$folder.load") &
 load=$!
 await inside test -e /run/go || true
 for round in 1 2 3; do inside systemctl restart berthd; done
@@ -153,14 +154,14 @@ if [ "$(tail -1 "$folder.load")" = 0 ]; then ok "$(head -1 "$folder.load")"; els
 rm -f "$folder.load"
 
 echo "watchdog"
-printf '[Service]\nWatchdogSec=2\n' | drop_in watchdog
+printf '[Service]\nWatchdogSec=6\n' | drop_in watchdog
 inside systemctl restart berthd
 heard() { [ "$(property WatchdogTimestampMonotonic)" -gt "$1" ]; }
 for round in 1 2 3; do await heard "$(property WatchdogTimestampMonotonic)" || bad "ping $round"; done
 ok "pings come"
 before=$(property NRestarts)
 main=$(property MainPID)
-inside python3 /usr/lib/berth/hold-thread.py "$main" scheduler /run/held &
+inside python3 /opt/berth-test/hold-thread.py "$main" scheduler /run/held &
 restarted() { [ "$(property NRestarts)" -gt "$before" ] && [ "$(property ActiveState)" = active ]; }
 expect "a stuck writer is killed by the watchdog and started again" await restarted
 inside rm -f /run/held
@@ -246,5 +247,28 @@ expect "and answers on it" inside berth status
 expect "it ends in order" inside systemctl stop berthd 2>/dev/null
 expect "with 0" test "$(property ExecMainStatus)" = 0
 refuse "and takes its socket along" inside test -e /run/berth/control.sock
+
+inside systemctl unmask -q --runtime berthd.socket
+
+echo "upgrade, rollback, purge"
+inside systemctl enable -q --now berthd.socket berthd
+before=$(revision)
+main=$(property MainPID)
+swapped() { [ "$(property MainPID)" != "$main" ] && active && [ "$(revision)" = "$before" ]; }
+expect "a newer package installs" package 0.0.2
+expect "its daemon has taken over, with the book as it was" await swapped
+expect "the settings stay as they were" inside grep -q watcher /etc/berth/berthd.yaml
+main=$(property MainPID)
+expect "the package before it installs again" package 0.0.1
+expect "and its daemon has the same book" await swapped
+expect "it is purged" inside dpkg --purge berth
+refuse "nothing of it runs" inside systemctl is-active berthd berthd.socket
+refuse "the settings are gone" inside test -e /etc/berth
+expect "the book stays" inside test -e /var/lib/berth/state/book.sqlite
+package 0.0.1 >/dev/null 2>&1
+inside systemctl enable -q --now berthd.socket berthd
+expect "installed again, it goes on from there" inside berth tenant show acme
+expect "asked to, a purge takes the book along" inside env BERTH_PURGE_STATE=yes dpkg --purge berth
+refuse "and it is gone" inside test -e /var/lib/berth
 
 if [ "$failures" = 0 ]; then echo "all of it is as it should be"; else echo "$failures failed"; exit 1; fi

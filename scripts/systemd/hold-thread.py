@@ -21,7 +21,8 @@ threads = [
     if open(f"/proc/{pid}/task/{thread}/comm").read().strip() == name
 ]
 if len(threads) != 1:
-    sys.exit(f"process {pid} has {len(threads)} threads named {name}")
+    names = sorted(open(f"/proc/{pid}/task/{thread}/comm").read().strip() for thread in os.listdir(f"/proc/{pid}/task"))
+    sys.exit(f"process {pid} has {len(threads)} threads named {name}; it has {', '.join(names)}")
 ptrace(PTRACE_SEIZE, threads[0])
 ptrace(PTRACE_INTERRUPT, threads[0])
 open(path, "w").close()
