@@ -5,6 +5,9 @@ import Glibc
 
 /// The service manager that started this process, if one did.
 public enum Supervisor {
+    /// Whether somebody hears what is told here.
+    public static var isPresent: Bool { getenv("NOTIFY_SOCKET") != nil }
+
     /// Says that the daemon serves, and in what state: one line for `systemctl status`.
     public static func notifyReady(status: String) { notify("READY=1\nSTATUS=\(oneLine(status))") }
 

@@ -10,7 +10,7 @@ struct ReloadSignal: Service {
     let reloader: Reloader
 
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             for await _ in await UnixSignalsSequence(trapping: .sighup) {
                 // Its result stands in the log and in the status.
                 _ = try? await reloader.reload(

@@ -12,8 +12,16 @@ import Synchronization
 final class StatusTeller: Service {
     private static let interval = Duration.seconds(2)
 
+    /// What the line follows from; figures are counted only where that has changed.
+    private struct Basis: Equatable {
+        let revision: UInt64
+        let health: JournalHealth
+        let isTimeFrozen: Bool
+        let refusal: String?
+    }
+
     private struct State {
-        var told = ""
+        var told: Basis?
         /// What became of the last reload, where it was refused.
         var refusal: String?
     }
@@ -27,6 +35,10 @@ final class StatusTeller: Service {
 
     /// Looks again every few seconds, and is the first to say that the daemon stops.
     func run() async throws {
+        guard Supervisor.isPresent else {
+            try? await gracefulShutdown()
+            return
+        }
         try? await cancelWhenGracefulShutdown { [self] in
             while true {
                 try await Task.sleep(for: Self.interval)
@@ -50,24 +62,29 @@ final class StatusTeller: Service {
 
     private func tellChange() {
         let before = state.withLock { $0.told }
-        let line = take()
-        if line != before { Supervisor.notify(status: line) }
+        guard basis != before else { return }
+        Supervisor.notify(status: take())
+    }
+
+    private var basis: Basis {
+        Basis(
+            revision: scheduler.view.book.revision, health: scheduler.journalHealth,
+            isTimeFrozen: scheduler.isTimeFrozen, refusal: state.withLock { $0.refusal })
     }
 
     /// The line as it is now, which is taken to be told.
     private func take() -> String {
-        let line = line()
-        state.withLock { $0.told = line }
-        return line
-    }
-
-    private func line() -> String {
-        let (view, now) = (scheduler.view, scheduler.now)
-        let health = scheduler.journalHealth
-        var parts = [FleetFigures(view, at: now).text, "revision \(WattsText.grouped(Int(view.book.revision)))"]
-        if !health.isWritable { parts.insert("reads only: \(health.detail ?? "the journal cannot be written")", at: 0) }
-        if scheduler.isTimeFrozen { parts.insert("time stands still: berth clock confirm", at: 0) }
-        if let refusal = state.withLock({ $0.refusal }) {
+        let basis = basis
+        state.withLock { $0.told = basis }
+        let view = scheduler.view
+        var parts = [
+            FleetFigures(view, at: scheduler.now).text, "revision \(WattsText.grouped(view.book.revision))",
+        ]
+        if !basis.health.isWritable {
+            parts.insert("reads only: \(basis.health.detail ?? "the journal cannot be written")", at: 0)
+        }
+        if basis.isTimeFrozen { parts.insert("time stands still: berth clock confirm", at: 0) }
+        if let refusal = basis.refusal {
             parts.append("the last reload was refused, and what was before stays: \(refusal)")
         }
         return parts.joined(separator: "; ")

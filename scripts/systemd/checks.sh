@@ -218,6 +218,22 @@ inside systemctl daemon-reload
 inside systemctl start berthd-backup || true
 expect "and drops the oldest" test "$(inside ls /var/lib/berth/backups | grep -c sqlite)" = 2
 
+echo "restore"
+printf '%s\n' "$good" | edit /etc/berth/berthd.yaml
+inside berth tenant set later --reason test >/dev/null
+copy=$(inside ls /var/lib/berth/backups | grep sqlite | tail -1)
+inside systemctl stop berthd berthd.socket berthd-tcp.socket berthd-plain.socket 2>/dev/null
+inside rm -r /var/lib/berth/state
+inside runuser -u berth -- berthd --config /etc/berth/berthd.yaml --restore "/var/lib/berth/backups/$copy" 2>/dev/null &
+restoring=$!
+await inside berth status
+inside sh -c 'kill -INT $(pidof berthd)'
+wait "$restoring"
+expect "with the book gone, the copy is put back and served" inside systemctl start berthd.socket berthd
+expect "what it had is there" inside berth tenant show acme
+refuse "what came after it is not" inside berth tenant show later
+expect "and the rules hold" inside berth verify
+
 echo "wrong starts"
 printf '%s\n\nlog: {level: loud}\n' "$good" | edit /etc/berth/berthd.yaml
 inside systemctl stop berthd berthd-tcp.socket berthd-plain.socket 2>/dev/null

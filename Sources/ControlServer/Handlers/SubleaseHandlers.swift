@@ -96,7 +96,8 @@ enum SubleaseHandlers {
     /// The sub-lease that is named, whether or not it is kept: what a repeated request was answered is.
     private static func number(_ exchange: Exchange) throws -> UInt64 {
         guard let number = exchange.scheduler.view.book.subleaseNumber(of: try exchange.parameter("id")) else {
-            throw isOver
+            // As the writer refuses one that is another's or not there: whether a text is an id at all is nobody's to learn.
+            throw Problem(.notFound, detail: "there is no such sub-lease")
         }
         return number
     }
