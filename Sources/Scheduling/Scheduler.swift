@@ -166,8 +166,6 @@ public final class Scheduler: Sendable {
     /// Starts the writer's thread. `prepare` runs on it first, for binding it to a NUMA node.
     public func start(prepare: @escaping @Sendable () -> Void = {}) {
         let thread = Thread { [self] in
-            // Only from the thread itself does Foundation give it this name before the kernel too, by which `ps` and `perf` know it.
-            Thread.current.name = "scheduler"
             prepare()
             var writer = Writer(self)
             while let batch = queue.next(dueIn: writer.secondsUntilDue()) { writer.run(batch) }
@@ -177,6 +175,8 @@ public final class Scheduler: Sendable {
         thread.stackSize = 8 << 20
         hasStarted.withLock { $0 = true }
         thread.start()
+        // Foundation tells the kernel, and so `ps` and `perf`, only of a thread that has been started.
+        thread.name = "scheduler"
     }
 
     /// Answers everything that is queued, takes a last snapshot, and returns when the writer has ended.
