@@ -41,7 +41,7 @@ unshare=$!
 finish() {
     kill -KILL "$unshare" 2>/dev/null || true
     wait "$unshare" 2>/dev/null || true
-    rm -rf "$folder" "$folder.prepare" "$folder.packages"
+    rm -rf "$folder" "$folder".*
 }
 trap finish EXIT
 
