@@ -42,8 +42,8 @@ extension SystemTests {
         @Test("the connection ends after the request that asks for it, whatever comes behind")
         func close() throws {
             let connection = try home.connect()
-            let last = "GET /livez HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n"
-            try connection.sendRaw(Array(("GET /livez HTTP/1.1\r\nHost: b\r\n\r\n" + last + last).utf8))
+            let last = "GET /healthz HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n"
+            try connection.sendRaw(Array(("GET /healthz HTTP/1.1\r\nHost: b\r\n\r\n" + last + last).utf8))
             #expect(try connection.receive().headers["connection"] == nil)
             #expect(try connection.receive().headers["connection"] == "close")
             #expect(throws: ConnectionLost.self) { try connection.receive() }
@@ -59,7 +59,7 @@ extension SystemTests {
                 Array(
                     (head("/v1/tenants/acme/allocation?index=1&wait=300s") + head("/v1/nothing")
                         + "PUT /v1/tenants/other HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)" + head("/livez")).utf8))
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)" + head("/healthz")).utf8))
             let other = try home.connect()
             _ = try other.post(
                 "/v1/leases", #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#)
@@ -86,7 +86,7 @@ extension SystemTests {
         func head() throws {
             let connection = try home.connect()
             #expect(try connection.request("HEAD", "/v1/status").status == 405)
-            #expect(try connection.get("/livez").status == 200)
+            #expect(try connection.get("/healthz").status == 200)
         }
 
         @Test(
@@ -105,7 +105,7 @@ extension SystemTests {
                         .utf8))
             let answer = try connection.receive()
             #expect(answer.status == status, "\(type): \(answer.text)")
-            #expect(try connection.get("/livez").status == 200)
+            #expect(try connection.get("/healthz").status == 200)
         }
     }
 }

@@ -101,6 +101,30 @@ extension SystemTests {
             #expect(after == before)
         }
 
+        @Test(
+            "clients in the middle of a body and with an answer they do not read keep the daemon from stopping only so long"
+        )
+        func stalled() throws {
+            let home = try DaemonHome()
+            let config = "limits: {bodySeconds: 100000, stallSeconds: 100000, idleSeconds: 100000}\n"
+            home.config = try home.folder.write(config, to: "berthd.yaml")
+            try home.start(initialise: true)
+            let (body, deaf) = (try home.connect(), try home.connect())
+            try body.sendRaw(
+                Array(
+                    "PUT /v1/tenants/acme HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+                        .utf8))
+            // More answers than the socket takes.
+            let head = Array("GET /openapi.json HTTP/1.1\r\nHost: b\r\n\r\n".utf8)
+            for _ in 0..<8 { try deaf.sendRaw(head) }
+            try deaf.awaitUnread()
+            #expect(try home.connect().get("/healthz").status == 200)
+            let process = try #require(home.process)
+            process.signal(SIGTERM)
+            #expect(process.wait() == .exited(0))
+            #expect(throws: ConnectionLost.self) { try body.receive() }
+        }
+
         @Test("SIGTERM under load exits with 0 and loses no answer")
         func stopUnderLoad() throws {
             let home = try withTenant()

@@ -15,6 +15,7 @@ struct ListenerRun: Sendable {
     private let quiescing: ServerQuiescingHelper
     /// Completed when the daemon stops and the last connection is closed.
     private let isOver: EventLoopPromise<Void>
+    private let open: OpenChannels
     private let logger: Logger
 
     /// Gives a socket to the event loops.
@@ -28,6 +29,7 @@ struct ListenerRun: Sendable {
         let quiescing = ServerQuiescingHelper(group: group)
         let bounds = ConnectionPhases.Bounds(limits)
         let isTCP = socket.isTCP
+        let open = OpenChannels()
         var bootstrap = ServerBootstrap(group: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -43,6 +45,7 @@ struct ListenerRun: Sendable {
                     return Self.refuse(refusal, on: channel, isTLS: tls != nil, counts)
                 }
                 channel.closeFuture.whenComplete { _ in counts.leave(connection.origin) }
+                open.add(channel)
                 return channel.eventLoop.makeCompletedFuture {
                     try AcceptedConnection(
                         connection: connection, respond: respond, bounds: bounds, polls: polls,
@@ -54,23 +57,31 @@ struct ListenerRun: Sendable {
         channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
         isOver = channel.eventLoop.makePromise()
         self.quiescing = quiescing
+        self.open = open
         self.logger = logger
     }
 
-    /// Serves until the daemon stops gracefully and the last answer is given.
+    /// Serves until the daemon stops gracefully and the last answer is given, or until it is cancelled: then what is still open is
+    /// cut off.
     func run() async {
         let isStopping = Mutex(false)
-        await withGracefulShutdownHandler {
-            try? await channel.closeFuture.get()
-            if isStopping.withLock({ $0 }) {
-                try? await isOver.futureResult.get()
-            } else {
-                isOver.succeed()
-                logger.log(.listenerEnded, "a listener has ended; restart the daemon")
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                try? await channel.closeFuture.get()
+                if isStopping.withLock({ $0 }) {
+                    try? await isOver.futureResult.get()
+                } else {
+                    isOver.succeed()
+                    logger.log(.listenerEnded, "a listener has ended; restart the daemon")
+                }
+            } onGracefulShutdown: {
+                isStopping.withLock { $0 = true }
+                quiescing.initiateShutdown(promise: isOver)
             }
-        } onGracefulShutdown: {
+        } onCancel: {
             isStopping.withLock { $0 = true }
             quiescing.initiateShutdown(promise: isOver)
+            open.close()
         }
     }
 
@@ -95,5 +106,21 @@ struct ListenerRun: Sendable {
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(RefusedConnection(refusal))
         }
+    }
+}
+
+/// The connections of a listener that are open.
+private final class OpenChannels: Sendable {
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    func add(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        channels.withLock { $0[id] = channel }
+        channel.closeFuture.whenComplete { [self] _ in channels.withLock { $0[id] = nil } }
+    }
+
+    /// Closes all, whatever they are at.
+    func close() {
+        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
     }
 }
