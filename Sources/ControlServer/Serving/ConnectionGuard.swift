@@ -134,6 +134,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What comes behind something that was no HTTP means nothing.
+        if case ByteToMessageDecoderError.dataReceivedInErrorState = error { return }
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         if phases.answersEarly {
             // The request in hand cannot be read to its end; whoever reads its body answers.
