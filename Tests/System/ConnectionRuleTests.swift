@@ -82,6 +82,60 @@ extension SystemTests {
             #expect(throws: ConnectionLost.self) { try connection.receive() }
         }
 
+        @Test(
+            "who waits and goes leaves no wait behind, whichever way it waits",
+            arguments: ["", "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n", "orders"])
+        func gone(_ fields: String) throws {
+            let control = try home.connect()
+            _ = try control.request("PUT", "/v1/tenants/acme", #"{"reason":"gone"}"#)
+            let path = fields == "orders" ? "/v1/orders" : "/v1/tenants/acme/allocation"
+            let index = try control.get(path).headers["berth-index"] ?? ""
+            let more = fields == "orders" ? "" : fields
+            let poll = Array("GET \(path)?index=\(index)&wait=300s HTTP/1.1\r\nHost: b\r\n\(more)\r\n".utf8)
+            for _ in 0..<100 { try home.connect().sendRaw(poll) }
+            // Half of them are given up when they wait, the others before.
+            let late = try (0..<100).map { _ in try home.connect() }
+            for connection in late { try connection.sendRaw(poll) }
+            while try waiting(control) == 0 {}
+            for connection in late { connection.end() }
+            while try waiting(control) > 0 {}
+        }
+
+        private func waiting(_ connection: HTTPConnection) throws -> Int {
+            let text = try connection.get("/metrics").text
+            let line = text.split(separator: "\n").first { $0.hasPrefix("berth_polls_waiting ") }
+            return try #require(line.flatMap { Int($0.split(separator: " ")[1].prefix { $0 != "." }) })
+        }
+
+        @Test("a request for another protocol is answered in this one, and the connection ends")
+        func upgrade() throws {
+            let connection = try home.connect()
+            try connection.sendRaw(
+                Array(
+                    "GET /healthz HTTP/1.1\r\nHost: b\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n\r\n"
+                        .utf8))
+            let answer = try connection.receive()
+            #expect(answer.status == 200 && answer.headers["connection"] == "close")
+            #expect(throws: ConnectionLost.self) { try connection.receive() }
+        }
+
+        @Test("the bytes of a poll that was answered before mean nothing within another request's head")
+        func within() throws {
+            let connection = try home.connect()
+            let control = try home.connect()
+            _ = try control.request("PUT", "/v1/tenants/acme", #"{"reason":"within"}"#)
+            let poll = Array("GET /v1/tenants/acme/allocation HTTP/1.1\r\nHost: b\r\n\r\n".utf8)
+            for _ in 0..<3 {
+                try connection.sendRaw(poll)
+                #expect(try connection.receive().status == 200)
+            }
+            let head = "GET /healthz HTTP/1.1\r\nHost: b\r\n\r\nPOST /v1/x HTTP/1.1\r\nHost: b\r\nX-"
+            try connection.sendRaw(Array(head.utf8))
+            #expect(try connection.receive().status == 200)
+            try connection.sendRaw(poll)
+            #expect(try connection.receive().status == 400)
+        }
+
         @Test("HEAD is answered without a body, and the connection goes on")
         func head() throws {
             let connection = try home.connect()

@@ -100,6 +100,9 @@ final class HTTPConnection {
         try sendRaw(Array((head + "\r\n" + (body ?? "")).utf8))
     }
 
+    /// Ends the connection both ways.
+    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// Sends no more; what comes can still be received.
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 

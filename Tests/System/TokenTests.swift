@@ -70,6 +70,36 @@ extension SystemTests {
             #expect(late.status == 401 && late.headers["www-authenticate"] != nil, "\(late.text)")
         }
 
+        @Test(
+            "a request whose body comes after its token was revoked, or its tenant was removed and made again, is refused"
+        )
+        func lateBodies() throws {
+            let lease = #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#
+            let port = try #require(try home.ports().first)
+            func begin() throws -> (HTTPConnection, String) {
+                let (id, token) = try secret(#"{"name":"ci"}"#)
+                let over = try HTTPConnection(port: port)
+                try over.sendRaw(
+                    Array(
+                        ("POST /v1/leases HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer \(token)\r\nExpect: 100-continue\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: \(lease.utf8.count)\r\n\r\n").utf8))
+                // It says that it goes on when the head has been read.
+                try over.awaitUnread()
+                try over.sendRaw(Array(lease.utf8.prefix(10)))
+                return (over, id)
+            }
+            let (revoked, id) = try begin()
+            #expect(try connection.request("DELETE", "/v1/tenants/acme/tokens/\(id)?reason=x").status == 200)
+            try revoked.sendRaw(Array(lease.utf8.dropFirst(10)))
+            #expect(try revoked.receive().status == 401)
+            let (removed, _) = try begin()
+            #expect(try connection.request("DELETE", "/v1/tenants/acme?reason=x").status == 204)
+            #expect(try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"x"}"#).status == 201)
+            try removed.sendRaw(Array(lease.utf8.dropFirst(10)))
+            #expect(try removed.receive().status == 401)
+            #expect(try connection.get("/v1/leases?tenant=acme").json["leases"].array.isEmpty)
+        }
+
         @Test("a poll that is sent again under a token is refused once the token is revoked")
         func repeats() throws {
             let (id, token) = try secret(#"{"name":"ci"}"#)

@@ -70,6 +70,8 @@ struct Exchange {
                 throw Problem(
                     .unsupportedMediaType, detail: "the body has no type; send content-type: application/json")
             }
+            // It may have been long in coming.
+            guard services.authenticator.stillCounts(standing) else { throw Authenticator.ended(standing) }
             return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
             throw tooLarge(limit)

@@ -16,11 +16,11 @@ enum PollHandler {
         let isUsual = exchange.request.headers[.connection] == nil && !isTraced
         await work.onEventLoop()
         let turn = work.turn.value
-        if isUsual { turn.line.keep(poll) }
+        if isUsual { turn.line.keep(poll, exchange.request.head) }
         let isLeft = poll.waitSeconds > 0 && poll.known != nil && !isTraced && turn.take(poll)
         if isLeft { return WaitingPoll.placeholder }
         if poll.waitSeconds > 0, let known = poll.known {
-            await services.polls.wait(for: poll.tenant, seconds: poll.waitSeconds, on: work.channel.eventLoop) {
+            await RequestTurn.wait(for: poll.tenant, seconds: poll.waitSeconds, work, services.polls) {
                 services.scheduler.view.book.tenantIndex(of: poll.tenant) == known
             }
         }

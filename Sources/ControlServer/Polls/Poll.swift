@@ -78,8 +78,8 @@ extension Exchange {
     func waitForChange(of name: String, isStillCurrent: @escaping @Sendable () -> Bool) async throws {
         let seconds = try waitSeconds()
         guard seconds > 0 else { return }
-        await services.polls.wait(
-            for: name, seconds: seconds, on: context.channel.eventLoop, isStillCurrent: isStillCurrent)
+        await RequestTurn.wait(
+            for: name, seconds: seconds, context.work, services.polls, isStillCurrent: isStillCurrent)
         guard services.authenticator.stillCounts(standing) else { throw Authenticator.ended(standing) }
     }
 }

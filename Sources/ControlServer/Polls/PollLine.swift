@@ -26,6 +26,8 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
     /// The request that is in hand, when its bytes came alone and all at once.
     private var current: ByteBuffer?
     private var kept: (request: ByteBuffer, poll: Poll)?
+    /// Nothing of an unfinished request lies in the decoder behind the last one.
+    private var isClean = false
     private var requestIDs = RequestIDs()
     private var context: ChannelHandlerContext?
     private var lastStatus = 0
@@ -43,20 +45,29 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     /// Keeps what the request in hand has come to. Its handler, which runs on the event loop, may make this call.
-    func keep(_ poll: Poll) {
-        guard let current, guardian.answersOneRequest else { return }
-        kept = (current, poll)
+    func keep(_ poll: Poll, _ head: HTTPRequest) {
+        // Bytes that came behind a part of another head were no request of their own.
+        guard let current, guardian.answersOneRequest, Self.is(head, in: current) else { return }
+        (kept, isClean) = ((current, poll), true)
+    }
+
+    /// Whether a head that was decoded is all that stands in some bytes.
+    private static func `is`(_ head: HTTPRequest, in bytes: ByteBuffer) -> Bool {
+        let lines = String(buffer: bytes).split(separator: "\r\n", omittingEmptySubsequences: false)
+        // The line of the request, its fields, an empty line and the nothing behind it; the host is no field here.
+        return lines.count == head.headerFields.count + 4 && lines[0] == "GET \(head.path ?? "") HTTP/1.1"
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         guard guardian.isAtRest else {
-            (current, hasPassed) = (nil, true)
+            (current, hasPassed, isClean) = (nil, true, false)
             return context.fireChannelRead(data)
         }
-        if let kept, kept.request == bytes, answer(kept.poll, context) { return }
+        // Who does not read what is written to it is not written more to.
+        if isClean, let kept, kept.request == bytes, context.channel.isWritable, answer(kept.poll, context) { return }
         current = Self.wholeRequest(bytes)
-        hasPassed = true
+        (hasPassed, isClean) = (true, false)
         context.fireChannelRead(data)
         if !guardian.answersOneRequest { current = nil }
     }

@@ -89,13 +89,21 @@ final class PollRegistry: Sendable {
     func leave(_ place: Place) -> Bool { state.withLock { $0.take(place.number, of: place.tenant) != nil } }
 
     /// Waits until the tenant's answer changes, the time is over, or the daemon stops.
+    ///
+    /// - Parameter onPlace: told of the place while it is waited at; whoever takes it back calls what comes with it.
     func wait(
-        for tenant: String, seconds: Int64, on eventLoop: any EventLoop, isStillCurrent: @Sendable () -> Bool
+        for tenant: String, seconds: Int64, on eventLoop: any EventLoop,
+        onPlace: @Sendable (Place, _ end: @escaping @Sendable () -> Void) -> Void = { _, _ in },
+        isStillCurrent: @Sendable () -> Bool
     ) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let place = register(for: tenant, seconds: seconds, on: eventLoop) { continuation.resume() }
             guard let place else { return continuation.resume() }
-            if !isStillCurrent(), leave(place) { continuation.resume() }
+            guard isStillCurrent() else {
+                if leave(place) { continuation.resume() }
+                return
+            }
+            onPlace(place) { continuation.resume() }
         }
     }
 

@@ -18,6 +18,11 @@ struct WaitingPoll {
     fileprivate var isLeaving = false
     /// The wait was over before that.
     fileprivate var isDue = false
+    /// Ends the wait of a handler whose client has gone.
+    fileprivate var leave: (@Sendable () -> Void)?
+
+    /// Whether somebody waits.
+    var isThere: Bool { item != nil || leave != nil }
 }
 
 extension RequestTurn {
@@ -37,6 +42,26 @@ extension RequestTurn {
         return true
     }
 
+    /// Waits in a handler until the answer of a name changes, the time is over, the daemon stops, or the connection is gone.
+    ///
+    /// For waits that cannot be left here. Any thread may call it.
+    static func wait(
+        for name: String, seconds: Int64, _ work: ConnectionAtWork, _ polls: PollRegistry,
+        isStillCurrent: @Sendable () -> Bool
+    ) async {
+        let eventLoop = work.channel.eventLoop
+        await polls.wait(
+            for: name, seconds: seconds, on: eventLoop,
+            onPlace: { place, end in
+                eventLoop.execute {
+                    let turn = work.turn.value
+                    let leave: @Sendable () -> Void = { if polls.leave(place) { end() } }
+                    guard turn.context?.channel.isActive == true else { return leave() }
+                    turn.waiting.leave = leave
+                }
+            }, isStillCurrent: isStillCurrent)
+    }
+
     /// The handler that left its poll here is through.
     func handlerEnded() {
         waiting.isLeaving = false
@@ -46,6 +71,7 @@ extension RequestTurn {
     /// Leaves the place of a poll whose connection ends.
     func leaveWait() {
         if let place = waiting.item?.place { _ = desk.services.polls.leave(place) }
+        waiting.leave?()
         waiting = WaitingPoll()
     }
 

@@ -47,6 +47,8 @@ struct ConnectionPhases {
     private(set) var requestsInProgress = 0
     /// Whether the newest of those is still being read.
     private(set) var isReading = false
+    /// Bytes have come behind a request that is being answered, which are no whole head yet.
+    private var hasBegunHead = false
 
     init(bounds: Bounds, hasHandshake: Bool, at now: NIODeadline) {
         self.bounds = bounds
@@ -71,11 +73,13 @@ struct ConnectionPhases {
 
     mutating func bytesArrived(at now: NIODeadline) {
         if case .idle = phase { enter(.head, now) }
+        if case .answering = phase { hasBegunHead = true }
     }
 
     mutating func headArrived(at now: NIODeadline) {
         requestsInProgress += 1
         isReading = true
+        hasBegunHead = false
         enterReading(now)
     }
 
@@ -85,6 +89,7 @@ struct ConnectionPhases {
 
     mutating func endArrived(at now: NIODeadline) {
         isReading = false
+        hasBegunHead = false
         if !isClosing { enter(requestsInProgress == 0 ? .idle : .answering, now) }
     }
 
@@ -94,7 +99,7 @@ struct ConnectionPhases {
         if isReading {
             enterReading(now)
         } else {
-            enter(requestsInProgress == 0 ? .idle : .answering, now)
+            enter(requestsInProgress > 0 ? .answering : hasBegunHead ? .head : .idle, now)
         }
     }
 

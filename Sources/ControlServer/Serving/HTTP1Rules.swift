@@ -30,13 +30,16 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
             isOver = isOver || last != nil
             guard !isOver else { return }
             let isOld = head.version == .http1_0
-            guard isOld || head.headers[canonicalForm: "host"].count == 1 else {
+            let hosts = head.headers[canonicalForm: "host"].count
+            guard hosts == 1 || isOld && hosts == 0 else {
                 isOver = true
                 return context.fireErrorCaught(HTTPParserError.invalidHost)
             }
             requests += 1
             // Nobody needs an old client's connection to stay, and an answer without a length ends with it.
-            if isOld || !head.isKeepAlive {
+            // Behind a request for another protocol the decoder reads no more; nothing else is spoken here.
+            let wantsOther = head.method == .CONNECT || head.headers.contains(name: "upgrade")
+            if isOld || !head.isKeepAlive || wantsOther {
                 last = (requests, isOld)
                 guardian.endIsNear()
             }

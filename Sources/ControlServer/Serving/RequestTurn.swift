@@ -135,6 +135,9 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
         if case ChannelEvent.inputClosed = event {
             isInputClosed = true
             if current == nil { context.close(mode: .output, promise: nil) }
+            // Over a network a client that has gone looks like one that sends no more, and would keep its place for as long as
+            // it wanted to wait.
+            if waiting.isThere, connection.peer == nil { context.close(promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -216,7 +219,7 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Takes up what came behind a request that is answered.
     private func goOn(_ context: ChannelHandlerContext) {
-        current = nil
+        (current, waiting) = (nil, WaitingPoll())
         while current.map({ !$0.isWhole }) ?? true, let part = held.popFirst() { take(part, context) }
         if current?.isBegun == false { begin(context) }
         if held.isEmpty { readOn() }
