@@ -24,7 +24,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// The daemon stops: the connection ends with the answers that are due.
     private var isQuiescing = false
     /// What came was no HTTP; it is said when the answers before are given.
-    private var parserError: HTTPParserError?
+    private var parserError: (any Error)?
     /// What is still to come of the body that is being read; nil when its length was not said.
     private var bodyBytesLeft: Int?
     private var closesAfterAnswer = false
@@ -136,7 +136,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What comes behind something that was no HTTP means nothing.
         if case ByteToMessageDecoderError.dataReceivedInErrorState = error { return }
-        guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        guard error is HTTPParserError || error is HostFault else { return context.fireErrorCaught(error) }
         if phases.answersEarly {
             // The request in hand cannot be read to its end; whoever reads its body answers.
             closesAfterAnswer = true
@@ -202,15 +202,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Ends
 
     /// Says in the API's own form that something was no HTTP, and ends the connection.
-    private func answer(_ error: HTTPParserError, _ context: ChannelHandlerContext) {
+    private func answer(_ error: any Error, _ context: ChannelHandlerContext) {
         var problem =
-            error == .headerOverflow
+            error as? HTTPParserError == .headerOverflow
             ? Problem(
                 .headersTooLarge,
                 detail:
                     "a head has up to \(ServerLimits.headerFieldsMax) fields of \(ServerLimits.headerFieldBytesMax) "
                     + "bytes, \(ServerLimits.headerBytesMax) bytes in all")
-            : Problem(.badRequest, detail: "this is not HTTP/1.1: \(error.debugDescription)")
+            : Problem(.badRequest, detail: Self.words(for: error))
         let requestID = Dispatcher.newRequestID()
         problem.requestId = requestID
         var head = problem.response(requestID: requestID).head
@@ -219,6 +219,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.body(problem.bytes)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         linger(context)
+    }
+
+    private static func words(for error: any Error) -> String {
+        guard let error = error as? HTTPParserError else {
+            return "a request names one Host, and this one none or several"
+        }
+        return "this is not HTTP/1.1: \(error.debugDescription)"
     }
 
     /// Closes the way out, and the whole connection soon after: closing it at once would take the answer from a client that

@@ -3,6 +3,9 @@
 import NIOCore
 import NIOHTTP1
 
+/// A request that names no host, or several.
+struct HostFault: Error {}
+
 /// Ends a connection after the request that asks for it, answers HTTP/1.0 in HTTP/1.0, and refuses requests without one host
 /// (RFC 9112, 3.2 and 9.3).
 ///
@@ -33,7 +36,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
             let hosts = head.headers[canonicalForm: "host"].count
             guard hosts == 1 || isOld && hosts == 0 else {
                 isOver = true
-                return context.fireErrorCaught(HTTPParserError.invalidHost)
+                return context.fireErrorCaught(HostFault())
             }
             requests += 1
             // Nobody needs an old client's connection to stay, and an answer without a length ends with it.
