@@ -254,7 +254,9 @@ extension SystemTests {
         @Test("a body in chunks is read like another, and bounded like another")
         func chunked() throws {
             let body = Self.good
-            let head = "POST /v1/leases?dryRun=plan HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            let head =
+                "POST /v1/leases?dryRun=plan HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                + "Content-Type: application/json\r\n\r\n"
             let size = String(body.utf8.count, radix: 16)
             try connection.sendRaw(Array("\(head)\(size)\r\n\(body)\r\n0\r\n\r\n".utf8))
             #expect(try connection.receive().status == 200)
