@@ -130,7 +130,7 @@ struct Daemon {
         do {
             try await group.run()
         } catch is CancellationError {
-            logger.log(.requestsCutOff, "some clients did not finish their requests in time")
+            // The listeners have said whom they cut off.
         } catch {
             throw StartFailure("the control sockets cannot be served: \(error)", .passing)
         }

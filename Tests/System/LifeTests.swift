@@ -122,6 +122,7 @@ extension SystemTests {
             let process = try #require(home.process)
             process.signal(SIGTERM)
             #expect(process.wait() == .exited(0))
+            #expect(process.error.contains("requests-cut-off"), "\(process.error)")
             #expect(throws: ConnectionLost.self) { try body.receive() }
         }
 

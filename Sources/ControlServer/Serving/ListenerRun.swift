@@ -81,7 +81,11 @@ struct ListenerRun: Sendable {
         } onCancel: {
             isStopping.withLock { $0 = true }
             quiescing.initiateShutdown(promise: isOver)
-            open.close()
+            let count = open.close()
+            guard count > 0 else { return }
+            logger.log(
+                .requestsCutOff, "some clients did not finish their requests in time",
+                metadata: ["connections": "\(count)"])
         }
     }
 
@@ -119,8 +123,10 @@ private final class OpenChannels: Sendable {
         channel.closeFuture.whenComplete { [self] _ in channels.withLock { $0[id] = nil } }
     }
 
-    /// Closes all, whatever they are at.
-    func close() {
-        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+    /// Closes all, whatever they are at, and says how many there were.
+    func close() -> Int {
+        let open = channels.withLock { Array($0.values) }
+        for channel in open { channel.close(promise: nil) }
+        return open.count
     }
 }
