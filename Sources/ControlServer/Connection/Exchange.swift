@@ -29,8 +29,6 @@ struct ControlContext: RequestContext {
 struct ConnectionSource: RequestContextSource {
     let work: ConnectionAtWork
     let logger: Logger
-
-    var channel: any Channel { work.channel }
 }
 
 /// One request, its caller and the view it is answered from.

@@ -47,12 +47,12 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
     /// Keeps what the request in hand has come to. Its handler, which runs on the event loop, may make this call.
     func keep(_ poll: Poll, _ head: HTTPRequest) {
         // Bytes that came behind a part of another head were no request of their own.
-        guard let current, guardian.answersOneRequest, Self.is(head, in: current) else { return }
+        guard let current, guardian.answersOneRequest, Self.bytes(current, are: head) else { return }
         (kept, isClean) = ((current, poll), true)
     }
 
     /// Whether a head that was decoded is all that stands in some bytes.
-    private static func `is`(_ head: HTTPRequest, in bytes: ByteBuffer) -> Bool {
+    private static func bytes(_ bytes: ByteBuffer, are head: HTTPRequest) -> Bool {
         let lines = String(buffer: bytes).split(separator: "\r\n", omittingEmptySubsequences: false)
         // The line of the request, its fields, an empty line and the nothing behind it; the host is no field here.
         return lines.count == head.headerFields.count + 4 && lines[0] == "GET \(head.path ?? "") HTTP/1.1"
