@@ -9,6 +9,15 @@ public protocol Clock: Sendable {
     var wallSeconds: Int64 { get }
     /// Nanoseconds that only ever grow, the time the machine slept included.
     var steadyNanoseconds: Int64 { get }
+    /// Both of one moment. Where they are read one after the other, the steady one is first: time that passes between them then
+    /// looks like a jump of the wall clock until the next reading, and not for good.
+    var reading: ClockReading { get }
+}
+
+/// What both clocks showed.
+public struct ClockReading: Sendable {
+    let wall: Int64
+    let steady: Int64
 }
 
 /// The machine's clocks.
@@ -22,6 +31,11 @@ public struct SystemClock: Clock {
         clock_gettime(CLOCK_BOOTTIME, &now)
         return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     }
+
+    public var reading: ClockReading {
+        let steady = steadyNanoseconds
+        return ClockReading(wall: wallSeconds, steady: steady)
+    }
 }
 
 /// A clock that stands still until it is moved: for tests and the simulator.
@@ -32,8 +46,9 @@ public final class ManualClock: Clock {
         state = Mutex((wallSeconds, 0))
     }
 
-    public var wallSeconds: Int64 { state.withLock { $0.wall } }
-    public var steadyNanoseconds: Int64 { state.withLock { $0.steady } }
+    public var wallSeconds: Int64 { reading.wall }
+    public var steadyNanoseconds: Int64 { reading.steady }
+    public var reading: ClockReading { state.withLock { ClockReading(wall: $0.wall, steady: $0.steady) } }
 
     /// Lets time pass.
     public func advance(seconds: Int64) {
@@ -60,23 +75,25 @@ struct Timekeeper {
 
     /// `last` is the time of the last step before this process: downtime explains a later wall clock.
     init(last: Int64, clock: some Clock) {
-        base = (max(last, clock.wallSeconds), clock.steadyNanoseconds)
-        self.last = max(last, clock.wallSeconds)
+        let reading = clock.reading
+        self.last = max(last, reading.wall)
+        base = (self.last, reading.steady)
     }
 
     mutating func now(_ clock: some Clock) -> Int64 {
-        let (wall, steady) = (clock.wallSeconds, clock.steadyNanoseconds)
-        let expected = base.wall + (steady - base.steady) / 1_000_000_000
-        isFrozen = wall > expected + Self.jumpSecondsMax
-        let now = max(last, isFrozen ? expected : wall)
-        if !isFrozen { base = (now, steady) }
+        let reading = clock.reading
+        let expected = base.wall + (reading.steady - base.steady) / 1_000_000_000
+        isFrozen = reading.wall > expected + Self.jumpSecondsMax
+        let now = max(last, isFrozen ? expected : reading.wall)
+        if !isFrozen { base = (now, reading.steady) }
         last = now
         return now
     }
 
     /// Believes the wall clock as it is now.
     mutating func confirm(_ clock: some Clock) {
-        base = (max(last, clock.wallSeconds), clock.steadyNanoseconds)
+        let reading = clock.reading
+        base = (max(last, reading.wall), reading.steady)
         isFrozen = false
     }
 }
