@@ -9,7 +9,7 @@ public struct PackingGauge: Sendable {
     fileprivate struct Measured {
         var state: PackingState
         var at: Int64
-        var uses: [RackUse]
+        var sums: RackSums
         /// For each rack, not later than when its use next changes by itself.
         var nextUses: [Int64]
         /// The least of them.
@@ -21,21 +21,22 @@ public struct PackingGauge: Sendable {
     /// Has measured nothing yet.
     public init() {}
 
-    /// How a state is packed at `now`. O(racks × depth of budgets + bookings of racks that have changed).
+    /// How a state is packed at `now`. O(loads + depth of budgets and bookings of racks that have changed + racks below loads that have
+    /// too little left for all that is free); O(racks × depth) the first time.
     public mutating func report(on state: PackingState, at now: Int64) -> PackingReport {
         guard var measured = last, measured.state.tables === state.tables, measured.at <= now else {
             let racks = 0..<state.tables.rackCount
             let nextUses = racks.map { state.nextUse(ofRack: $0, after: now) }
             let measured = Measured(
-                state: state, at: now, uses: racks.map { state.rackUse($0, at: now) }, nextUses: nextUses,
-                nextUse: nextUses.min() ?? .max)
+                state: state, at: now, sums: RackSums(state.tables, uses: racks.map { state.rackUse($0, at: now) }),
+                nextUses: nextUses, nextUse: nextUses.min() ?? .max)
             last = measured
-            return state.report(at: now, measured.uses)
+            return measured.sums.report(on: state, at: now)
         }
         last = nil
         measured.follow(state, at: now)
         last = measured
-        return state.report(at: now, measured.uses)
+        return measured.sums.report(on: state, at: now)
     }
 }
 
@@ -54,7 +55,7 @@ extension PackingGauge.Measured {
         guard !racks.isEmpty else { return }
         var done = -1
         for rack in racks.sorted() where rack != done {
-            uses[rack] = state.rackUse(rack, at: now)
+            sums.set(state.rackUse(rack, at: now), of: rack)
             nextUses[rack] = state.nextUse(ofRack: rack, after: now)
             done = rack
         }

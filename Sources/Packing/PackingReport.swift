@@ -84,54 +84,13 @@ extension PackingState {
     }
 
     /// Measures the packing at `now`. O(racks × depth of budgets + bookings of nodes of racks that are leased in parts).
-    public func report(at now: Int64) -> PackingReport {
-        report(at: now, rackUses(at: now))
-    }
+    public func report(at now: Int64) -> PackingReport { rackSums(at: now).report(on: self, at: now) }
 
     /// The same for each site of the fleet, in their order.
-    public func siteReports(at now: Int64) -> [SitePacking] { siteReports(at: now, rackUses(at: now)) }
+    public func siteReports(at now: Int64) -> [SitePacking] { rackSums(at: now).sites(on: self, at: now) }
 
-    private func rackUses(at now: Int64) -> [RackUse] { (0..<tables.rackCount).map { rackUse($0, at: now) } }
-
-    /// The report, what each rack is used for being known. O(racks × depth of budgets).
-    func report(at now: Int64, _ uses: [RackUse]) -> PackingReport {
-        siteReports(at: now, uses).reduce(into: PackingReport()) { $0 += $1.report }
-    }
-
-    private func siteReports(at now: Int64, _ uses: [RackUse]) -> [SitePacking] {
-        let none = [GPUCounts](repeating: GPUCounts(), count: fleet.platforms.count)
-        var sites = [SitePacking](repeating: SitePacking(gpusByPlatform: none), count: fleet.sites.count)
-        var room = RoomLeft(loadCount: tables.loadCount)
-        var wanted = [Watts](repeating: 0, count: fleet.budgets.count)
-        for rack in 0..<tables.rackCount {
-            let (counts, wholeNodes) = (uses[rack].counts, Int(uses[rack].wholeNodes))
-            let site = fleet.racks[rack].siteOffset
-            sites[site].report.gpus += counts
-            sites[site].report.wholeNodesLeft += wholeNodes
-            sites[site].gpusByPlatform[Int(tables.rackPlatform[rack])] += counts
-            let numbers = tables.platforms[Int(tables.rackPlatform[rack])]
-            if numbers.isRackScale && wholeNodes == Int(tables.rackNodeCount[rack]) {
-                sites[site].report.wholeNVL72Left += 1
-            }
-            guard counts.free > 0 else { continue }
-            let firstWatts = Watts(wholeNodes) * numbers.firstWatts
-            let least = numbers.gpuWatts(counts.free, capWatts: numbers.capWattsMin) + firstWatts
-            let available = room.take(least, rack: rack, self, at: now)
-            if available < least {
-                sites[site].report.strandedGPUs += counts.free - Int(Watts(counts.free) * available / least)
-            }
-            let most = numbers.gpuWatts(counts.free, capWatts: numbers.capWattsMax) + firstWatts
-            for root in tables.loads.powerRoots[rack] { wanted[root.offset] += most }
-        }
-        for block in 0..<tables.blockCount
-        where tables.blockRacks[block].range.allSatisfy({ uses[$0].wholeNodes == tables.rackNodeCount[$0] }) {
-            sites[fleet.racks[Int(tables.blockRacks[block].range.lowerBound)].siteOffset].report.wholeBlocksLeft += 1
-        }
-        for (offset, budget) in fleet.budgets.enumerated() where budget.parent == nil && budget.kind == .power {
-            let unused = headroom(of: BudgetIndex(offset), from: now, until: now + 1) - wanted[offset]
-            sites[budget.siteOffset].report.strandedWatts += budget.measuredWatts(rackWatts: max(0, unused))
-        }
-        return sites
+    private func rackSums(at now: Int64) -> RackSums {
+        RackSums(tables, uses: (0..<tables.rackCount).map { rackUse($0, at: now) })
     }
 
     /// What a rack is used for at `now`. O(bookings of its nodes), O(its own bookings) when they all do the same.
@@ -194,47 +153,19 @@ struct RackUse: Equatable, Sendable {
 }
 
 extension GPUCounts {
+    static func -= (left: inout GPUCounts, right: GPUCounts) {
+        left.total -= right.total
+        left.free -= right.free
+        left.held -= right.held
+        left.leased -= right.leased
+        left.faulty -= right.faulty
+    }
+
     fileprivate mutating func multiply(by count: Int) {
         total *= count
         free *= count
         held *= count
         leased *= count
         faulty *= count
-    }
-}
-
-/// Watts that loads have left at an instant, worked out only where a lower bound is not enough.
-private struct RoomLeft {
-    private var left: [Watts]
-    private var state: [State]
-
-    private enum State { case unasked, bound, exact }
-
-    init(loadCount: Int) {
-        left = [Watts](repeating: 0, count: loadCount)
-        state = [State](repeating: .unasked, count: loadCount)
-    }
-
-    /// Takes what there is of `watts` above a rack, and says how much that was.
-    mutating func take(_ watts: Watts, rack: Int, _ packing: PackingState, at now: Int64) -> Watts {
-        let tables = packing.tables
-        let chain = Int(tables.chainStart[rack])..<Int(tables.chainStart[rack + 1])
-        var available = watts
-        for place in chain {
-            let load = Int(tables.chain[place])
-            if state[load] == .unasked {
-                left[load] = packing.sureHeadroom(ofLoad: load, from: now, until: now + 1)
-                state[load] = .bound
-            }
-            if left[load] < available && state[load] == .bound {
-                left[load] +=
-                    packing.headroom(ofLoad: load, from: now, until: now + 1)
-                    - packing.sureHeadroom(ofLoad: load, from: now, until: now + 1)
-                state[load] = .exact
-            }
-            available = min(available, max(0, left[load]))
-        }
-        for place in chain { left[Int(tables.chain[place])] -= available }
-        return available
     }
 }
