@@ -71,7 +71,7 @@ struct Dispatcher: Sendable {
             refusal = problem
             response = problem.response(
                 requestID: record.id, allow: allow, retryAfterSeconds: (error as? Throttled)?.seconds ?? 1)
-            if seesRevision { response.headers[.revision] = String(services.scheduler.view.book.revision) }
+            if seesRevision { response.headers[.revision] = String(services.scheduler.view.revision) }
         }
         if let trace = record.trace { response.headers[.traceparent] = trace.text }
         // What its connection answers later is counted then.
@@ -156,10 +156,10 @@ struct Dispatcher: Sendable {
     /// from another book; it is waited for through the writer once.
     private func awaitRevision(_ exchange: Exchange) async throws {
         guard let wanted = exchange.query[QueryParameter.minRevision.name].flatMap({ UInt64($0) }) else { return }
-        if services.scheduler.view.book.revision >= wanted { return }
+        if services.scheduler.view.revision >= wanted { return }
         let context = try exchange.commandContext(reason: "", body: [])
         _ = try await exchange.submit(.heartbeat, context)
-        let reached = services.scheduler.view.book.revision
+        let reached = services.scheduler.view.revision
         guard reached >= wanted else {
             throw Problem(
                 .badRequest, detail: "?minRevision=\(wanted): this book has no such revision; it is at \(reached)",

@@ -61,6 +61,8 @@ public enum Projections {
     ) -> [ProjectionWrite] {
         var writes: [ProjectionWrite] = []
         var leases: [UInt64] = []
+        // Facts of one lease follow one another.
+        var last: UInt64?
         for fact in entry.facts {
             switch fact {
             case .tenantPut(let name, _, _): writes.append(tenantRow(name, book))
@@ -83,7 +85,10 @@ public enum Projections {
                 for number in [split.lease, split.newLease] where !leases.contains(number) { leases.append(number) }
             default:
                 // A part that is over may be forgotten already; its lease is named by another fact then.
-                guard let number = fact.leaseNumber, let lease = book.holder(of: number)?.lease else { continue }
+                guard let number = fact.leaseNumber, number != last, let lease = book.holder(of: number)?.lease else {
+                    continue
+                }
+                last = number
                 if !leases.contains(lease) { leases.append(lease) }
             }
         }

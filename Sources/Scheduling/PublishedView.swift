@@ -7,11 +7,16 @@ import Synchronization
 /// One revision of the book, durable before it was published. Readers share it without waiting for the writer.
 public final class PublishedView: Sendable {
     public let book: Book
+    /// The number of the book's last accepted change, and when that was recorded: by themselves, since a view that is asked for
+    /// and let go again gives its whole book as a copy.
+    public let revision: UInt64
+    public let time: Int64
     private let gauge: ReportGauge
     private let reportCache = Mutex<(at: Int64, report: PackingReport)?>(nil)
 
     init(book: Book, gauge: ReportGauge) {
         self.book = book
+        (revision, time) = (book.revision, book.time)
         self.gauge = gauge
     }
 

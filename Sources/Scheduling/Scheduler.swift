@@ -112,7 +112,7 @@ public final class Scheduler: Sendable {
     public var isTimeFrozen: Bool { shared.withLock { $0.isTimeFrozen } }
 
     /// The time as readers should take it: never before the book's.
-    public var now: Int64 { max(clock.wallSeconds, view.book.time) }
+    public var now: Int64 { max(clock.wallSeconds, view.time) }
 
     /// Calls `body` after each published change with the tenants whose answers it changed. One observer; on the
     /// writer's thread, so it must be short.

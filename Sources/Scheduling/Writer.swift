@@ -84,7 +84,10 @@ struct Writer {
         scheduler.note(JournalHealth())
         let view = PublishedView(book: book, gauge: scheduler.gauge)
         // A fact may be about a tenant and leave its answer as it was.
-        let changed = decided.changedTenants.filter { before.tenantIndex(of: $0) != book.tenantIndex(of: $0) }
+        var changed: Set<String> = []
+        for name in decided.changedTenants where before.tenantIndex(of: name) != book.tenantIndex(of: name) {
+            changed.insert(name)
+        }
         scheduler.publish(view, changedTenants: changed, changes: decided.changes)
         decided.warn(scheduler.logger)
         for answer in decided.answers { answer.give(view) }
@@ -169,7 +172,7 @@ struct Writer {
             let bytes = view.book.snapshot()
             scheduler.later {
                 do {
-                    try scheduler.journal.snapshot(bytes, at: view.book.revision)
+                    try scheduler.journal.snapshot(bytes, at: view.revision)
                 } catch {
                     scheduler.logger.log(
                         .snapshotFailed, "no snapshot could be written; the next start takes longer",
@@ -209,17 +212,29 @@ private struct DecidedBatch {
     mutating func add(_ entry: Entry, about subjects: [FactSubject?], after book: Book) {
         entries.append(entry.encoded())
         projections += Projections.writes(for: entry, about: subjects, after: book)
-        for case let subject? in subjects { changedTenants.insert(subject.tenant) }
+        var last: String?
+        for case let subject? in subjects where subject.tenant != last {
+            changedTenants.insert(subject.tenant)
+            last = subject.tenant
+        }
         changes.append(AcceptedChange(entry: entry, subjects: subjects))
         factCount += entry.facts.count
+        // Facts of one lease follow one another.
+        var number: UInt64?
         for fact in entry.facts {
-            if let holder = fact.leaseNumber.flatMap({ book.holder(of: $0) }) {
-                changedTenants.insert(holder.tenant)
-                if let sublease = book.sublease(on: holder.lease) { changedTenants.insert(sublease.to) }
+            if let next = fact.leaseNumber, next != number {
+                number = next
+                noteHolder(of: next, in: book)
             }
             if case .tenantRemoved(let name, _) = fact { changedTenants.insert(name) }
             if case .orderOverdue(let number) = fact { overdueOrders.append(number) }
         }
+    }
+
+    private mutating func noteHolder(of number: UInt64, in book: Book) {
+        guard let holder = book.holder(of: number) else { return }
+        changedTenants.insert(holder.tenant)
+        if let sublease = book.sublease(on: holder.lease) { changedTenants.insert(sublease.to) }
     }
 }
 

@@ -293,7 +293,7 @@ struct Daemon {
         }
         let micros = (SystemClock().steadyNanoseconds - start) / 1_000
         return VerifyAnswer(
-            revision: Int(view.book.revision), digest: view.book.digest(), rules: rules, elapsedMicros: Int(micros))
+            revision: Int(view.revision), digest: view.book.digest(), rules: rules, elapsedMicros: Int(micros))
     }
 
     private static func backup(_ journal: SQLiteJournal, to path: String) throws -> Int {

@@ -85,7 +85,7 @@ struct DrawRecorder: Service {
     private func sample() {
         guard observatory.hasReadings else { return }
         let view = scheduler.view
-        let now = max(scheduler.now, view.book.time)
+        let now = max(scheduler.now, view.time)
         _ = observatory.report(DrawConditions(view, at: now), at: now, isSample: true)
     }
 

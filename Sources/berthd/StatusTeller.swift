@@ -68,7 +68,7 @@ final class StatusTeller: Service {
 
     private var basis: Basis {
         Basis(
-            revision: scheduler.view.book.revision, health: scheduler.journalHealth,
+            revision: scheduler.view.revision, health: scheduler.journalHealth,
             isTimeFrozen: scheduler.isTimeFrozen, refusal: state.withLock { $0.refusal })
     }
 
@@ -78,7 +78,7 @@ final class StatusTeller: Service {
         state.withLock { $0.told = basis }
         let view = scheduler.view
         var parts = [
-            FleetFigures(view, at: scheduler.now).text, "revision \(WattsText.grouped(view.book.revision))",
+            FleetFigures(view, at: scheduler.now).text, "revision \(WattsText.grouped(view.revision))",
         ]
         if !basis.health.isWritable {
             parts.insert("reads only: \(basis.health.detail ?? "the journal cannot be written")", at: 0)

@@ -190,7 +190,7 @@ struct Exchange {
     func headers(view: PublishedView) -> HTTPFields {
         var headers = HTTPFields()
         headers[.requestID] = requestID
-        if role == .operator || role == .auditor { headers[.revision] = String(view.book.revision) }
+        if role == .operator || role == .auditor { headers[.revision] = String(view.revision) }
         return headers
     }
 }

@@ -11,7 +11,7 @@ extension LeaseOrder {
     ///
     /// - Parameter isImport: whether lines may say what they hold already.
     init(
-        _ request: LeaseRequest, in book: Book, now: Int64, pins: PinReader = PinReader(), isImport: Bool = false
+        _ request: LeaseRequest, in book: borrowing Book, now: Int64, pins: PinReader = PinReader(), isImport: Bool = false
     ) throws {
         let start = request.start?.epochSeconds
         let duration = request.duration.map { Int64($0.seconds) }
@@ -46,7 +46,7 @@ extension LeaseOrder {
 extension LeaseLine {
     /// The line at a place of a body, for hardware at some sites; none for any.
     init(
-        _ reservation: ReservationRequest, index: Int, sites: [String], named name: String, in book: Book,
+        _ reservation: ReservationRequest, index: Int, sites: [String], named name: String, in book: borrowing Book,
         _ pins: PinReader, isImport: Bool = false
     ) throws {
         let pointer = "/reservations/\(index)"
@@ -79,11 +79,12 @@ extension LeaseLine {
                 .badRequest, detail: "a line in megawatts cannot lie within a level",
                 pointer: pointer + "/within", expected: "`sites` to say where the power is taken")
         }
+        let register = book.register
         self.init(
             name: name, shape: shape, count: reservation.count ?? (reservation.ramp == nil ? 1 : 0),
             models: reservation.gpu ?? [], within: within, profile: reservation.profile,
             isComposed: reservation.composed ?? false, spread: reservation.spread.map { LineSpread($0) },
-            pins: try pins.nodes(reservation.pin, in: book.fleet, pointer + "/pin").map { book.register.permanent($0) },
+            pins: try pins.nodes(reservation.pin, in: book.fleet, pointer + "/pin").map { register.permanent($0) },
             ramp: (reservation.ramp ?? []).map { Leasing.RampStep($0) })
         guard let hold = reservation.hold else { return }
         // Elsewhere what is in the way is searched for, and told with care.

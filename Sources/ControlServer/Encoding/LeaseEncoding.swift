@@ -6,10 +6,15 @@ import Leasing
 import Packing
 import Scheduling
 
-/// Writes leases of one book for one reader.
-struct LeaseEncoding {
+/// Writes leases of one book for one reader. A class, so that the book is copied once and not with each lease.
+final class LeaseEncoding: Sendable {
     let book: Book
     let role: Role
+
+    init(book: Book, role: Role) {
+        self.book = book
+        self.role = role
+    }
 
     /// Operators and auditors see everything of a lease; a tenant sees what is its own.
     private var isProvider: Bool { role == .operator || role == .auditor || role == .actuator }
@@ -78,8 +83,9 @@ struct LeaseEncoding {
     /// What load targets do to a lease; with a time, only what is not over then.
     private func curtailments(of whole: WholeLease, openAt time: Int64 = .min) -> [CurtailmentAnswer]? {
         let open = whole.curtailments.filter { $0.isOpen(at: time) }
+        guard !open.isEmpty else { return nil }
         let encoding = LoadTargetEncoding(book: book, now: book.time)
-        return open.isEmpty ? nil : open.map(encoding.answer)
+        return open.map(encoding.answer)
     }
 
     /// What that has taken until the book's time.

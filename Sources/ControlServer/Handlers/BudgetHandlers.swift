@@ -58,7 +58,7 @@ enum BudgetHandlers {
             throw Problem(.notFound, detail: "there is no budget domain \(name)")
         }
         // What was committed before the present is not kept.
-        let present = max(view.book.time, exchange.scheduler.now)
+        let present = max(view.time, exchange.scheduler.now)
         let start = max(
             present,
             try exchange.query("start", "a time like 2029-06-01T00:00:00Z") { Timestamp($0)?.epochSeconds } ?? present)

@@ -109,7 +109,7 @@ enum FaultHandlers {
         let page = wanted.dropFirst(start).prefix(limit)
         let next = start + page.count
         // The book's revision would tell a tenant how much others change.
-        let revision = exchange.role == .operator || exchange.role == .auditor ? view.book.revision : 0
+        let revision = exchange.role == .operator || exchange.role == .auditor ? view.revision : 0
         let cursor = next < wanted.count ? Cursor(revision: revision, next: UInt64(next)).text : nil
         return exchange.answer(
             FaultReportList(faults: page.map { answer($0, view.book, exchange) }, cursor: cursor), view: view)
@@ -177,7 +177,7 @@ enum FaultHandlers {
         let (outcome, view, _) = try await exchange.submit(.identifyGPUs(gpus), context)
         return exchange.answer(
             IdentifyAnswer(
-                nodes: outcome.nodeCount, identifiedGpus: view.book.identifiedGPUs, revision: Int(view.book.revision)),
+                nodes: outcome.nodeCount, identifiedGpus: view.book.identifiedGPUs, revision: Int(view.revision)),
             view: view)
     }
 }

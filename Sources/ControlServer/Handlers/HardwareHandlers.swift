@@ -237,7 +237,7 @@ extension Exchange {
         let next = start + page.count
         guard next < items.count else { return (page, nil) }
         // The book's revision would tell a tenant how much others change.
-        let revision = seesBookings ? view.book.revision : 0
+        let revision = seesBookings ? view.revision : 0
         return (page, Cursor(revision: revision, next: UInt64(next)).text)
     }
 

@@ -78,7 +78,7 @@ enum LeaseHandlers {
         }
         for tenant in Set(answers.map(\.tenant)) { exchange.noteAccess(to: tenant) }
         // A lease number would tell a tenant how many leases others have.
-        let cursor = next.map { Cursor(revision: view.book.revision, next: $0).sealed(for: exchange.role, view.book) }
+        let cursor = next.map { Cursor(revision: view.revision, next: $0).sealed(for: exchange.role, view.book) }
         return exchange.answer(LeaseList(leases: answers, cursor: cursor), view: view)
     }
 
@@ -132,10 +132,10 @@ enum LeaseHandlers {
     private static func resolve(
         _ request: LeaseRequest, _ exchange: Exchange, searchesCap: Bool
     ) async throws -> (LeaseOrder, HighestCap?) {
-        let now = exchange.scheduler.now
-        let order = try LeaseOrder(request, in: exchange.scheduler.view.book, now: now)
+        let (view, now) = (exchange.scheduler.view, exchange.scheduler.now)
+        let order = try LeaseOrder(request, in: view.book, now: now)
         guard request.highestCap == true, searchesCap else { return (order, nil) }
-        let book = exchange.scheduler.view.book
+        let book = view.book
         do { try book.check(order, now: now) } catch { throw Problem(error) }
         guard let found = await exchange.services.searcher.highestCap(for: order, in: book, now: now) else {
             let explanation = await exchange.services.searcher.explain(

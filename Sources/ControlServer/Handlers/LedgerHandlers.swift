@@ -12,7 +12,7 @@ enum LedgerHandlers {
     static func show(_ exchange: Exchange) async throws -> Response {
         let view = exchange.scheduler.view
         let tenant = try TenantHandlers.accountedTenant(exchange, in: view)
-        let now = max(exchange.scheduler.now, view.book.time)
+        let now = max(exchange.scheduler.now, view.time)
         let month =
             try exchange.query("month", "a month like 2026-12, not one to come") { text in
                 CalendarMonth(text: text).flatMap { $0.start <= now ? $0 : nil }

@@ -40,7 +40,7 @@ enum MetricsHandlers {
         text.sample("berth_info", ["version": services.version, "fleet": view.book.fleet.name], 1)
         text.single(
             "berth_start_time_seconds", .gauge, "When the daemon started, in seconds since 1970.", services.startedAt)
-        text.single("berth_revision", .gauge, "The number of the last accepted change.", view.book.revision)
+        text.single("berth_revision", .gauge, "The number of the last accepted change.", view.revision)
         text.single("berth_fleet_version", .gauge, "The number of the fleet in force.", view.book.fleetVersion)
         text.single(
             "berth_journal_writable", .gauge, "1 when changes can be made durable, else 0.",
@@ -54,7 +54,7 @@ enum MetricsHandlers {
             view.book.overdueOrderCount)
         text.single(
             "berth_load_targets", .gauge, "Load targets that are in force or to come.",
-            view.book.loadTargets.count { $0.until > view.book.time })
+            view.book.loadTargets.count { $0.until > view.time })
         text.single("berth_epoch", .gauge, "The book's epoch, which a restore starts anew.", services.epoch)
         text.single("berth_polls_waiting", .gauge, "Long polls that wait for a change.", services.polls.waiting)
         text.single("berth_event_streams", .gauge, "Streams of events that are open.", services.events.count)

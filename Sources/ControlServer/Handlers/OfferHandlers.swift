@@ -12,7 +12,7 @@ enum OfferHandlers {
             throw Problem(.forbidden, detail: "\(exchange.role) may ask offers for itself only", pointer: "/tenant")
         }
         let view = exchange.scheduler.view
-        let now = max(exchange.scheduler.now, view.book.time)
+        let now = max(exchange.scheduler.now, view.time)
         let query = try OfferQuery(request, in: view.book, now: now)
         switch await exchange.services.searcher.offers(for: query, in: view.book, now: now) {
         case .success(let offers):

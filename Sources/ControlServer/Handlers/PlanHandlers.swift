@@ -27,7 +27,7 @@ enum PlanHandlers {
         ) { change, micros in
             PlanEncoding(change: change, grantingCommands: request.grantingCommands, listed: listed).answer(
                 micros: micros
-            ) { Cursor(revision: view.book.revision, next: UInt64($0)).text }
+            ) { Cursor(revision: view.revision, next: UInt64($0)).text }
         }
         switch answer {
         case .success(let answer): return exchange.answer(answer, view: view)

@@ -36,7 +36,7 @@ enum PollHandler {
         guard let tenant = view.book.tenant(poll.tenant) else { throw TenantHandlers.notFound }
         services.access.note(poll.reader, of: poll.tenant, at: services.scheduler.clock.wallSeconds)
         return PollAnswer(
-            poll, index: tenant.index, revision: view.book.revision, epoch: services.epoch, requestID: requestID
+            poll, index: tenant.index, revision: view.revision, epoch: services.epoch, requestID: requestID
         ) { gzip in
             services.pollBodies.body(of: tenant, in: view.book, gzip: gzip)
         }!

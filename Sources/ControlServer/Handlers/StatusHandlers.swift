@@ -142,7 +142,7 @@ enum StatusHandlers {
         }
         let view = exchange.scheduler.view
         let bytes = try await exchange.services.backup(request.path)
-        let answer = BackupAnswer(path: request.path, revision: Int(view.book.revision), bytes: bytes)
+        let answer = BackupAnswer(path: request.path, revision: Int(view.revision), bytes: bytes)
         return exchange.answer(answer, .created, view: view)
     }
 

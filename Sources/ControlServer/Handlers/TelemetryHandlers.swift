@@ -69,7 +69,7 @@ extension Exchange {
     /// The newest view, and a time that is not before it.
     var present: (view: PublishedView, now: Int64) {
         let view = scheduler.view
-        return (view, max(scheduler.now, view.book.time))
+        return (view, max(scheduler.now, view.time))
     }
 
     /// The newest view, and what is drawn now.

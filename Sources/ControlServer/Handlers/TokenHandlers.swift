@@ -134,7 +134,7 @@ enum TokenHandlers {
         let (limit, start) = (try exchange.limit(), Int(clamping: try exchange.cursor()))
         let page = tokens.dropFirst(start).prefix(limit)
         let next = start + page.count
-        let revision = exchange.role == .operator || exchange.role == .auditor ? view.book.revision : 0
+        let revision = exchange.role == .operator || exchange.role == .auditor ? view.revision : 0
         let cursor = next < tokens.count ? Cursor(revision: revision, next: UInt64(next)).text : nil
         let answers = page.map { answer($0, view.book, exchange) }
         return exchange.answer(TokenList(tokens: answers, cursor: cursor), view: view)

@@ -128,7 +128,7 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
         let services = desk.services
         guard services.authenticator.stillCounts(poll.standing) else { return false }
         let answer = PollAnswer(
-            poll, index: index, revision: view.book.revision, epoch: services.epoch, requestID: requestIDs.next()
+            poll, index: index, revision: view.revision, epoch: services.epoch, requestID: requestIDs.next()
         ) { gzip in
             services.pollBodies.isMade(of: poll.tenant, at: index, gzip: poll.takesGzip)
                 ? services.pollBodies.made(of: poll.tenant, at: index, gzip: gzip) : nil

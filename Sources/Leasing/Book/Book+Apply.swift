@@ -90,9 +90,7 @@ extension Book {
             guard var lease = record.lease(register: register) else {
                 preconditionFailure("a granted lease holds hardware of the fleet in force")
             }
-            countChange(of: lease.tenant)
-            lease.revision = revision
-            lease.tenantIndex = tenantsByName[lease.tenant]!.index
+            stamp(&lease)
             lease.contractVersion = lease.contract.flatMap { contractsByName[$0]?.number } ?? 0
             insert(lease)
             nextLeaseNumber = max(nextLeaseNumber, lease.number + 1)
@@ -173,18 +171,14 @@ extension Book {
     }
 
     /// Counts a change of a lease in its tenant's answer and notes in the lease when that was.
-    private mutating func stamp(_ lease: inout Lease) {
-        countChange(of: lease.tenant)
+    mutating func stamp(_ lease: inout Lease) {
+        lease.tenantIndex = countChange(of: lease.tenant)
         lease.revision = revision
-        lease.tenantIndex = tenantsByName[lease.tenant]!.index
     }
 
-    /// Counts a change of a tenant's answer: once for each entry, however many facts it takes.
-    mutating func countChange(of tenant: String) {
-        guard tenantsByName[tenant]!.changedAt != revision else { return }
-        tenantsByName[tenant]!.index += 1
-        tenantsByName[tenant]!.changedAt = revision
-    }
+    /// Counts a change of a tenant's answer: once for each entry, however many facts it takes. The tenant's index from then on.
+    @discardableResult
+    mutating func countChange(of tenant: String) -> UInt64 { tenantsByName[tenant]!.countChange(in: revision) }
 
     private mutating func move(_ number: UInt64, _ event: LeaseEvent, at: Int64) {
         var lease = known(number)

@@ -27,7 +27,10 @@ extension Book {
     public func parts(of number: UInt64) -> [Lease] { lease(number).map { [$0] + otherParts(of: number) } ?? [] }
 
     /// The further parts of a lease that are kept, ascending.
-    func otherParts(of number: UInt64) -> [Lease] { (furtherParts[number] ?? []).compactMap { lease($0) } }
+    func otherParts(of number: UInt64) -> [Lease] {
+        guard !furtherParts.isEmpty, let parts = furtherParts[number] else { return [] }
+        return parts.compactMap { lease($0) }
+    }
 
     /// All parts of a lease that are not over, the lease itself first.
     func liveParts(of number: UInt64) -> [Lease] {
@@ -55,9 +58,7 @@ extension Book {
     /// Puts a part in place of the one of its number, or beside the others as a new one.
     mutating func put(_ part: Lease) {
         var part = part
-        countChange(of: part.tenant)
-        part.revision = revision
-        part.tenantIndex = tenantsByName[part.tenant]!.index
+        stamp(&part)
         part.contractVersion = lease(part.leaseNumber)?.contractVersion ?? 0
         keepingCount(of: part.leaseNumber) { book in
             book.forgetParts(of: part.leaseNumber)
@@ -87,18 +88,24 @@ extension Book {
 
     /// Runs a change of some parts of a lease and keeps what is counted by leases in step with it.
     mutating func keepingCount(of number: UInt64, _ change: (inout Book) -> Void) {
-        let before = lease(number).map { state(of: $0, otherParts(of: number)) }
+        let before = wholeState(of: number)
         change(&self)
-        guard let lease = lease(number) else { preconditionFailure("a lease stays while its parts change") }
-        let after = state(of: lease, otherParts(of: number))
+        guard let after = wholeState(of: number) else { preconditionFailure("a lease stays while its parts change") }
         guard before != after else { return }
         if let before { stateCounts[Int(before.rawValue)] -= 1 }
         stateCounts[Int(after.rawValue)] += 1
-        if !after.isFinal {
-            tenantsByName[lease.tenant]!.leases[number] = true
-        } else if let before, !before.isFinal {
-            retire(lease)
+        if after.isFinal {
+            if let before, !before.isFinal { retire(known(number)) }
+        } else if before?.isFinal != false {
+            tenantsByName[leaseBoxes[number]!.lease.tenant]!.leases[number] = true
         }
+    }
+
+    /// Where the lease of a number stands as a whole. Cheap for a lease of one part, which is not copied for it.
+    private func wholeState(of number: UInt64) -> LeaseState? {
+        guard let box = leaseBoxes[number] else { return nil }
+        if furtherParts.isEmpty || furtherParts[number] == nil { return box.lease.state }
+        return state(of: box.lease, otherParts(of: number))
     }
 
     /// Stores a part and books what it holds.
@@ -151,15 +158,8 @@ extension Book {
     mutating func promise(_ part: Lease, sign: Int64) {
         guard part.start < part.end else { return }
         // Every grant comes by here, and most tenants are in no cohort.
-        guard tenantsByName[part.tenant]!.share.cohort != nil else {
-            let gpus = sign * Int64(part.quotaGPUs(in: fleet))
-            tenantsByName[part.tenant]!.gpuTimeline.add(gpus, from: part.start, until: part.end)
-            for (window, watts) in wattStretches(of: part) {
-                tenantsByName[part.tenant]!.wattTimeline.add(
-                    sign * watts, from: window.lowerBound, until: window.upperBound)
-            }
-            return
-        }
+        let (gpus, stretches) = (sign * Int64(part.quotaGPUs(in: fleet)), wattStretches(of: part))
+        if tenantsByName[part.tenant]!.countAlone(gpus, stretches, sign: sign, over: part.start..<part.end) { return }
         for resource in QuotaResource.allCases {
             let changes = usage(resource, of: part).map { UsageChange(window: $0.window, amount: sign * $0.amount) }
             count(resource, of: part.tenant, changes, isFirm: part.leaseClass.isFirm)

@@ -45,7 +45,8 @@ struct SoundOrder {
     /// The placement of all lines over the whole window, at the most that each comes to.
     let request: PlacementRequest
 
-    init(_ order: LeaseOrder, in book: Book, now: Int64) throws(Refusal) {
+    // A parameter of an initialiser is the initialiser's own, unless it says that it is lent: the book would be copied.
+    init(_ order: LeaseOrder, in book: borrowing Book, now: Int64) throws(Refusal) {
         let fleet = book.fleet
         guard book.tenant(order.tenant) != nil else {
             throw Refusal(

@@ -21,20 +21,20 @@ extension Book {
     func checkQuota(
         of name: String, _ leaseClass: LeaseClass, gpus: Int, watts: Watts, over window: Range<Int64>
     ) throws(Refusal) {
-        try check(.gpus, of: name, leaseClass, Int64(gpus), over: window)
-        try check(.watts, of: name, leaseClass, watts, over: window)
+        let tenant = tenantsByName[name]!
+        try check(.gpus, of: tenant, leaseClass, Int64(gpus), over: window)
+        try check(.watts, of: tenant, leaseClass, watts, over: window)
     }
 
     private func check(
-        _ resource: QuotaResource, of name: String, _ leaseClass: LeaseClass, _ amount: Int64, over window: Range<Int64>
+        _ resource: QuotaResource, of tenant: Tenant, _ leaseClass: LeaseClass, _ amount: Int64, over window: Range<Int64>
     ) throws(Refusal) {
-        let tenant = tenantsByName[name]!
         guard amount > 0, let quota = tenant.quota[resource] else { return }
         let (start, end) = (window.lowerBound, window.upperBound)
         func refusal(_ limit: Int64, _ held: Int64, _ how: String) -> Refusal {
             Refusal(
                 .quotaExceeded,
-                "tenant \(name) may hold \(resource.text(limit))\(how) and holds up to \(resource.number(held)) in this "
+                "tenant \(tenant.name) may hold \(resource.text(limit))\(how) and holds up to \(resource.number(held)) in this "
                     + "window; \(resource.number(amount)) more are too many")
         }
         let held = tenant.timeline(of: resource).peak(from: start, until: end)

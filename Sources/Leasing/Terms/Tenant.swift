@@ -1,5 +1,6 @@
 // Who holds leases, and how much they may hold.
 
+import FleetModel
 public import Packing
 
 /// A tenant's limits; nil means no limit.
@@ -41,6 +42,24 @@ public struct Tenant: Sendable {
 }
 
 extension Tenant {
+    /// Counts a change of the tenant's answer, once for each revision; the index from then on.
+    mutating func countChange(in revision: UInt64) -> UInt64 {
+        if changedAt != revision { (index, changedAt) = (index + 1, revision) }
+        return index
+    }
+
+    /// Adds what a part of a lease promises, unless cohorts have to know of it: then nothing, and false.
+    mutating func countAlone(
+        _ gpus: Int64, _ stretches: [(window: Range<Int64>, watts: Watts)], sign: Int64, over window: Range<Int64>
+    ) -> Bool {
+        guard share.cohort == nil else { return false }
+        gpuTimeline.add(gpus, from: window.lowerBound, until: window.upperBound)
+        for (window, watts) in stretches {
+            wattTimeline.add(sign * watts, from: window.lowerBound, until: window.upperBound)
+        }
+        return true
+    }
+
     func timeline(of resource: QuotaResource) -> CommittedTimeline {
         resource == .gpus ? gpuTimeline : wattTimeline
     }
