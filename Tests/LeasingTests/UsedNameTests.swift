@@ -81,6 +81,90 @@ import Testing
         #expect(try desk.execute(request, key: key).isRepeated)
     }
 
+    @Test(
+        "What an operator did under a key for the tenant before is not answered for the next, nor within the same second"
+    )
+    func operatorsKeys() throws {
+        for later in [0, hour] {
+            var desk = JournalledBook(Fleets.plain)
+            func key(_ name: String) -> IdempotencyKey { IdempotencyKey(scope: "uid:1", key: name, bodyDigest: [1]) }
+            let request = Command.requestLeases(
+                [order(.node, 2, tenant: "cy", from: noon + day, until: noon + 2 * day)], planTokens: [nil])
+            let put = Command.putTenant(name: "cy", quota: Quota(), description: "")
+            let bob = Command.requestLeases([order(.node, 1, tenant: "bob", until: noon + day)], planTokens: [nil])
+            try desk.execute(put, key: key("put"))
+            let first = try desk.execute(request, key: key("lease")).leases
+            let release = Command.releaseLease(first[0])
+            try desk.execute(release, key: key("release"))
+            try desk.execute(bob, key: key("bob"))
+            desk.now += later
+            try desk.execute(.removeTenant(name: "cy"), key: key("remove"))
+            // While nobody has the name, only the removal is still as it was answered.
+            #expect(try desk.execute(.removeTenant(name: "cy"), key: key("remove")).isRepeated)
+            let gone = desk.refusal(of: put, key: key("put"))
+            #expect(gone?.code == .idempotencyMismatch)
+            #expect(gone?.detail.contains("who had the tenant's name before") == true)
+            desk.now += later
+            try desk.execute(put, key: key("put again"))
+            #expect(desk.refusal(of: request, key: key("lease"))?.code == .idempotencyMismatch)
+            #expect(desk.refusal(of: .removeTenant(name: "cy"), key: key("remove"))?.code == .idempotencyMismatch)
+            // What means nobody by that name is answered as before, and so is what came after.
+            #expect(try desk.execute(release, key: key("release")).leases == first)
+            #expect(try desk.execute(bob, key: key("bob")).isRepeated)
+            #expect(try desk.execute(put, key: key("put again")).isRepeated)
+            let second = try desk.execute(request, key: key("lease again")).leases
+            #expect(try desk.execute(request, key: key("lease again")).leases == second && second != first)
+        }
+    }
+
+    @Test("Another tenant that named the one before is told no more than that its key was used")
+    func othersKeys() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(order(.node, 1, tenant: "bob", until: noon + 10 * day))
+        let key = IdempotencyKey(scope: "tenant:bob", key: "k", bodyDigest: [1])
+        let offer = Command.proposeTransfer(lease.number, TransferOrder(to: "ada"), by: .tenant("bob"))
+        let transfer = try #require(try desk.execute(offer, key: key).transfer)
+        try desk.execute(.withdrawTransfer(transfer, by: .tenant("bob")))
+        try desk.execute(.removeTenant(name: "ada"))
+        desk.now += 1
+        try putAda(&desk)
+        let refusal = desk.refusal(of: offer, key: key)
+        var other = key
+        other.bodyDigest = [2]
+        #expect(refusal?.code == .idempotencyMismatch && refusal == desk.refusal(of: offer, key: other))
+    }
+
+    @Test("What was planned for the tenant before is not granted to the next one")
+    func plans() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let asked = order(.node, 2, until: noon + day)
+        let (_, token) = try desk.book.plan(asked, now: noon)
+        let commands = [PlannedCommand(.requestLeases([asked], planTokens: [nil]), reason: "plan")]
+        let context = CommandContext(
+            actor: Actor(name: "op", role: "operator"), reason: "plan", requestID: "r", now: noon)
+        func plan(_ desk: JournalledBook) throws -> PlanCommitment {
+            PlanCommitment(token: try desk.book.plan(commands, request: [1], at: nil, context).token, request: [1])
+        }
+        let commitment = try plan(desk)
+        var untouched = desk
+        #expect(try untouched.request(asked, token: token).tenant == "ada")
+        for _ in 0..<2 {
+            let earlier = try (desk.book.plan(asked, now: noon).token, plan(desk))
+            try desk.execute(.removeTenant(name: "ada"))
+            try putAda(&desk)
+            for token in [token, earlier.0] {
+                #expect(desk.refusal(of: asked, token: token)?.pointer == "/planToken")
+            }
+            for commitment in [commitment, earlier.1] {
+                #expect(desk.refusal(of: .carryOut(commands, commitment))?.pointer == "/planToken")
+            }
+        }
+        // Its own plans are granted, whatever others' names were before.
+        var next = desk
+        #expect(try next.request(asked, token: try desk.book.plan(asked, now: noon).token).tenant == "ada")
+        #expect(try desk.execute(.carryOut(commands, try plan(desk))).leases.count == 1)
+    }
+
     @Test("Versions of a contract that was the removed tenant's alone stay that one's when the contract is put anew")
     func contracts() throws {
         var (desk, _) = try left()

@@ -103,5 +103,71 @@ extension SystemTests {
             #expect(try second("GET", "/v1/audit?tenant=acme~1", nil, [:]).status == 404)
             try home.stop()
         }
+
+        /// What an operator asks for with a key.
+        private func ask(_ method: String, _ target: String, _ body: String?, key: String) throws -> HTTPAnswer {
+            try connection.request(method, target, body, headers: ["Idempotency-Key": key])
+        }
+
+        @Test("an operator's key that was used for the tenant before is refused for the next one")
+        func operatorsKeys() throws {
+            let make = #"{"reason":"a new customer"}"#
+            _ = try done(ask("PUT", "/v1/tenants/acme", make, key: "make"))
+            let lease = try done(ask("POST", "/v1/leases", request, key: "lease"))
+            let batch = #"{"atomic":false,"leases":[\#(request)]}"#
+            let second = try done(ask("POST", "/v1/leases:batch", batch, key: "batch"))
+            let ids = [lease.json["id"].string, second.json["results"][0]["lease"]["id"].string].compactMap { $0 }
+            try #require(ids.count == 2)
+            for id in ids { _ = try done(connection.request("DELETE", "/v1/leases/\(id)?reason=over")) }
+            var status = 409
+            while status == 409 {
+                status = try ask("DELETE", "/v1/tenants/acme?reason=left", nil, key: "remove").status
+            }
+            #expect(status == 204)
+            #expect(try ask("DELETE", "/v1/tenants/acme?reason=left", nil, key: "remove").status == 204)
+            #expect(try ask("PUT", "/v1/tenants/acme", make, key: "make").status == 422)
+            _ = try done(ask("PUT", "/v1/tenants/acme", make, key: "make again"))
+            let refused = try ask("POST", "/v1/leases", request, key: "lease")
+            #expect(refused.status == 422 && refused.json["type"].string == "errors#idempotency-mismatch")
+            #expect(refused.text.contains("who had the tenant's name before") && !refused.text.contains(ids[0]))
+            let batched = try ask("POST", "/v1/leases:batch", batch, key: "batch").json["results"][0]
+            #expect(batched["problem"]["status"].int == 422 && batched["lease"].isAbsent, "\(batched)")
+            let removal = try ask("DELETE", "/v1/tenants/acme?reason=left", nil, key: "remove")
+            #expect(removal.status == 422, "the next tenant is not removed by saying so again")
+            let own = try done(ask("POST", "/v1/leases", request, key: "lease again"))
+            #expect(
+                try ask("POST", "/v1/leases", request, key: "lease again").json["id"].string == own.json["id"].string)
+            try home.stop()
+        }
+
+        @Test("plans and offers that were made for the tenant before are not granted to the next one")
+        func plans() throws {
+            let first = try acme()
+            let asked = request.replacingOccurrences(of: #","label":"secret""#, with: "")
+            let plan = try done(first("POST", "/v1/leases?dryRun=plan", asked, [:])).json["planToken"]
+            let offers = try done(first("POST", "/v1/offers", asked, [:])).json["offers"]
+            let offer = offers[0]["request"]
+            let commands = #"{"commands":[{"reserve":\#(asked)}]"#
+            let whole = try done(connection.post("/v1/plans", commands + #","reason":"r"}"#)).json["planToken"]
+            let planned = asked.dropLast() + #","planToken":"\#(try #require(plan.string))"}"#
+            try #require(offer["planToken"].string != nil, "\(offers)")
+            let committed = commands + #","planToken":"\#(try #require(whole.string))","reason":"r"}"#
+
+            try #require(try connection.request("DELETE", "/v1/tenants/acme?reason=left").status == 204)
+            let second = try acme()
+            for ask in [second, { try connection.request($0, $1, $2, headers: $3) }] {
+                for body in [String(planned), offer.text] {
+                    let answer = try ask("POST", "/v1/leases", body, [:])
+                    #expect(answer.status == 400 && answer.json["pointer"].string == "/planToken", "\(answer.text)")
+                }
+            }
+            let commit = try connection.post("/v1/plans:commit", committed)
+            #expect(commit.status == 400 && commit.json["pointer"].string == "/planToken", "\(commit.text)")
+            let own = try done(second("POST", "/v1/leases?dryRun=plan", asked, [:])).json["planToken"]
+            _ = try done(
+                second(
+                    "POST", "/v1/leases", asked.dropLast() + #","planToken":"\#(try #require(own.string))"}"#, [:]))
+            try home.stop()
+        }
     }
 }

@@ -45,14 +45,17 @@ enum PlanHandlers {
         }
         let context = try exchange.commandContext(reason: request.reason, body: body)
         let (view, now) = exchange.present
-        if let key = context.idempotencyKey, view.book.keepsSuccess(under: key) {
-            return answer(try await exchange.submit(.heartbeat, context).0, exchange.scheduler.view, exchange)
-        }
-        let commands = try PlanReader(
+        let reader = PlanReader(
             book: view.book, now: now, reason: request.reason,
-            approvalSeconds: exchange.services.loadTargetApprovalSeconds
-        ).commands(request.commands)
+            approvalSeconds: exchange.services.loadTargetApprovalSeconds)
         let commitment = PlanCommitment(token: token, request: CanonicalJSON.encode(request.commands))
+        if let key = context.idempotencyKey, view.book.keepsSuccess(under: key) {
+            // It is not decided again, so that commands which can no longer be read do no harm.
+            let commands = try? reader.commands(request.commands)
+            let again = commands.map { Command.carryOut($0, commitment) } ?? .heartbeat
+            return answer(try await exchange.submit(again, context).0, exchange.scheduler.view, exchange)
+        }
+        let commands = try reader.commands(request.commands)
         let (outcome, after, _) = try await exchange.submit(.carryOut(commands, commitment), context)
         return answer(outcome, after, exchange)
     }

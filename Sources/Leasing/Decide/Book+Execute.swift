@@ -21,6 +21,14 @@ extension Book {
                     .idempotencyMismatch,
                     "the idempotency key \(key.key) was used for another request in the last 24 hours; use a new key")
             }
+            // Only whoever sees every tenant is told that there was another one.
+            guard !isOfEarlierTenant(kept, command) else {
+                let isTenants = key.scope.hasPrefix(TokenOwner.tenant("").name)
+                let use = isTenants ? "another request" : "who had the tenant's name before"
+                throw Refusal(
+                    .idempotencyMismatch,
+                    "the idempotency key \(key.key) was used for \(use) in the last 24 hours; use a new key")
+            }
             var outcome = Outcome()
             (outcome.leases, outcome.offer) = (kept.leases, kept.offer)
             outcome.isRepeated = true

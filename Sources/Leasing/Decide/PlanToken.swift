@@ -43,7 +43,7 @@ extension Book {
     ) -> [UInt8] {
         var record = PlanRecord()
         (record.parts, record.wholes) = (giving.parts.map(naming.id), giving.wholes.map(naming.id))
-        record.orderDigest = sound.digest
+        record.orderDigest = sound.digest(marks: tenantMarks([sound.asked.tenant]))
         record.lines = placements.joined().map { register.permanent(Holdings($0)) }
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
@@ -88,7 +88,7 @@ extension Book {
         do { try record.code(with: &reader) } catch {
             throw Refusal(.invalid, "this plan token cannot be read: \(error)", pointer: "/planToken")
         }
-        guard record.orderDigest == sound.digest,
+        guard record.orderDigest == sound.digest(marks: tenantMarks([order.tenant])),
             record.lines.count == sound.parts.count * order.lines.count
         else {
             throw Refusal(
@@ -122,8 +122,9 @@ extension Book {
 
 extension SoundOrder {
     /// SHA-256 over every field of the order as it came, each with its length, so that no two orders look the same, and
-    /// over the windows that it is made of, which follow from the time for an order that starts now.
-    fileprivate var digest: [UInt8] {
+    /// over the windows that it is made of, which follow from the time for an order that starts now. At its end stands which tenant
+    /// of the name it is for, where it is not the first.
+    fileprivate func digest(marks: [UInt8]) -> [UInt8] {
         var copy = asked
         var windows = parts.flatMap { part in
             let (from, until) = (part.window.lowerBound, part.window.upperBound)
@@ -134,7 +135,7 @@ extension SoundOrder {
             try copy.code(with: &writer)
             try writer.code(&windows, blank: 0) { (number, coder) throws(CodingFault) in try coder.code(&number) }
         } catch { preconditionFailure("writing does not fail: \(error)") }
-        return Array(SHA256.hash(data: writer.bytes))
+        return Array(SHA256.hash(data: writer.bytes + marks))
     }
 }
 

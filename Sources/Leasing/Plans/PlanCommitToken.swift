@@ -7,7 +7,7 @@ import FleetModel
 struct PlanTerms: Equatable, FieldCoded {
     /// From when on it can be committed; nil for at once.
     var at: Int64?
-    /// SHA-256 of the request's commands.
+    /// SHA-256 of the request's commands, and of which tenants they mean where names were used before.
     var requestDigest: [UInt8] = []
     var effects = PlanEffects.blank
 
@@ -15,8 +15,8 @@ struct PlanTerms: Equatable, FieldCoded {
 
     private init() {}
 
-    init(at: Int64?, request: [UInt8], effects: PlanEffects) {
-        (self.at, requestDigest, self.effects) = (at, Array(SHA256.hash(data: request)), effects)
+    init(at: Int64?, request: [UInt8], marks: [UInt8], effects: PlanEffects) {
+        (self.at, requestDigest, self.effects) = (at, Array(SHA256.hash(data: request + marks)), effects)
     }
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
@@ -40,7 +40,9 @@ extension Book {
     }
 
     /// The terms of a commitment's token, when it was made for this request and its time has come.
-    func planTerms(of commitment: PlanCommitment, now: Int64) throws(Refusal) -> PlanTerms {
+    ///
+    /// - Parameter marks: which tenants the commands mean, as `tenantMarks` says it.
+    func planTerms(of commitment: PlanCommitment, marks: [UInt8], now: Int64) throws(Refusal) -> PlanTerms {
         let signed = commitment.token.dropFirst(Self.planMark.count)
         let (code, body) = (signed.prefix(32), Array(signed.dropFirst(32)))
         guard commitment.token.starts(with: Self.planMark), signed.count > 32,
@@ -53,9 +55,12 @@ extension Book {
         do { try terms.code(with: &reader) } catch {
             throw Refusal(.invalid, "this plan token cannot be read: \(error)", pointer: "/planToken")
         }
-        guard terms.requestDigest == Array(SHA256.hash(data: commitment.request)) else {
+        guard terms.requestDigest == Array(SHA256.hash(data: commitment.request + marks)) else {
             throw Refusal(
-                .invalid, "the plan token was made for other commands; send those that it came with",
+                .invalid,
+                marks.isEmpty
+                    ? "the plan token was made for other commands; send those that it came with"
+                    : "the plan token was made for other commands, or for who had a tenant's name before; plan again",
                 pointer: "/planToken")
         }
         if let at = terms.at, at > now {

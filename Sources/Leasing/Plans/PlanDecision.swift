@@ -40,7 +40,10 @@ extension Book {
         return PlannedChange(
             before: before, after: fork, at: time, facts: facts,
             granted: outcome.leases.filter { $0 >= before.nextLeaseNumber },
-            token: planToken(PlanTerms(at: at, request: request, effects: effects)))
+            token: planToken(
+                PlanTerms(
+                    at: at, request: request, marks: before.tenantMarks(Command.carryOut(commands, nil).namedTenants),
+                    effects: effects)))
     }
 
     /// The book as the command in a place of a plan would find it, when all before it are granted.
@@ -81,7 +84,10 @@ extension Book {
             throw Refusal(
                 .invalid, "a plan has 1 to \(PlanLimits.commandsMax) commands", pointer: "/commands")
         }
-        let terms = try commitment.map { (commitment) throws(Refusal) in try planTerms(of: commitment, now: step.now) }
+        let marks = commitment == nil ? [] : tenantMarks(Command.carryOut(commands, nil).namedTenants)
+        let terms = try commitment.map { (commitment) throws(Refusal) in
+            try planTerms(of: commitment, marks: marks, now: step.now)
+        }
         let newFrom = nextLeaseNumber
         for (index, planned) in commands.enumerated() {
             var part = Step(now: step.now, actor: step.actor, reason: planned.reason)
