@@ -58,12 +58,12 @@ struct Dispatcher: Sendable {
             id: Self.newRequestID(), trace: TraceContext(request.headers)?.next(), method: request.method.rawValue,
             route: meter.pattern, startedAt: clock.steadyNanoseconds)
         var refusal: Problem?
-        var seesRevision = false
+        var reader: Standing?
         var response: Response
         do {
             let exchange = try exchange(request, context, record)
             record.caller = (exchange.caller.actorName, "\(exchange.role)")
-            seesRevision = exchange.seesBookings
+            if exchange.seesBookings { reader = exchange.standing }
             response = try await serve(exchange)
         } catch {
             let problem = problem(error, &record)
@@ -71,7 +71,10 @@ struct Dispatcher: Sendable {
             refusal = problem
             response = problem.response(
                 requestID: record.id, allow: allow, retryAfterSeconds: (error as? Throttled)?.seconds ?? 1)
-            if seesRevision { response.headers[.revision] = String(services.scheduler.view.revision) }
+            // Who has lost its role meanwhile is told nothing of the book.
+            if let reader, services.authenticator.stillCounts(reader) {
+                response.headers[.revision] = String(services.scheduler.view.revision)
+            }
         }
         if let trace = record.trace { response.headers[.traceparent] = trace.text }
         // What its connection answers later is counted then.
@@ -86,6 +89,7 @@ struct Dispatcher: Sendable {
     private func problem(_ error: any Error, _ record: inout RequestRecord) -> Problem {
         if let problem = error as? Problem { return problem }
         if let throttled = error as? Throttled { return Problem(.rateLimited, detail: throttled.detail) }
+        if error as? HTTPParserError == .headerOverflow { return ConnectionGuard.headTooLarge }
         if let error = error as? HTTPParserError {
             return Problem(.badRequest, detail: "the body cannot be read: \(error.debugDescription)")
         }

@@ -49,6 +49,17 @@ extension SystemTests {
             #expect(throws: ConnectionLost.self) { try connection.receive() }
         }
 
+        @Test(
+            "the word that ends a connection may stand among others, with spaces and tabs beside it",
+            arguments: ["close\t", "\tclose", " close \t ", "x,\tClose\t, y", "keep-alive, close"])
+        func closeAmongSpaces(_ value: String) throws {
+            let connection = try home.connect()
+            try connection.sendRaw(
+                Array("GET /healthz HTTP/1.1\r\nHost: b\r\nConnection:\(value)\r\n\r\n".utf8))
+            #expect(try connection.receive().headers["connection"] == "close")
+            #expect(throws: ConnectionLost.self) { try connection.receive() }
+        }
+
         @Test("requests sent at once are answered in their order, those behind a poll after it")
         func order() throws {
             let connection = try home.connect()

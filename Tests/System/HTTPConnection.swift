@@ -118,6 +118,14 @@ final class HTTPConnection {
         }
     }
 
+    /// Sends what is taken at once, and says how much that was.
+    func sendAtOnce(_ bytes: some Collection<UInt8>) throws -> Int {
+        let bytes = Array(bytes)
+        let count = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        guard count >= 0 || errno == EAGAIN else { throw ConnectionLost() }
+        return max(0, count)
+    }
+
     func receive(hasBody: Bool = true) throws -> HTTPAnswer {
         var answer = try receiveHead()
         guard hasBody, answer.status != 204, answer.status != 304 else { return answer }
@@ -127,6 +135,13 @@ final class HTTPConnection {
             answer.body = try take(length)
         }
         return answer
+    }
+
+    /// The status of what comes next, which may be an interim answer.
+    func receiveInterim() throws -> Int {
+        let words = try head().first?.split(separator: " ") ?? []
+        guard words.count > 1, let status = Int(words[1]) else { throw Unexpected("not HTTP: \(words)") }
+        return status
     }
 
     /// The status and the headers of an answer, whose body comes after.

@@ -90,6 +90,40 @@ extension SystemTests {
             #expect(late.status == 403 && late.text.contains("a reload"), "\(late.text)")
         }
 
+        @Test("a reload that takes a role takes it from a request whose body is to come, which is told nothing")
+        func body() throws {
+            try #require(geteuid() == 0 && ThreadUser.isAvailable, "needs root")
+            try configure("roles: {operators: [\"user:0\", \"user:\(Self.auditor)\"]}\n")
+            let connection = try home.connect()
+            #expect(try reload(connection).status == 200)
+            chmod(home.socket, 0o666)
+            let socket = home.socket
+            let other = try concurrently(1) { _ in
+                Result {
+                    try ThreadUser.become(uid: Self.auditor, gid: 0)
+                    let other = try HTTPConnection(path: socket)
+                    return Connections(again: other, waiting: other)
+                }
+            }[0].get().again
+            let head =
+                "PUT /v1/tenants/acme HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 14\r\nExpect: 100-continue\r\n\r\n"
+            func put() throws -> HTTPAnswer {
+                try other.sendRaw(Array(#"{"reason":"x"}"#.utf8))
+                return try other.receive()
+            }
+            try other.sendRaw(Array(head.utf8))
+            let done = try put()
+            #expect(done.status == 201 && done.headers["berth-revision"] != nil)
+            try other.sendRaw(Array(head.utf8))
+            try other.awaitUnread()
+            try configure("roles: {operators: [\"user:0\"]}\n")
+            #expect(try reload(connection).status == 200)
+            let refused = try put()
+            #expect(refused.status == 403 && refused.text.contains("a reload"), "\(refused.text)")
+            #expect(refused.headers["berth-revision"] == nil)
+        }
+
         @Test(
             "the service manager hears RELOADING with its time, then READY; of a refusal it hears why until one succeeds"
         )

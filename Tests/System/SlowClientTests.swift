@@ -103,6 +103,79 @@ extension SystemTests {
             #expect(try connection.receive().status == 201)
         }
 
+        private func put(_ fields: String, version: String = "1.1") -> String {
+            "PUT /v1/tenants/acme HTTP/\(version)\r\nHost: b\r\n\(fields)Content-Length: 14\r\n"
+                + "Content-Type: application/json\r\n\r\n"
+        }
+
+        @Test("a client whose request stands behind another one is told to go on when it is that one's turn")
+        func expectationInTurn() throws {
+            let home = try DaemonHome.started()
+            let connection = try home.connect()
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"x"}"#)
+            let poll = "GET /v1/tenants/acme/allocation?index=1&wait=300s HTTP/1.1\r\nHost: b\r\n\r\n"
+            for first in ["GET /healthz HTTP/1.1\r\nHost: b\r\n\r\n", poll] {
+                try connection.sendRaw(Array((first + put("Expect: 100-Continue\t\r\n")).utf8))
+                if first == poll {
+                    #expect(!connection.hasUnread, "not before the poll's answer")
+                    _ = try home.connect().post(
+                        "/v1/leases", #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#)
+                }
+                #expect(try connection.receive().status == 200)
+                try connection.awaitUnread()
+                #expect(try connection.receiveInterim() == 100)
+                try connection.sendRaw(Array(#"{"reason":"x"}"#.utf8))
+                #expect(try connection.receive().status == 200)
+            }
+        }
+
+        @Test("nobody is told to go on who speaks HTTP/1.0, has nothing to send or expects something else")
+        func noExpectation() throws {
+            let home = try DaemonHome.started()
+            let body = #"{"reason":"x"}"#
+            for request in [
+                put("Expect: 100-continue\r\n", version: "1.0") + body, put("Expect: 200-maybe\r\n") + body,
+                "GET /healthz HTTP/1.1\r\nHost: b\r\nExpect: 100-continue\r\n\r\n",
+            ] {
+                let connection = try home.connect()
+                try connection.sendRaw(Array(request.utf8))
+                let status = try connection.receiveInterim()
+                #expect((200...201).contains(status), "\(request): \(status)")
+            }
+        }
+
+        @Test("as many fields behind a body as before one are refused alike, also when another request is in hand")
+        func trailers() throws {
+            let home = try DaemonHome.started()
+            let connection = try home.connect()
+            _ = try connection.request("PUT", "/v1/tenants/acme", #"{"reason":"x"}"#)
+            let many = (0..<4_096).map { "X-\($0): y\r\n" }.joined()
+            let request =
+                "PUT /v1/tenants/acme HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\ne\r\n{\"reason\":\"x\"}\r\n0\r\n"
+            #expect(try accepted(request + "X-Sum: y\r\n\r\n", home) == 200)
+            for first in ["", "/healthz", "/v1/tenants/acme/allocation?index=1&wait=300s"] {
+                let connection = try home.connect()
+                let head = first.isEmpty ? "" : "GET \(first) HTTP/1.1\r\nHost: b\r\n\r\n"
+                try connection.sendRaw(Array((head + request + many + "\r\n").utf8))
+                if first.contains("wait") {
+                    _ = try home.connect().post(
+                        "/v1/leases", #"{"tenant":"acme","reservations":[{"shape":"node"}],"duration":"1d"}"#)
+                }
+                if !first.isEmpty { #expect(try connection.receive().status == 200) }
+                let refusal = try connection.receive()
+                #expect(refusal.status == 431 && refusal.isProblem, "\(first): \(refusal.text)")
+                #expect(refusal.headers["connection"]?.lowercased() == "close")
+                awaitEnd(of: connection)
+            }
+        }
+
+        private func accepted(_ request: String, _ home: DaemonHome) throws -> Int {
+            let connection = try home.connect()
+            try connection.sendRaw(Array(request.utf8))
+            return try connection.receive().status
+        }
+
         @Test("of one user's connections those beyond its bound are refused with an answer, and room comes back")
         func ofOne() throws {
             let home = try Self.home("connectionsPerUser: 20")

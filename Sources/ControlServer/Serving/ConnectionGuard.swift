@@ -27,6 +27,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var parserError: (any Error)?
     /// What is still to come of the body that is being read; nil when its length was not said.
     private var bodyBytesLeft: Int?
+    /// The client waits for a word before it sends the body of the newest request.
+    private var awaitsWord = false
     private var closesAfterAnswer = false
     private var endsSoon = false
     /// How many answers to requests that came by here have not come by.
@@ -97,11 +99,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             phases.headArrived(at: .now())
             bodyBytesLeft = head.headerFields[.contentLength].flatMap { Int($0) }
-            if !wasClosing { encourage(head, context) }
+            awaitsWord = Self.awaitsWord(head)
+            encourage(context)
         case .body(let bytes):
+            awaitsWord = false
             phases.bodyArrived(bytes.readableBytes)
             bodyBytesLeft = bodyBytesLeft.map { $0 - bytes.readableBytes }
-        case .end: phases.endArrived(at: .now())
+        case .end:
+            awaitsWord = false
+            phases.endArrived(at: .now())
         }
         if wasClosing { return }
         context.fireChannelRead(data)
@@ -137,20 +143,32 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         // What comes behind something that was no HTTP means nothing.
         if case ByteToMessageDecoderError.dataReceivedInErrorState = error { return }
         guard error is HTTPParserError || error is HostFault else { return context.fireErrorCaught(error) }
-        if phases.answersEarly {
-            // The request in hand cannot be read to its end; whoever reads its body answers.
-            closesAfterAnswer = true
+        guard !phases.isClosing else { return }
+        if phases.isReading {
+            // The newest request cannot be read to its end; whoever reads its body answers, when it is that one's turn.
+            if phases.answersEarly { closesAfterAnswer = true }
             return context.fireErrorCaught(error)
         }
         parserError = error
         if phases.requestsInProgress == 0 { answer(error, context) }
     }
 
-    /// A client that waits for a word before it sends its body gets it, unless the body would be refused anyway.
-    private func encourage(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
-        guard phases.requestsInProgress == 1, head.headerFields[.expect]?.lowercased() == "100-continue" else { return }
-        let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
-        guard length <= WireLimits.batchBodyBytesMax else { return }
+    /// Whether a client waits for a word before it sends the body, and the body would not be refused anyway. What else it may
+    /// expect is not looked at, as RFC 9110, 10.1.1 allows.
+    private static func awaitsWord(_ head: HTTPRequest) -> Bool {
+        guard let field = head.headerFields[.expect],
+            field.split(separator: ",").contains(where: { $0.trimmed.lowercased() == "100-continue" })
+        else { return false }
+        guard let length = head.headerFields[.contentLength] else {
+            return head.headerFields[.transferEncoding] != nil
+        }
+        return Int(length).map { (1...WireLimits.batchBodyBytesMax).contains($0) } ?? false
+    }
+
+    /// Tells a client that waits for it to go on with its body, when it is that request's turn.
+    private func encourage(_ context: ChannelHandlerContext) {
+        guard awaitsWord, phases.requestsInProgress == 1, !phases.isClosing else { return }
+        awaitsWord = false
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
 
@@ -181,6 +199,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             } else if isQuiescing, phases.requestsInProgress == 0 {
                 context.flush()
                 context.close(promise: nil)
+            } else {
+                encourage(context)
             }
             arm(context)
         }
@@ -205,12 +225,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func answer(_ error: any Error, _ context: ChannelHandlerContext) {
         var problem =
             error as? HTTPParserError == .headerOverflow
-            ? Problem(
-                .headersTooLarge,
-                detail:
-                    "a head has up to \(ServerLimits.headerFieldsMax) fields of \(ServerLimits.headerFieldBytesMax) "
-                    + "bytes, \(ServerLimits.headerBytesMax) bytes in all")
-            : Problem(.badRequest, detail: Self.words(for: error))
+            ? Self.headTooLarge : Problem(.badRequest, detail: Self.words(for: error))
         let requestID = Dispatcher.newRequestID()
         problem.requestId = requestID
         var head = problem.response(requestID: requestID).head
@@ -219,6 +234,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.body(problem.bytes)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         linger(context)
+    }
+
+    /// What is answered to a head that is too large, and to fields behind a body that are.
+    static var headTooLarge: Problem {
+        Problem(
+            .headersTooLarge,
+            detail:
+                "a head has up to \(ServerLimits.headerFieldsMax) fields of \(ServerLimits.headerFieldBytesMax) "
+                + "bytes, \(ServerLimits.headerBytesMax) bytes in all; so have the fields behind a body")
     }
 
     private static func words(for error: any Error) -> String {

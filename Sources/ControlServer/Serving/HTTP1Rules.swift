@@ -29,7 +29,8 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head(let head) = unwrapInboundIn(data) {
+        var data = data
+        if case .head(var head) = unwrapInboundIn(data) {
             isOver = isOver || last != nil
             guard !isOver else { return }
             let isOld = head.version == .http1_0
@@ -42,12 +43,22 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
             // Nobody needs an old client's connection to stay, and an answer without a length ends with it.
             // Behind a request for another protocol the decoder reads no more; nothing else is spoken here.
             let wantsOther = head.method == .CONNECT || head.headers.contains(name: "upgrade")
-            if isOld || !head.isKeepAlive || wantsOther {
+            if isOld || !Self.staysOpen(after: head) || wantsOther {
                 last = (requests, isOld)
                 guardian.endIsNear()
             }
+            if isOld, head.headers.contains(name: "expect") {
+                // Who speaks HTTP/1.0 knows no interim answer (RFC 9110, 10.1.1).
+                head.headers.remove(name: "expect")
+                data = wrapInboundOut(.head(head))
+            }
         }
         if !isOver { context.fireChannelRead(data) }
+    }
+
+    /// Whether a connection goes on after a request. The decoder's own word on that misses a `close` with a tab beside it.
+    private static func staysOpen(after head: HTTPRequestHead) -> Bool {
+        head.isKeepAlive && !head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

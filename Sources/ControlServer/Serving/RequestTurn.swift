@@ -46,6 +46,8 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
     /// What has come behind the request in hand.
     private var held = CircularBuffer<HTTPRequestPart>(initialCapacity: 0)
     private var isReadHeld = false
+    /// Why the last request that has come cannot be read to its end, when its turn has not come.
+    private var heldError: (any Error)?
     /// The client sends no more.
     private var isInputClosed = false
     /// Completed when the client has taken enough of what was written to it.
@@ -144,6 +146,10 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if error is HTTPParserError {
+            guard held.isEmpty, current?.isWhole == false else {
+                heldError = error
+                return
+            }
             // Whoever reads the body says so.
             if current?.isBegun == false { begin(context) }
             current?.stream?.fail(error)
@@ -222,6 +228,10 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
         (current, waiting) = (nil, WaitingPoll())
         while current.map({ !$0.isWhole }) ?? true, let part = held.popFirst() { take(part, context) }
         if current?.isBegun == false { begin(context) }
+        if let error = heldError, held.isEmpty, current?.isWhole == false {
+            heldError = nil
+            current?.stream?.fail(error)
+        }
         if held.isEmpty { readOn() }
         if current == nil, isInputClosed { context.close(mode: .output, promise: nil) }
     }
