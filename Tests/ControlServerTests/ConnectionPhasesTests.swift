@@ -98,4 +98,28 @@ struct ConnectionPhasesTests {
         phases.bytesWait(0, at: Self.at(100))
         #expect(phases.deadline == nil)
     }
+
+    @Test("more that is written to a client does not show that it reads")
+    func growth() {
+        var phases = Self.phases()
+        phases.headArrived(at: Self.at(0))
+        phases.endArrived(at: Self.at(0))
+        phases.bytesWait(100_000, at: Self.at(0))
+        phases.bytesWait(200_000, at: Self.at(50))
+        #expect(phases.deadline == Self.at(60))
+        phases.bytesWait(199_999, at: Self.at(55))
+        #expect(phases.deadline == Self.at(115))
+    }
+
+    @Test("a client that still takes its last answer is not idle; it is from the end of that on")
+    func lastAnswer() {
+        var phases = Self.phases()
+        phases.headArrived(at: Self.at(0))
+        phases.endArrived(at: Self.at(0))
+        phases.answerEnded(at: Self.at(1))
+        for second: Int64 in 1..<100 { phases.bytesWait(1_000_000 - Int(second), at: Self.at(second)) }
+        #expect(phases.deadline == Self.at(159))
+        phases.bytesWait(0, at: Self.at(120))
+        #expect(phases.deadline == Self.at(195))
+    }
 }

@@ -175,6 +175,80 @@ extension SystemTests {
             #expect(try polling.get("/healthz").status == 200)
         }
 
+        /// Polls that have been answered, as the daemon counts them.
+        private func pollsAnswered() throws -> Int {
+            let lines = try connection.get("/metrics").text.split(separator: "\n")
+            let counts = lines.filter {
+                $0.hasPrefix("berth_http_requests_total{") && $0.contains("/v1/tenants/{name}/allocation")
+            }
+            return counts.reduce(0) { $0 + ($1.split(separator: " ").last.flatMap { Int(Double($0) ?? 0) } ?? 0) }
+        }
+
+        @Test(
+            "who polls on and reads nothing is answered until its buffers are full and then read from no further, while others are served",
+            arguments: ["", "?index=1&wait=300s"])
+        func unread(_ query: String) throws {
+            for _ in 0..<20 { _ = try lease("own") }
+            let bytes = Array("GET \(Self.path)\(query) HTTP/1.1\r\nHost: berth\r\n\r\n".utf8)
+            let size = try connection.get(Self.path).body.count
+            let greedy = try home.connect()
+            // The first is decoded, and what is the same from then on is not.
+            try greedy.sendRaw(bytes)
+            _ = try greedy.receive()
+            let before = try pollsAnswered()
+            let polls = 100_000
+            var (sent, standstill) = (0, 0)
+            // A daemon that read on would have read between any two answers to somebody else.
+            while sent < polls * bytes.count, standstill < 200 {
+                // Whole requests at once, and the rest of one that was cut.
+                let rest = bytes[(sent % bytes.count)...]
+                let count = try greedy.sendAtOnce(rest)
+                sent += count
+                standstill = count == 0 ? standstill + 1 : 0
+                if count == 0 { #expect(try connection.get("/healthz").status == 200) }
+            }
+            #expect(sent < polls * bytes.count, "what nobody reads is not answered without end")
+            let answered = try pollsAnswered() - before
+            // The kernel's buffer, what the daemon writes beyond it, and what it was writing.
+            #expect(answered > 0 && answered * size < 2 << 20, "\(answered) answers of \(size) bytes")
+            #expect(try pollsAnswered() - before == answered)
+            // Whoever reads again has all of them, in their order and whole.
+            for _ in 0..<sent / bytes.count {
+                let answer = try greedy.receive()
+                #expect(answer.status == 200 && answer.body.count == size)
+            }
+        }
+
+        @Test("who waits again and again and reads nothing is not written more to, while others are served")
+        func unreadWaits() throws {
+            for _ in 0..<300 { _ = try lease("own") }
+            let size = try connection.get(Self.path).body.count
+            let waiting = try home.connect()
+            let before = try pollsAnswered()
+            var sent = 0
+            for _ in 0..<100 {
+                let index = try #require(try connection.get("/v1/tenants/own").json["index"].int)
+                try waiting.send("GET", Self.path + "?index=\(index)&wait=300s")
+                sent += 1
+                // It waits, unless the daemon does not read it any more.
+                var looks = 0
+                while try isNobodyWaiting(), looks < 200 { looks += 1 }
+                guard looks < 200 else { break }
+                let id = try #require(try lease("own").json["id"].string)
+                #expect(try connection.request("DELETE", "/v1/leases/\(id)?reason=over").status == 200)
+            }
+            let answered = try pollsAnswered() - before
+            #expect(answered > 0 && answered * size < 2 << 20, "\(answered) answers of \(size) bytes")
+            #expect(sent < 100, "what nobody reads is not answered without end")
+            _ = try lease("own")
+            for _ in 0..<sent { #expect(try waiting.receive().status == 200) }
+            #expect(try waiting.get("/healthz").status == 200)
+        }
+
+        private func isNobodyWaiting() throws -> Bool {
+            try connection.get("/metrics").text.contains("\nberth_polls_waiting 0\n")
+        }
+
         @Test("a poll in pieces, a second one behind it and other requests keep their order")
         func order() throws {
             let polling = try home.connect()

@@ -12,7 +12,7 @@ import Scheduling
 public struct EventPatience: Sendable {
     /// Seconds without a line after which a bookmark is sent.
     public let bookmarkSeconds: Int64
-    /// Seconds in which a reader must take something of what is written to it.
+    /// Seconds for which a reader may take nothing of what is written to it.
     public let stallSeconds: Int64
 
     /// Both.
@@ -29,6 +29,8 @@ struct EventStream {
     let place: StreamPlace
     let services: ControlServices
     let channel: any Channel
+    /// The connection's turn, for its event loop alone.
+    private let turn: NIOLoopBound<RequestTurn>
     let logger: Logger
     /// As whom the reader was let in, which may end.
     private let standing: Standing
@@ -49,6 +51,7 @@ struct EventStream {
         self.cursor = cursor
         services = exchange.services
         channel = exchange.context.channel
+        turn = exchange.context.work.turn
         logger = exchange.logger
         standing = exchange.standing
         startedAt = exchange.scheduler.clock.steadyNanoseconds
@@ -70,7 +73,8 @@ struct EventStream {
 
     /// Runs the stream; `first` are the lines after the cursor, which have been read already.
     mutating func run(_ first: EventLines, to writer: inout any ResponseBodyWriter) async throws {
-        let (hub, number) = (services.events, place.number)
+        let (hub, number, turn) = (services.events, place.number, turn)
+        try await channel.eventLoop.submit { turn.value.line.guardian.leavePaceToAnswer() }.get()
         channel.closeFuture.whenComplete { _ in hub.close(number) }
         try await write(opening(), to: &writer)
         var lines = first
@@ -142,14 +146,16 @@ struct EventStream {
 
     /// Writes, and ends the connection when the reader takes nothing for long: it holds a place that others want.
     private mutating func write(_ buffer: ByteBuffer, to writer: inout any ResponseBodyWriter) async throws {
-        let stalled = channel.eventLoop.scheduleTask(in: .seconds(services.eventPatience.stallSeconds)) {
-            [channel, logger, number = place.number] in
+        let watch = TakingWatch(
+            on: channel.eventLoop, seconds: services.eventPatience.stallSeconds,
+            untaken: { [channel] in channel.bytesUntaken }
+        ) { [channel, logger, number = place.number] in
             logger.log(
                 .streamCutOff, "a reader of events took nothing for long and is cut off",
                 metadata: ["stream": "\(number)"])
             channel.close(promise: nil)
         }
-        defer { stalled.cancel() }
+        defer { watch.cancel() }
         try await writer.write(buffer)
         lastWrite = now
     }

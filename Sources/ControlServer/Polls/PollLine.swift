@@ -22,7 +22,7 @@ final class PollLine: ChannelInboundHandler, RemovableChannelHandler {
     private static let requestBytesMax = 2_048
 
     private let desk: PollDesk
-    private let guardian: ConnectionGuard
+    let guardian: ConnectionGuard
     /// The request that is in hand, when its bytes came alone and all at once.
     private var current: ByteBuffer?
     private var kept: (request: ByteBuffer, poll: Poll)?

@@ -16,7 +16,7 @@ struct WaitingPoll {
     fileprivate var item: (poll: Poll, place: PollRegistry.Place)?
     /// Its handler has not ended yet.
     fileprivate var isLeaving = false
-    /// The wait was over before that.
+    /// The wait was over before that, or while the client did not read what was written to it.
     fileprivate var isDue = false
     /// Ends the wait of a handler whose client has gone.
     fileprivate var leave: (@Sendable () -> Void)?
@@ -65,6 +65,11 @@ extension RequestTurn {
     /// The handler that left its poll here is through.
     func handlerEnded() {
         waiting.isLeaving = false
+        wakeIfDue()
+    }
+
+    /// Gives the answer that could not be given when its wait was over.
+    func wakeIfDue() {
         if waiting.isDue { wake() }
     }
 
@@ -78,6 +83,11 @@ extension RequestTurn {
     private func wake() {
         guard let poll = waiting.item?.poll, let context else { return }
         guard !waiting.isLeaving else {
+            waiting.isDue = true
+            return
+        }
+        // Who does not read what was written to it is not written more to. Its answer is that of the moment when it does.
+        guard context.channel.isWritable else {
             waiting.isDue = true
             return
         }

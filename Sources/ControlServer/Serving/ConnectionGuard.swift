@@ -29,6 +29,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodyBytesLeft: Int?
     /// The client waits for a word before it sends the body of the newest request.
     private var awaitsWord = false
+    /// Whoever answers the request in hand looks itself whether the client takes the answer.
+    private var leavesPaceToAnswer = false
     private var closesAfterAnswer = false
     private var endsSoon = false
     /// How many answers to requests that came by here have not come by.
@@ -59,6 +61,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Told that the connection ends with a request that has come.
     func endIsNear() { endsSoon = true }
+
+    /// Told that whoever answers the request in hand looks itself whether the client takes the answer.
+    func leavePaceToAnswer() { leavesPaceToAnswer = true }
 
     /// Whether the answer to the request in hand need not come by here: the connection just goes on after it.
     var mayPassAnswer: Bool {
@@ -132,6 +137,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { phases.bytesWait(0, at: .now()) }
+        arm(context)
+        context.fireChannelWritabilityChanged()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         isOver = true
         timer?.task.cancel()
@@ -190,6 +201,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             context.write(data, promise: promise)
             phases.answerEnded(at: .now())
+            leavesPaceToAnswer = false
             if closesAfterAnswer {
                 context.flush()
                 linger(context)
@@ -288,8 +300,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func weigh(_ context: ChannelHandlerContext) {
-        let bytes = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        phases.bytesWait(bytes.flatMap { $0 } ?? 0, at: .now())
+        phases.bytesWait(leavesPaceToAnswer ? 0 : context.channel.bytesUntaken, at: .now())
     }
 }
 

@@ -110,11 +110,15 @@ struct ConnectionPhases {
 
     mutating func closeBegan(at now: NIODeadline) { enter(.closing, now) }
 
-    /// Notes how much of the answers has not been taken.
+    /// Notes how much of the answers has not been taken. That more has been written to a client does not show that it reads.
     mutating func bytesWait(_ bytes: Int, at now: NIODeadline) {
         if bytes == 0 {
+            // It is idle from the end of its answers on.
+            if stall != nil, isIdle { since = now }
             stall = nil
-        } else if stall == nil || stall!.bytes != bytes {
+        } else if let last = stall, last.bytes <= bytes {
+            stall = (last.since, bytes)
+        } else {
             stall = (now, bytes)
         }
     }
@@ -124,7 +128,7 @@ struct ConnectionPhases {
         let own: NIODeadline? =
             switch phase {
             case .handshake, .head: since + bounds.head
-            case .idle: since + bounds.idle
+            case .idle: stall == nil ? since + bounds.idle : nil
             case .body(let since, let bytes):
                 since + bounds.body + .seconds(bytes / ServerLimits.bodyBytesPerSecondMin)
             case .answering: nil

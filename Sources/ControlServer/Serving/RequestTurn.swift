@@ -220,6 +220,7 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
             writable = nil
             promise.succeed()
         }
+        if context.channel.isWritable { wakeIfDue() }
         context.fireChannelWritabilityChanged()
     }
 
