@@ -74,6 +74,34 @@ extension SystemTests {
             #expect(terminal.wait() == .exited(0))
         }
 
+        @Test("begins its events anew when the daemon comes back with a backup, in which they are not history any more")
+        func restored() throws {
+            let backup = home.folder("backup.sqlite")
+            #expect(try home.berth("backup", backup).wait() == .exited(0))
+            _ = try home.berth("tenant", "set", "lost", "--reason", "x")
+            let terminal = try top()
+            try #require(terminal.awaitOutput("tenant lost") != nil, "\(terminal.output)")
+            try home.stop()
+            let away = try #require(terminal.awaitOutput("trying again"), "\(terminal.output)")
+            (home.state, home.identity) = (home.folder("restored"), home.folder("restored-id"))
+            let restored = try ChildProcess(
+                Program.berthd,
+                ["--fleet", home.fleet, "--state", home.state, "--socket", home.socket, "--restore", backup],
+                environment: ["BERTHD_STATE_IDENTITY_FILE": home.identity])
+            try home.adopt(restored)
+            let back = try #require(terminal.awaitOutput("live", after: away), "\(terminal.output)")
+            _ = try home.berth("tenant", "set", "found", "--reason", "x")
+            #expect(terminal.awaitOutput("tenant found", after: back) != nil, "\(terminal.output)")
+            // What the book no longer knows goes from the screen with the history that it came from.
+            let drawn = terminal.output.utf8.count
+            terminal.resize(rows: 60, columns: 160)
+            let end = try #require(terminal.awaitOutput("tenant acme", after: drawn), "\(terminal.output)")
+            let screen = String(decoding: Array(terminal.output.utf8)[drawn..<end], as: UTF8.self)
+            #expect(screen.contains("tenant found") && !screen.contains("tenant lost"), "\(screen)")
+            terminal.type("q")
+            #expect(terminal.wait() == .exited(0))
+        }
+
         @Test("of a tenant waits in its poll and shows what it holds alone")
         func tenant() throws {
             let terminal = try top("--tenant", "acme")
