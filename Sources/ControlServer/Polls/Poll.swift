@@ -6,8 +6,8 @@ import Hummingbird
 import Leasing
 import Scheduling
 
-/// One poll, as its caller may make it.
-struct Poll: Sendable {
+/// One poll, as its caller may make it. An object: its connection keeps it for the next time and while it waits.
+final class Poll: Sendable {
     let tenant: String
     /// The caller, as the record of access names it.
     let reader: AccessReader

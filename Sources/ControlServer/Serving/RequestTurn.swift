@@ -24,7 +24,9 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// What is to be done for the request in hand.
     private struct Current {
-        let head: HTTPRequest
+        /// Until the request is begun; whoever waits for an answer keeps none.
+        var head: HTTPRequest?
+        let isHead: Bool
         /// What has come of the body before the request was begun.
         var collected = ByteBuffer()
         /// The rest of a body that did not come at once.
@@ -84,7 +86,7 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         switch part {
-        case .head(let head): current = Current(head: head)
+        case .head(let head): current = Current(head: head, isHead: head.method == .head)
         case .body(let bytes):
             if let stream = current?.stream {
                 stream.add(bytes)
@@ -100,8 +102,8 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func begin(_ context: ChannelHandlerContext) {
-        guard var request = current else { return }
-        request.isBegun = true
+        guard var request = current, let head = request.head else { return }
+        (request.isBegun, request.head) = (true, nil)
         var body = HummingbirdCore.RequestBody(buffer: request.collected)
         if !request.isWhole {
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -113,7 +115,7 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
         current = request
         let turn = NIOLoopBound(self, eventLoop: context.eventLoop)
         let (asked, work) = (
-            Request(head: request.head, body: body), ConnectionAtWork(channel: context.channel, connection, turn: turn)
+            Request(head: head, body: body), ConnectionAtWork(channel: context.channel, connection, turn: turn)
         )
         Task(executorPreference: executor) { [respond] in
             let response = await respond(asked, work)
@@ -177,7 +179,7 @@ final class RequestTurn: ChannelDuplexHandler, RemovableChannelHandler {
     private func give(_ response: Response) async {
         guard let context, context.channel.isActive else { return }
         if response.status.code == WaitingPoll.placeholder.status.code { return handlerEnded() }
-        let isHead = current?.head.method == .head
+        let isHead = current?.isHead == true
         context.write(wrapOutboundOut(.head(response.head)), promise: nil)
         guard !isHead else { return end() }
         let turn = NIOLoopBound(self, eventLoop: context.eventLoop)
