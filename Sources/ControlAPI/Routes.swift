@@ -152,6 +152,10 @@ public enum Routes {
     public static let freeze = "/v1/clock:freeze"
     /// POST: ``ReasonRequest`` to ``ClockStatus``.
     public static let unfreeze = "/v1/clock:unfreeze"
+    /// GET: ``UpgradeAnswer``.
+    public static let upgrade = "/v1/upgrade"
+    /// POST: ``ReasonRequest`` to ``UpgradeAnswer``: releases before the daemon's refuse the book from then on.
+    public static let finaliseUpgrade = "/v1/upgrade:finalise"
     /// GET: ``HealthAnswer``, 200 while the process lives.
     public static let liveness = "/healthz"
     /// GET: ``HealthAnswer``, 200 when recovered and serving, else 503.

@@ -48,6 +48,16 @@ extension ControlClient {
         return try await answer(ReloadAnswer.self, to: exchange)
     }
 
+    /// Which releases read the book, and what waits for the upgrade to be finalised.
+    public func upgradeStatus() async throws(ClientError) -> UpgradeAnswer {
+        try await answer(UpgradeAnswer.self, to: .get(Routes.upgrade))
+    }
+
+    /// Has the book written at the daemon's format level, so that releases before it refuse it from then on.
+    public func finaliseUpgrade(reason: String) async throws(ClientError) -> UpgradeAnswer {
+        try await answer(UpgradeAnswer.self, to: .post(Routes.finaliseUpgrade, ReasonRequest(reason: reason)))
+    }
+
     /// Confirms the wall clock after a jump, so that what time drives goes on.
     public func confirmClock(reason: String? = nil) async throws(ClientError) -> ClockStatus {
         try await answer(ClockStatus.self, to: .post(Routes.confirmClock, query: [("reason", reason)]))

@@ -15,17 +15,20 @@ public struct ServiceSettings: Sendable {
     public var faultRules: FaultRules
     /// How patient streams of changes are.
     public var eventPatience: EventPatience
+    /// Under which tokens are made; nil: under none.
+    public var pepper: TokenPepper?
 
     /// All of them.
     public init(
         callerRules: CallerRules, limits: ServerLimits, loadTargetApprovalSeconds: Int64?, faultRules: FaultRules,
-        eventPatience: EventPatience
+        eventPatience: EventPatience, pepper: TokenPepper? = nil
     ) {
         self.callerRules = callerRules
         self.limits = limits
         self.loadTargetApprovalSeconds = loadTargetApprovalSeconds
         self.faultRules = faultRules
         self.eventPatience = eventPatience
+        self.pepper = pepper
     }
 }
 

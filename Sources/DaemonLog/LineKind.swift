@@ -16,6 +16,8 @@ public enum LineKind: String, CaseIterable, Sendable {
     case bookMade = "book-made"
     case bookRestored = "book-restored"
     case bookAdopted = "book-adopted"
+    case upgradeWaits = "upgrade-waits"
+    case tokensLost = "tokens-lost"
     case auditKeyMade = "audit-key-made"
     case auditHeadLost = "audit-head-lost"
     case roleUnknown = "role-unknown"
@@ -105,6 +107,19 @@ extension LineKind {
                 explanation:
                     "It is now. That is right after a first start without it, and wrong if the file was lost together "
                     + "with the volume of the book: then look whether the book is the right one.")
+        case .upgradeWaits:
+            Row(
+                level: .notice, title: "The upgrade is not finalised",
+                explanation:
+                    "The book is written so that the release that the line names reads all of it, and some things cannot "
+                    + "be done until then: berth upgrade status. When that release will not be needed again: "
+                    + "berth upgrade finalise.")
+        case .tokensLost:
+            Row(
+                level: .warning, title: "Tokens do not count under this pepper",
+                explanation:
+                    "They were made under another one, or the settings name none any more. Put the pepper back and reload, "
+                    + "or make their owners new tokens: berth token list shows which.")
         case .auditKeyMade:
             Row(
                 level: .notice, title: "A key for the heads of the audit log was made",

@@ -30,6 +30,7 @@ public protocol JournalStore: AnyObject, Sendable {
     ///   - expectedSequence: the last sequence that the caller believes in.
     ///   - epoch: the epoch under which the caller writes.
     ///   - writes: changes to the projection tables, applied in order. One that does not fit its table is a bug.
+    ///   - level: the format level that whoever opens the store has to read from these records on; nil: as it was.
     /// - Throws: `.sequenceMismatch`, `.wrongEpoch`, `.full`, `.locked`: nothing was written, and the journal goes on.
     ///   `.syncFailed`, `.unwritable`, `.damaged`: the process must end, and every later append throws the same.
     /// - Complexity: O(bytes), and one sync of the disk.
@@ -37,7 +38,8 @@ public protocol JournalStore: AnyObject, Sendable {
         _ records: [[UInt8]],
         expectedSequence: UInt64,
         epoch: UInt64,
-        projecting writes: [ProjectionWrite]
+        projecting writes: [ProjectionWrite],
+        level: UInt64?
     ) throws(JournalFault)
 
     /// Goes the way of an append to the disk and back, and appends nothing: no record, no projection, no change of the chain.
@@ -100,6 +102,13 @@ public protocol JournalStore: AnyObject, Sendable {
 }
 
 extension JournalStore {
+    /// Appends records that whoever read those before them can read.
+    public func append(
+        _ records: [[UInt8]], expectedSequence: UInt64, epoch: UInt64, projecting writes: [ProjectionWrite]
+    ) throws(JournalFault) {
+        try append(records, expectedSequence: expectedSequence, epoch: epoch, projecting: writes, level: nil)
+    }
+
     /// Nil: a store in memory syncs nothing.
     public var lastSyncNanoseconds: Int64? { nil }
 }

@@ -94,7 +94,8 @@ public final class MemoryJournal: JournalStore {
         _ records: [[UInt8]],
         expectedSequence: UInt64,
         epoch: UInt64,
-        projecting writes: [ProjectionWrite]
+        projecting writes: [ProjectionWrite],
+        level: UInt64?
     ) throws(JournalFault) {
         checkBounds(of: records, projecting: writes)
         try state.withLock { (state: inout State) throws(JournalFault) in

@@ -22,16 +22,18 @@ struct OpenedBook {
     }
 
     init(
-        directory: StateDirectory, identityFile: IdentityFile?, tables: ProjectionTables, projectionVersion: Int
+        directory: StateDirectory, identityFile: IdentityFile?, tables: ProjectionTables, projectionVersion: Int,
+        levelMax: UInt64
     ) throws(JournalFault) {
         let lock = try directory.takeLock()
         let installed = try identityFile?.read()
         let path = directory.bookPath
         guard DurableFile.exists(path) else { throw OpenedBook.missing(path, installed) }
         try BookFile.checkHeader(path)
+        let level = try OpenedBook.level(path, levelMax: levelMax)
         let gauge = FrameGauge()
         let writer = try BookConnection.writer(path, gauge: gauge)
-        try OpenedBook.migrate(writer)
+        try BookSchema.migrate(writer, level: level)
         let content = try BookConnection.perform(on: writer, "opening", writing: true) { database in
             let identity = try OpenedBook.identity(in: database, path: path)
             if let installed { try OpenedBook.check(identity, against: installed, path: path) }
@@ -65,15 +67,24 @@ struct OpenedBook {
         return .missing(path: path, detail: detail)
     }
 
-    private static func migrate(_ writer: DatabaseQueue) throws(JournalFault) {
-        let migrator = BookSchema.migrator
+    /// The level of the book, read by a connection that cannot write: a book that is refused for it stays as it is.
+    private static func level(_ path: String, levelMax: UInt64) throws(JournalFault) -> UInt64 {
+        let hadLog = DurableFile.exists(path + "-wal")
+        let reader = try BookConnection.reader(path)
         do {
-            if try writer.read(migrator.hasBeenSuperseded) {
-                throw JournalFault.tooNew(path: writer.path, detail: "a newer release changed its tables")
+            let level = try BookConnection.perform(on: reader, "opening", writing: false) { database in
+                try BookSchema.checkLevel(in: database, levelMax: levelMax, path: path)
+                return try BookSchema.level(in: database)
             }
-            if try !writer.read(migrator.hasCompletedMigrations) { try migrator.migrate(writer) }
+            try BookConnection.close(reader)
+            return level
         } catch {
-            throw JournalFault(error, operation: "migrating", path: writer.path, writing: true)
+            try? reader.close()
+            // SQLite makes both to read, and a connection that cannot write leaves them behind.
+            if !hadLog, DurableFile.byteCount(path + "-wal") == 0 {
+                for end in ["-wal", "-shm"] { DurableFile.remove(path + end) }
+            }
+            throw error
         }
     }
 

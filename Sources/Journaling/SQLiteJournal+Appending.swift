@@ -9,7 +9,8 @@ extension SQLiteJournal {
         _ records: [[UInt8]],
         expectedSequence: UInt64,
         epoch: UInt64,
-        projecting writes: [ProjectionWrite]
+        projecting writes: [ProjectionWrite],
+        level: UInt64?
     ) throws(JournalFault) {
         checkBounds(of: records, projecting: writes)
         try write("appending to") { database in
@@ -29,6 +30,7 @@ extension SQLiteJournal {
                 newHead = try insert(records, after: head, into: database)
                 try MerkleTables.insert(tiles, from: tileCount, into: database)
                 try project(writes, in: database)
+                if let level { try database.setMeta(.formatLevel, Int64(level)) }
                 commitBegan = SuspendingClock.now
                 return .commit
             }

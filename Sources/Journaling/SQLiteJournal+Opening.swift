@@ -34,7 +34,7 @@ extension SQLiteJournal {
 
     private static func fill(_ path: String, with identity: BookIdentity) throws(JournalFault) {
         let queue = try BookConnection.plain(path)
-        do { try BookSchema.migrator.migrate(queue) } catch {
+        do { try BookSchema.migrator(upTo: BookSchema.firstLevel).migrate(queue) } catch {
             throw JournalFault(error, operation: "making the tables of", path: path, writing: true)
         }
         try BookConnection.perform(on: queue, "initialising", writing: true) { database in
@@ -62,16 +62,18 @@ extension SQLiteJournal {
     ///   - projections: the tables beside the facts.
     ///   - projectionVersion: raised by the caller whenever the meaning of a table changes. When it or a definition differs
     ///     from the stored one, the tables are dropped and made anew, empty, and `projectionsAreStale` is true.
+    ///   - levelMax: the highest format level that the caller reads. A book at a higher one is left as it is.
     /// - Throws: `.missing`, `.locked`, `.wrongBook`, `.wrongEpoch` for an old copy put back by hand, `.damaged`,
     ///   `.notDurable`, `.tooNew`, `.unreadable`, and the faults of writing.
     /// - Complexity: O(bytes of the newest snapshot and of the records after it).
     public static func open(
-        directory: String, identityFile: String? = nil, projections: [ProjectionTable] = [], projectionVersion: Int = 1
+        directory: String, identityFile: String? = nil, projections: [ProjectionTable] = [], projectionVersion: Int = 1,
+        levelMax: UInt64 = .max
     ) throws(JournalFault) -> SQLiteJournal {
         let identityFile = identityFile.map(IdentityFile.init)
         let book = try OpenedBook(
             directory: StateDirectory(path: directory), identityFile: identityFile,
-            tables: ProjectionTables(projections), projectionVersion: projectionVersion)
+            tables: ProjectionTables(projections), projectionVersion: projectionVersion, levelMax: levelMax)
         return SQLiteJournal(opened: book, identityFile: identityFile)
     }
 
@@ -79,14 +81,17 @@ extension SQLiteJournal {
     ///
     /// The epoch is one more than the highest of the backup's, the identity file's and `epochFloor`. The backup is verified
     /// whole before anything is written, and stays as it is.
-    /// - Parameter epochFloor: the highest epoch known from elsewhere; 0 when none is.
-    /// - Throws: `.alreadyInitialised` while a book or its write-ahead log is there: they are moved away by hand, never
+    /// - Parameters:
+    ///   - epochFloor: the highest epoch known from elsewhere; 0 when none is.
+    ///   - levelMax: the highest format level that the caller reads.
+    /// - Throws: `.tooNew` for a backup at a higher level; `.alreadyInitialised` while a book or its write-ahead log is there: they are moved away by hand, never
     ///   overwritten; `.wrongBook` when the identity file names another; `.missing`, `.damaged`, `.locked`, and the faults of
     ///   writing.
     /// - Complexity: O(bytes of the backup).
     @discardableResult
     public static func restore(
-        from backup: String, directory: String, identityFile: String? = nil, epochFloor: UInt64 = 0
+        from backup: String, directory: String, identityFile: String? = nil, epochFloor: UInt64 = 0,
+        levelMax: UInt64 = .max
     ) throws(JournalFault) -> BookIdentity {
         try DurableFile.makeDirectory(directory)
         let folder = StateDirectory(path: directory)
@@ -103,7 +108,7 @@ extension SQLiteJournal {
         defer { folder.removePartialBook() }
         let partial = folder.partialBookPath
         try DurableFile.copy(backup, to: partial)
-        let found = try verifyCopy(partial, named: backup)
+        let found = try verifyCopy(partial, named: backup, levelMax: levelMax)
         if let installed, installed.bookID != found.bookID {
             throw .wrongBook(path: backup, expected: installed.bookID, found: found.bookID)
         }
@@ -130,12 +135,15 @@ extension SQLiteJournal {
     }
 
     /// Verifies all of a closed book file, and returns whose it is. Faults speak of `name`.
-    static func verifyCopy(_ path: String, named name: String) throws(JournalFault) -> BookIdentity {
+    static func verifyCopy(
+        _ path: String, named name: String, levelMax: UInt64 = .max
+    ) throws(JournalFault) -> BookIdentity {
         let connection = try BookConnection.plain(path)
         defer { try? connection.close() }
         do {
             return try connection.inDatabase { database in
                 let identity = try OpenedBook.identity(in: database, path: name)
+                try BookSchema.checkLevel(in: database, levelMax: levelMax, path: name)
                 _ = try OpenedBook.verifyFromSnapshot(identity, in: database, path: name)
                 let verifier = FactVerifier(path: name, bookID: identity.bookID)
                 _ = try verifier.verifyToHead(after: .origin(bookID: identity.bookID), in: database)

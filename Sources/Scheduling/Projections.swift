@@ -250,6 +250,7 @@ extension Fact {
     public func words(lease: String) -> String {
         switch self {
         case .bookOpened: "open book"
+        case .upgradeFinalised(let level): "finalise the upgrade to format level \(level)"
         case .fleetAdopted: "adopt fleet"
         case .tenantPut(let name, _, _): "put tenant \(name)"
         case .tenantRemoved(let name, _): "remove tenant \(name)"

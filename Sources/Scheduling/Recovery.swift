@@ -83,7 +83,8 @@ public enum Recovery {
         try journal.append(
             [entry.encoded()], expectedSequence: 0, epoch: journal.identity.epoch,
             projecting: Projections.writes(
-                for: entry, about: subjects.subjects(of: entry, after: book), after: book))
+                for: entry, about: subjects.subjects(of: entry, after: book), after: book),
+            level: book.formatLevel)
         return book
     }
 

@@ -154,7 +154,8 @@ struct Writer {
         do {
             try scheduler.journal.append(
                 decided.entries, expectedSequence: before.revision, epoch: scheduler.journal.identity.epoch,
-                projecting: decided.projections)
+                projecting: decided.projections,
+                level: book.formatLevel == before.formatLevel ? nil : book.formatLevel)
             sample.syncNanoseconds = scheduler.journal.lastSyncNanoseconds
             return nil
         } catch {

@@ -33,7 +33,7 @@ struct BerthTelemetry: AsyncParsableCommand {
                1  --once, and a source or berthd failed
               64  the command line or the settings are wrong
             """,
-        version: "0.1.0")
+        version: "0.2.0")
 
     @Option(help: ArgumentHelp("Settings in YAML.", valueName: "file"))
     var config: String?

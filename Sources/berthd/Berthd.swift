@@ -24,7 +24,7 @@ struct Berthd: AsyncParsableCommand {
               berthd --config /etc/berth/berthd.yaml
 
             Exit codes: 0 stopped in order; 1 could not start, and the same start may succeed later; 64 the command line is \
-            wrong; 65 the book is missing, damaged or another one, so look at it first; 74 the disk failed, at the start \
+            wrong; 65 the book is missing, damaged, another one or of a newer release, so look at it first; 74 the disk failed, at the start \
             or in a way that may have lost a write, and a restart recovers from the file; 78 a setting, the fleet file, a \
             certificate or a socket that was handed over is wrong.
 
@@ -100,5 +100,5 @@ struct Berthd: AsyncParsableCommand {
 
 /// What this program is.
 enum BuildInformation {
-    static let version = "0.1.0"
+    static let version = "0.2.0"
 }

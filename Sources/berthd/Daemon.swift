@@ -100,6 +100,8 @@ struct Daemon {
             reload: { order in try await reloader.reload(order) }, numa: { numa.status })
         let server = ControlServer(listeners: listeners, services: services, logger: logger) { open in
             status.tellReady()
+            sayUpgrade(scheduler.view.book)
+            PepperFile.tell(scheduler.view.book, live.settings, at: scheduler.now, logger)
             sayServing(scheduler, open)
             checkOlderFacts(of: journal, scheduler)
         }
@@ -209,14 +211,16 @@ struct Daemon {
             if initialises { try makeBook() }
             if let backup {
                 let identity = try SQLiteJournal.restore(
-                    from: backup, directory: settings.stateDirectory, identityFile: settings.identityPath)
+                    from: backup, directory: settings.stateDirectory, identityFile: settings.identityPath,
+                    levelMax: FormatLevel.current.number)
                 logger.log(
                     .bookRestored, "put a backup back",
                     metadata: ["book": "\(identity.bookID)", "epoch": "\(identity.epoch)"])
             }
             let journal = try SQLiteJournal.open(
                 directory: settings.stateDirectory, identityFile: settings.identityPath,
-                projections: Projections.tables, projectionVersion: Projections.version)
+                projections: Projections.tables, projectionVersion: Projections.version,
+                levelMax: FormatLevel.current.number)
             if journal.adoptedIdentity {
                 logger.log(
                     .bookAdopted, "the book's id was not kept beside the configuration and is now",
@@ -265,6 +269,16 @@ struct Daemon {
             + "revision \(book.revision), on "
             + listeners.map { $0.isTLS ? "\($0.place) (TLS)" : $0.place }.joined(separator: ", ")
         logger.log(.serving, "\(line)")
+    }
+
+    /// Says that the release before this one can still be installed again, and that something waits for the end of that.
+    private func sayUpgrade(_ book: Book) {
+        let (level, own) = (book.formatLevel, FormatLevel.current.number)
+        guard level < own, let before = FormatLevel.numbered(level) else { return }
+        logger.log(
+            .upgradeWaits,
+            "the upgrade is not finalised; the book is written so that release \(before.release) reads it",
+            metadata: ["level": "\(level)", "programLevel": "\(own)"])
     }
 
     /// Facts before the last snapshot are verified beside the service; damage found there stops all writes.

@@ -91,6 +91,7 @@ final class Reloader: Sendable {
             guard proposal.accepted else { throw StartFailure(proposal.detail) }
         }
         live.set(service)
+        PepperFile.tell(scheduler.view.book, service, at: scheduler.now, logger)
         logLevel.set(level)
         observatory.set(readingRules, alertRules)
         if let certificate { take(certificate) }

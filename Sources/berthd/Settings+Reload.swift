@@ -36,7 +36,7 @@ extension Settings {
                 takesOperatorsOverTCP: takesOperatorsOverTCP),
             limits: try serverLimits(),
             loadTargetApprovalSeconds: approvalLoadTargetSeconds > 0 ? Int64(approvalLoadTargetSeconds) : nil,
-            faultRules: try faultRules(), eventPatience: try eventPatience())
+            faultRules: try faultRules(), eventPatience: try eventPatience(), pepper: try PepperFile.read(self))
     }
 
     /// The level of the log.

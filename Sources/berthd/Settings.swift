@@ -19,6 +19,8 @@ struct Settings {
     var socketPath = "var/berth.sock"
     /// The private key of the audit log's heads; nil keeps it in the state directory, where it is made when it is missing.
     var auditKeyFile: String?
+    /// The secret under which tokens are made; nil: none.
+    var tokenPepperFile: String?
     /// `user:NAME` or `group:NAME`, by name or number; `user:self` is whoever runs the daemon.
     var operators = ["user:self", "user:root"]
     var auditors: [String] = []
@@ -67,7 +69,7 @@ struct Settings {
 
     private static let ownKinds: KeyValuePairs<String, Kind> = [
         "fleet.file": .text, "state.directory": .text, "state.identityFile": .text, "socket.path": .text,
-        "audit.keyFile": .text,
+        "audit.keyFile": .text, "tokens.pepperFile": .text,
         "roles.operators": .list, "roles.auditors": .list, "roles.actuators": .list, "roles.tenants": .list,
         "telemetry.freshSeconds": .number, "telemetry.raisePercent": .number, "telemetry.clearPercent": .number,
         "roles.certificates": .list, "roles.tcpOperators": .flag,
@@ -100,6 +102,7 @@ struct Settings {
         settings.identityFile = reader.string(forKey: "state.identityFile")
         settings.socketPath = reader.string(forKey: "socket.path", default: settings.socketPath)
         settings.auditKeyFile = reader.string(forKey: "audit.keyFile")
+        settings.tokenPepperFile = reader.string(forKey: "tokens.pepperFile")
         settings.operators = reader.stringArray(forKey: "roles.operators", default: settings.operators)
         settings.auditors = reader.stringArray(forKey: "roles.auditors", default: settings.auditors)
         settings.actuators = reader.stringArray(forKey: "roles.actuators", default: settings.actuators)

@@ -84,6 +84,7 @@ final class StatusTeller: Service {
             parts.insert("reads only: \(basis.health.detail ?? "the journal cannot be written")", at: 0)
         }
         if basis.isTimeFrozen { parts.insert("time stands still: berth clock confirm", at: 0) }
+        if view.book.formatLevel < FormatLevel.current.number { parts.append("the upgrade is not finalised") }
         if let refusal = basis.refusal {
             parts.append("the last reload was refused, and what was before stays: \(refusal)")
         }

@@ -104,15 +104,37 @@ import Testing
     @Test("A snapshot keeps tokens, and a book that never had one is stored as before")
     func stored() throws {
         var desk = try Self.book()
-        #expect(desk.book.snapshot().first != 13)
+        #expect(desk.format != 13)
         try desk.execute(.makeToken(Self.order("a", 1, scopes: .all)))
         try desk.execute(.makeToken(Self.order("b", 2, life: Self.day, parent: 1)))
         try desk.execute(.revokeToken(2))
         let snapshot = desk.book.snapshot()
-        #expect(snapshot.first == 13)
+        #expect(desk.format == 13)
         let again = try Book(snapshot: snapshot)
         #expect(again.digest() == desk.book.digest())
         #expect(again.tokens(of: .tenant("acme")) == desk.book.tokens(of: .tenant("acme")))
         #expect(again.token(digest: [UInt8](repeating: 1, count: 32))?.name == "a")
+    }
+
+    @Test("A token keeps under which pepper it was made, in a form that the first level does not have")
+    func pepper() throws {
+        var order = Self.order("ci", 7)
+        order.pepper = Array(1...8)
+        var older = JournalledBook(Fleets.plain, level: 1)
+        try older.execute(.putTenant(name: "acme", quota: Quota(), description: ""))
+        #expect(!older.book.takesPeppers)
+        #expect(older.refusal(of: .makeToken(order))?.code == .notFinalised)
+        var desk = try Self.book()
+        #expect(desk.book.takesPeppers)
+        try desk.execute(.makeToken(Self.order("plain", 6)))
+        try desk.execute(.makeToken(order))
+        #expect(desk.entries.last?.formatLevel == 2)
+        let again = try Book(snapshot: desk.book.snapshot())
+        #expect(again.tokens(of: .tenant("acme")).map(\.pepper) == [nil, Array(1...8)])
+        #expect(again.digest() == desk.book.digest())
+        let bytes = desk.book.snapshot()
+        for count in (bytes.count - 40)..<bytes.count {
+            #expect(throws: CodingFault.self) { try Book(snapshot: Array(bytes[..<count])) }
+        }
     }
 }

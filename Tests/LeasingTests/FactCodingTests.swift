@@ -145,6 +145,10 @@ import Testing
         "4d03626f62",
         "4e",
         "4f022f62",
+        "500203622d31040001feff",
+        "5102",
+        "52090a74656e616e743a6164610263690920000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c"
+            + "1d1e1f80c8ceb40d80c60a087569643a31206f700700080102030405060708",
     ]
 
     @Test("Every kind of fact has the stored bytes that it always had")

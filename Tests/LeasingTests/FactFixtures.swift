@@ -133,7 +133,7 @@ enum FactFixtures {
     }()
 
     static let facts: [Fact] = [
-        .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255]),
+        .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255], level: 1),
         .fleetAdopted(source: "version: 1\n", runs: [IDRun(firstNode: 0, firstID: 9, count: 64)], nextID: 73),
         .tenantPut(name: "ada", quota: Quota(gpus: 4_096, watts: 5_000_000), description: "first"),
         .tenantRemoved(name: "bob", endsName: false),
@@ -228,6 +228,13 @@ enum FactFixtures {
         .tenantRemoved(name: "bob", endsName: true),
         .clockConfirmed,
         .backupBegun(path: "/b"),
+        .bookOpened(bookID: "b-1", secret: [0, 1, 254, 255], level: 2),
+        .upgradeFinalised(level: 2),
+        .tokenMade(
+            AccessToken(
+                number: 9, owner: .tenant("ada"), name: "ci", scopes: [.read, .tokens], digest: Array(0..<32),
+                madeAt: 1_800_000_000, expiresAt: 1_800_086_400, madeBy: "uid:1 op", parent: 7, revokedAt: nil,
+                pepper: Array(1...8))),
     ]
 
     static let givingWay: ContractTerms = {

@@ -20,8 +20,8 @@ struct JournalledBook {
     var actor = "uid:1 op"
 
     /// A book on `fleet` with tenants `ada` and `bob` without limits.
-    init(_ fleet: Fleet) {
-        _ = try! execute(.open(bookID: "book", secret: Array("a secret of the book".utf8), fleet: fleet))
+    init(_ fleet: Fleet, level: UInt64 = FormatLevel.current.number) {
+        _ = try! execute(.open(bookID: "book", secret: Array("a secret of the book".utf8), fleet: fleet, level: level))
         _ = try! execute(.putTenant(name: "ada", quota: Quota(), description: ""))
         _ = try! execute(.putTenant(name: "bob", quota: Quota(), description: ""))
     }
@@ -158,6 +158,13 @@ struct JournalledBook {
     }
 
     func index(of tenant: String) -> UInt64 { book.tenant(tenant)!.index }
+
+    /// The format of a snapshot of the book where it is written at the first level.
+    var format: UInt8 {
+        var book = book
+        book.formatLevel = 1
+        return book.snapshot()[0]
+    }
 
     /// Facts of the last entry.
     var lastFacts: [Fact] { entries.last!.facts }

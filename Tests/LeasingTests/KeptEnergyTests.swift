@@ -38,7 +38,7 @@ import Testing
         // 94 W for each of 32 GPUs: 86 % of 700 W is 98 W less, 3,136 W.
         try lower(&desk, on: "feed", at: noon)
         desk.advance(to: noon + 2 * hour)
-        #expect(energy(desk, lease).joules == 3_136 * hour && desk.book.snapshot()[0] == 3)
+        #expect(energy(desk, lease).joules == 3_136 * hour && desk.format == 3)
         try desk.execute(.adoptFleet(Self.fleet("other")))
         #expect(energy(desk, lease).joules == 3_136 * hour && energy(desk, lease).seconds == hour)
         // What is taken on the next fleet adds to it, on the one after that too.
@@ -50,7 +50,7 @@ import Testing
         #expect(BookRules.violations(of: desk.book) == [])
         // It stands in the snapshot, of which no shorter one is a book.
         let bytes = desk.book.snapshot()
-        #expect(bytes[0] == 8)
+        #expect(desk.format == 8)
         let again = try Book(snapshot: bytes)
         #expect(again.snapshot() == bytes && again.lease(lease)?.keptEnergy == desk.lease(lease).keptEnergy)
         for count in 0..<bytes.count {
@@ -79,7 +79,7 @@ import Testing
         try lower(&desk, on: "feed", at: noon)
         desk.advance(to: noon + 2 * hour)
         try desk.execute(.adoptFleet(Self.fleet("feed", blocks: ["b0", "b1"])))
-        #expect(desk.lease(lease).keptEnergy == nil && desk.book.snapshot()[0] == 3)
+        #expect(desk.lease(lease).keptEnergy == nil && desk.format == 3)
         #expect(energy(desk, lease).joules == 3_136 * hour)
     }
 

@@ -92,7 +92,7 @@ import Testing
         var desk = try desk()
         let lease = try desk.request(order(.node, 2, until: noon + 30 * day))
         desk.now = noon + 3 * hour
-        #expect(desk.book.ledger.accounts.isEmpty && desk.book.snapshot()[0] == 7)
+        #expect(desk.book.ledger.accounts.isEmpty && desk.format == 7)
         let open = sums(desk, lease)
         #expect(open.gpus.promised == 16_000 * 3 * hour && open.gpus.delivered == 16_000 * 3 * hour)
         #expect(open.rack.promised == 2 * node * 3 * hour && open.meter.delivered == 2 * meter * 3 * hour)
@@ -100,7 +100,7 @@ import Testing
         desk.advance(to: Self.february + 2 * hour)
         try desk.execute(.releaseLease(lease.number))
         desk.advance(to: Self.february + day)
-        #expect(desk.lease(lease.number).state == .expired && desk.book.snapshot()[0] == 8)
+        #expect(desk.lease(lease.number).state == .expired && desk.format == 8)
         #expect(sums(desk, lease).gpus.delivered == 16_000 * (Self.february - noon))
         #expect(sums(desk, lease, Self.january.next).gpus.delivered == 16_000 * 2 * hour)
         #expect(statement(desk).lines.map(\.lease) == [lease.number] && statement(desk).contracts == [])

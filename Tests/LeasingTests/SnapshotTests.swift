@@ -47,15 +47,15 @@ import Testing
     @Test("A snapshot of another format is refused by its version")
     func version() throws {
         var bytes = try Self.full().book.snapshot()
-        bytes[0] = 15
-        #expect(throws: CodingFault(offset: 1, problem: "snapshot of format 15; this program reads formats 1 to 14")) {
+        bytes[0] = 17
+        #expect(throws: CodingFault(offset: 2, problem: "snapshot of format 17; this program reads formats 1 to 16")) {
             try Book(snapshot: bytes)
         }
     }
 
     @Test("Only a book with a lease that needs it is written in format 2, and it is checked as strictly")
     func formats() throws {
-        var desk = JournalledBook(Fleets.plain)
+        var desk = JournalledBook(Fleets.plain, level: 1)
         _ = try desk.request(order(until: noon + day))
         #expect(desk.book.snapshot()[0] == 1)
         _ = try desk.request(order(of: instances(3, spread: LineSpread(over: .node)), until: noon + day))

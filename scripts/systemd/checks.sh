@@ -276,9 +276,13 @@ swapped() { [ "$(property MainPID)" != "$main" ] && active && [ "$(revision)" = 
 expect "a newer package installs" package 0.0.2
 expect "its daemon has taken over, with the book as it was" await swapped
 expect "the settings stay as they were" inside grep -q watcher /etc/berth/berthd.yaml
+level() { inside berth upgrade status -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)["level"])'; }
+written=$(level)
+expect "it says which releases read the book" inside sh -c 'berth upgrade status | grep -q "refuse it"'
 main=$(property MainPID)
 expect "the package before it installs again" package 0.0.1
 expect "and its daemon has the same book" await swapped
+expect "written at the same level" test "$(level)" = "$written"
 expect "it is purged" inside dpkg --purge berth
 refuse "nothing of it runs" inside systemctl is-active berthd berthd.socket
 refuse "the settings are gone" inside test -e /etc/berth

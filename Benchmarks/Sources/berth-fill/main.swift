@@ -26,7 +26,8 @@ struct Fill {
             let batch = entries[first..<min(entries.count, first + Self.batch)]
             try journal.append(
                 batch.map { $0.encoded() }, expectedSequence: journal.lastSequence, epoch: journal.identity.epoch,
-                projecting: batch.map { Projections.auditRow($0, about: []) })
+                projecting: batch.map { Projections.auditRow($0, about: []) },
+                level: FormatLevel.current.number)
         }
         Self.report("journal alone: entries of one lease in batches of \(Self.batch)", entries.count, since: start)
         scheduler = Scheduler(

@@ -139,6 +139,8 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var listeners: [ListenerStatus]?
     /// Where the scheduler runs.
     public var numa: NUMAStatus?
+    /// An upgrade that waits to be finalised; absent: none does.
+    public var upgrade: UpgradeAnswer?
 
     /// Every field; those left out are absent.
     public init(
@@ -146,7 +148,8 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
         clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil,
         failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil, openFaults: Int? = nil,
-        loadTargets: [LoadTargetSummary]? = nil, listeners: [ListenerStatus]? = nil, numa: NUMAStatus? = nil
+        loadTargets: [LoadTargetSummary]? = nil, listeners: [ListenerStatus]? = nil, numa: NUMAStatus? = nil,
+        upgrade: UpgradeAnswer? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -166,6 +169,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.openFaults = openFaults
         self.loadTargets = loadTargets
         self.numa = numa
+        self.upgrade = upgrade
         self.listeners = listeners
     }
 }

@@ -5,6 +5,14 @@ public enum TokenState: String, WireEnumeration {
     case live, expired, revoked
 }
 
+/// Whether the daemon has the pepper that a token was made under.
+public enum TokenPepperUse: String, WireEnumeration {
+    /// It has it.
+    case current
+    /// It has another one or none, so that the token does not count.
+    case other
+}
+
 /// One token. Its secret is shown in the answer that makes it, and nowhere else.
 public struct TokenAnswer: Codable, Sendable, Equatable {
     /// Its id, under which it is revoked.
@@ -27,6 +35,8 @@ public struct TokenAnswer: Codable, Sendable, Equatable {
     public var revokedAt: Timestamp?
     /// The hour in which it was last used; absent: it has not been used.
     public var lastUsed: Timestamp?
+    /// Of a token that was made under a pepper: whether the daemon has it; absent: it was made without one.
+    public var pepper: TokenPepperUse?
     /// The secret to send as `Authorization: Bearer`, in the answer that makes the token and never again.
     public var token: String?
 
@@ -34,7 +44,7 @@ public struct TokenAnswer: Codable, Sendable, Equatable {
     public init(
         id: String, owner: String, name: String, state: TokenState, scopes: [TokenScope], createdAt: Timestamp,
         createdBy: String? = nil, expiresAt: Timestamp, revokedAt: Timestamp? = nil, lastUsed: Timestamp? = nil,
-        token: String? = nil
+        pepper: TokenPepperUse? = nil, token: String? = nil
     ) {
         self.id = id
         self.owner = owner
@@ -46,6 +56,7 @@ public struct TokenAnswer: Codable, Sendable, Equatable {
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
         self.lastUsed = lastUsed
+        self.pepper = pepper
         self.token = token
     }
 }

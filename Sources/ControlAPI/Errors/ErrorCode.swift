@@ -20,6 +20,7 @@ public enum ErrorCode: String, WireEnumeration {
     case inUse = "in-use"
     case planOvertaken = "plan-overtaken"
     case reloadRefused = "reload-refused"
+    case notFinalised = "not-finalised"
     case historyGone = "history-gone"
     case preconditionFailed = "precondition-failed"
     case bodyTooLarge = "body-too-large"
@@ -105,6 +106,8 @@ extension ErrorCode {
         case .planOvertaken: Row(status: 409, exitStatus: .forbiddenByState, title: "The plan has been overtaken")
         case .reloadRefused:
             Row(status: 409, exitStatus: .forbiddenByState, title: "The new configuration cannot be used")
+        case .notFinalised:
+            Row(status: 409, exitStatus: .forbiddenByState, title: "The upgrade has to be finalised first")
         case .historyGone: Row(status: 410, exitStatus: .notFound, title: "The history asked for is gone")
         case .preconditionFailed:
             Row(status: 412, exitStatus: .forbiddenByState, title: "The revision has moved on")

@@ -2877,6 +2877,8 @@ enum FieldTexts {
           The number of the last change.
         StatusAnswer.startedAt
           When the daemon started.
+        StatusAnswer.upgrade
+          An upgrade that waits to be finalised; absent: none does.
         StatusAnswer.version
           The daemon's version.
         StatusAnswer.watts
@@ -3109,6 +3111,8 @@ enum FieldTexts {
           Its owner's name for it.
         TokenAnswer.owner
           Whose it is: `tenant:NAME`, `auditor` or `actuator`.
+        TokenAnswer.pepper
+          Of a token that was made under a pepper: whether the daemon has it; absent: it was made without one.
         TokenAnswer.revokedAt
           When it was revoked.
         TokenAnswer.scopes
@@ -3123,6 +3127,9 @@ enum FieldTexts {
           Where the next page begins; absent: this is the last.
         TokenList.tokens
           Oldest first.
+        TokenPepperUse
+          Whether the daemon has the pepper that a token was made under. `current`: It has it. `other`: It has another
+          one or none, so that the token does not count.
         TokenRequest
           A token that a tenant, or an operator for it, wants.
         TokenRequest.expiresIn
@@ -3245,6 +3252,21 @@ enum FieldTexts {
           From when.
         UnmetAnswer.watts
           Where the domain is measured.
+        UpgradeAnswer
+          At which format level the book is written, and what comes with the next.
+        UpgradeAnswer.finalised
+          Whether the book is written at the daemon's level. Until it is, releases from `readableFrom` on read all of
+          it.
+        UpgradeAnswer.level
+          The format level at which the book is written.
+        UpgradeAnswer.programLevel
+          The format level of the daemon.
+        UpgradeAnswer.readableFrom
+          The first release that reads the book.
+        UpgradeAnswer.version
+          The daemon's version.
+        UpgradeAnswer.withheld
+          What cannot be done until the upgrade is finalised, in sentences; empty once it is.
         ValueRange
           One value, or a range of them with both ends: `"30d"` or `{"min":"30d","max":"90d"}`.
         ValueRange.max

@@ -21,6 +21,7 @@ extension Problem {
             case .planOvertaken: .planOvertaken
             case .idempotencyMismatch: .idempotencyMismatch
             case .preconditionFailed: .preconditionFailed
+            case .notFinalised: .notFinalised
             }
         self.init(
             code, detail: refusal.detail, pointer: refusal.pointer,

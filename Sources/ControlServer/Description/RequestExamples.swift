@@ -99,6 +99,7 @@ enum RequestExamples {
         """#,
         "backUp": #"{"path": "/var/backups/berth/book.db"}"#,
         "reload": #"{"reason": "two auditors more"}"#,
+        "finaliseUpgrade": #"{"reason": "a week without trouble"}"#,
         "freezeTime": #"{"reason": "the clock is being set"}"#,
         "unfreezeTime": #"{"reason": "the clock is right"}"#,
     ].merging(NodeVerb.allCases.map { ($0.rawValue + "Nodes", nodeVerb) }) { $1 }

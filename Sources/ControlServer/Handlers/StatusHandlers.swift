@@ -36,7 +36,9 @@ enum StatusHandlers {
             overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil,
             openFaults: book.openFaultCount > 0 ? book.openFaultCount : nil,
             loadTargets: loadTargets(book, now), listeners: listeners(exchange),
-            numa: exchange.services.numa())
+            numa: exchange.services.numa(),
+            upgrade: book.formatLevel < FormatLevel.current.number
+                ? UpgradeAnswer(book, exchange.services.version) : nil)
         return exchange.answer(answer, view: view)
     }
 

@@ -74,10 +74,13 @@ enum TokenHandlers {
     ) async throws -> Response {
         let context = try exchange.commandContext(reason: request.reason, body: body)
         let secret = TokenText.make()
+        let plain = TokenText.digest(of: secret)!
+        // A book that the release before still reads has no place for a pepper; `berth upgrade status` says so.
+        let pepper = exchange.scheduler.view.book.takesPeppers ? exchange.services.live.settings.pepper : nil
         let order = TokenOrder(
             owner: owner, name: request.name, scopes: scopes(request, owner, exchange),
-            digest: TokenText.digest(of: secret)!,
-            lifeSeconds: try life(request, exchange), parent: exchange.caller.token?.number)
+            digest: pepper?.digest(of: plain) ?? plain, lifeSeconds: try life(request, exchange),
+            parent: exchange.caller.token?.number, pepper: pepper?.id)
         let (outcome, view, _) = try await exchange.submit(.makeToken(order), context)
         let made = view.book.tokens(of: owner).last { token in
             outcome.isRepeated ? token.name == request.name : outcome.tokens == [token.number]
@@ -151,6 +154,8 @@ enum TokenHandlers {
             scopes: token.scopes.names.compactMap { TokenScope(rawValue: $0) }, createdAt: Timestamp(token.madeAt),
             createdBy: seesMaker ? token.madeBy : nil, expiresAt: Timestamp(token.expiresAt),
             revokedAt: token.revokedAt.map { Timestamp($0) },
-            lastUsed: exchange.services.tokenUse.hour(of: token.number).map { Timestamp($0) }, token: secret)
+            lastUsed: exchange.services.tokenUse.hour(of: token.number).map { Timestamp($0) },
+            pepper: token.pepper.map { _ in exchange.services.live.settings.holds(token) ? .current : .other },
+            token: secret)
     }
 }

@@ -45,8 +45,8 @@ struct Authenticator: Sendable {
     /// One answer for tokens that are unknown, over or revoked. Only such are slowed down, so that nobody can lock out a
     /// token that counts.
     private func caller(of header: String, _ connection: Connection) throws -> Caller {
-        let (view, now) = (scheduler.view, scheduler.now)
-        if let digest = Self.digest(in: header), let token = view.book.token(digest: digest), token.isLive(at: now) {
+        let now = scheduler.now
+        if let token = token(in: header), token.isLive(at: now) {
             tokenUse.note(token.number, at: now)
             return Caller(evidence: .token(token), role: Role(token.owner), actorName: "token:\(token.name)")
         }
@@ -60,6 +60,17 @@ struct Authenticator: Sendable {
     /// What is answered to a token that does not count, whatever the reason.
     static var unknownToken: Problem {
         Problem(.unauthenticated, detail: "this token does not count: it is unknown, over or revoked")
+    }
+
+    /// The token that a header shows, whether or not it still counts: one without a pepper, or one under the pepper in force.
+    private func token(in header: String) -> AccessToken? {
+        guard let plain = Self.digest(in: header) else { return nil }
+        let book = scheduler.view.book
+        if let token = book.token(digest: plain), token.pepper == nil { return token }
+        guard let pepper = live.settings.pepper, let token = book.token(digest: pepper.digest(of: plain)),
+            token.pepper == pepper.id
+        else { return nil }
+        return token
     }
 
     private static func digest(in header: String) -> [UInt8]? {

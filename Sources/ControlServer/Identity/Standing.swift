@@ -26,6 +26,7 @@ extension Authenticator {
     /// Whether a caller would be let in again as who it was. O(1) while nothing has changed.
     func stillCounts(_ standing: Standing) -> Bool {
         if let token = standing.token {
+            guard token.pepper == nil || live.settings.holds(token) else { return false }
             return scheduler.view.book.token(digest: token.digest)?.isLive(at: scheduler.now) ?? false
         }
         if standing.rules == live.rulesNumber { return true }

@@ -43,6 +43,15 @@ extension Route {
             for: Audiences.operators, takes: .json(ReasonRequest.self), answers: .ok(ReloadAnswer.self),
             refusals: [.reloadRefused, .wrongState], effect: Effect.beside, ReloadHandlers.reload),
         Route(
+            "upgrade", .get, Routes.upgrade,
+            "The format level at which the book is written, which releases read it, and what waits for the daemon's own.",
+            for: Audiences.provider, answers: .ok(UpgradeAnswer.self), UpgradeHandlers.status),
+        Route(
+            "finaliseUpgrade", .post, Routes.finaliseUpgrade,
+            "Write the book at the daemon's format level from now on; releases before it then refuse the book.",
+            for: Audiences.operators, takes: .json(ReasonRequest.self), answers: .ok(UpgradeAnswer.self),
+            UpgradeHandlers.finalise),
+        Route(
             "confirmClock", .post, Routes.confirmClock,
             "Confirm the wall clock after a jump that no downtime explains.",
             for: Audiences.operators, query: [.reason], answers: .ok(ClockStatus.self), StatusHandlers.confirmClock),

@@ -58,15 +58,18 @@ extension Book {
         notePicture(before: fact)
         settleAccounts(before: fact)
         put(fact)
+        noteLevel(of: fact)
         noteAccounts(after: fact)
     }
 
     private mutating func put(_ fact: Fact) {
         switch fact {
-        case .bookOpened(let bookID, let secret):
+        case .bookOpened(let bookID, let secret, let level):
             self.bookID = bookID
             self.secret = secret
             naming = LeaseNaming(key: secret)
+            formatLevel = level
+        case .upgradeFinalised(let level): formatLevel = level
         case .fleetAdopted(let source, let runs, let nextID):
             applyFleet(source: source, runs: runs, nextID: nextID)
         case .tenantPut(let name, let quota, let description):

@@ -9,6 +9,7 @@ extension Book {
     /// Bytes from which `init(snapshot:)` makes an equal book. O(everything).
     public func snapshot() -> [UInt8] {
         var record = BookRecord()
+        record.level = formatLevel
         record.bookID = bookID
         record.secret = secret
         record.revision = revision
@@ -49,6 +50,9 @@ extension Book {
         record.usedNames = usedNamesRecord
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
+        precondition(
+            FormatLevel.level(ofSnapshot: record.version)! <= formatLevel,
+            "a snapshot says nothing that the book's level does not have")
         return writer.bytes
     }
 
@@ -113,6 +117,7 @@ extension Book {
         self.init()
         bookID = record.bookID
         secret = record.secret
+        formatLevel = record.level
         naming = LeaseNaming(key: record.secret)
         revision = record.revision
         time = record.time

@@ -21,6 +21,8 @@ public struct Book: Sendable {
     /// How many fleets have been in force, this one included.
     public internal(set) var fleetVersion = 0
     var tenantsByName = TreeDictionary<String, Tenant>()
+    /// The format level at which the book is written: programs of that level and later ones read all of it.
+    public internal(set) var formatLevel = FormatLevel.all[0].number
     /// Names of tenants that were removed.
     var usedNames = TreeDictionary<String, UsedName>()
     var cohortsByName = TreeDictionary<String, CohortState>()

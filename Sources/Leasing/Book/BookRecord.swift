@@ -5,6 +5,7 @@ import Packing
 /// Everything of a book that cannot be derived, in a fixed order.
 struct BookRecord: FieldCoded {
     var version: UInt64 = 1
+    var level = FormatLevel.all[0].number
     var bookID = ""
     var secret: [UInt8] = []
     var revision: UInt64 = 0
@@ -37,8 +38,9 @@ struct BookRecord: FieldCoded {
     /// Format 2 says more of some leases, format 3 of power, format 4 of operations, format 5 of parts and caps and format 6 of
     /// energy that was taken on fleets before, format 7 of agreements, format 8 of accounts, format 9 of the health of hardware,
     /// format 10 of transfers, format 11 of cohorts, format 12 of sub-leases, format 13 of tokens and format 14 of names that were
-    /// used before; a book without any of that is written in format 1, which it always had.
-    private static let versions: ClosedRange<UInt64> = 1...14
+    /// used before; a book without any of that is written in format 1, which it always had. Format 15 begins with the level of a
+    /// book that is not at the first, and format 16 ends with the peppers of tokens.
+    private static let versions: ClosedRange<UInt64> = 1...16
 
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         if !coder.isReading {
@@ -46,6 +48,7 @@ struct BookRecord: FieldCoded {
             let hasParts = leases.contains { $0.part != .blank }
             version =
                 [
+                    (16, tokens.tokens.contains { $0.pepper != nil }), (15, level > FormatLevel.all[0].number),
                     (14, !usedNames.isBlank), (13, !tokens.isBlank), (12, !subleases.isBlank), (11, !cohorts.isBlank),
                     (10, !transfers.isBlank),
                     (9, !health.isBlank),
@@ -55,9 +58,11 @@ struct BookRecord: FieldCoded {
                 ].first(where: \.1)?.0 ?? 1
         }
         try coder.code(&version)
-        guard Self.versions.contains(version) else {
-            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 14")
+        if version >= 15 { try FormatLevel.code(&level, with: &coder) }
+        guard Self.versions.contains(version), let implied = FormatLevel.level(ofSnapshot: version) else {
+            throw coder.fault("snapshot of format \(version); this program reads formats 1 to 16")
         }
+        level = max(level, implied)
         try coder.code(&bookID)
         try coder.code(&secret)
         try coder.code(&revision)
@@ -86,6 +91,7 @@ struct BookRecord: FieldCoded {
         if version >= 12 { try coder.code(&subleases) }
         if version >= 13 { try coder.code(&tokens) }
         if version >= 14 { try coder.code(&usedNames) }
+        if version >= 16 { try tokens.codePeppers(with: &coder) }
     }
 
     /// What makes some leases parts of others, and their later caps, with their numbers.

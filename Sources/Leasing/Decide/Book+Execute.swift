@@ -60,9 +60,9 @@ extension Book {
 
     mutating func decide(_ command: Command, _ step: inout Step) throws(Refusal) {
         switch command {
-        case .open(let bookID, let secret, let fleet):
+        case .open(let bookID, let secret, let fleet, let level):
             precondition(!isOpened, "a book is opened once")
-            commit(.bookOpened(bookID: bookID, secret: secret), &step)
+            commit(.bookOpened(bookID: bookID, secret: secret, level: level), &step)
             let register = HardwareRegister(first: fleet)
             commit(
                 .fleetAdopted(source: fleet.source, runs: Book.runs(of: register), nextID: register.nextID), &step)
@@ -114,8 +114,11 @@ extension Book {
         case .acknowledgeOrders(let numbers): try decideOrderAcknowledgement(numbers, &step)
         case .acknowledgeNotice(let notice, let lease): try decideNoticeAcknowledgement(notice, of: lease, &step)
         case .setFreeze(let isFrozen): try decideFreeze(isFrozen, &step)
-        case .confirmClock: commit(.clockConfirmed, &step)
-        case .noteBackup(let path): commit(.backupBegun(path: path), &step)
+        case .confirmClock: if has(.clockConfirmed) { commit(.clockConfirmed, &step) }
+        case .noteBackup(let path):
+            let fact = Fact.backupBegun(path: path)
+            if has(fact) { commit(fact, &step) }
+        case .finaliseUpgrade: decideFinalisation(&step)
         case .carryOut(let commands, let commitment): try decidePlan(commands, commitment, &step)
         case .advance: decideWhatIsDue(&step)
         case .heartbeat: break
@@ -124,6 +127,7 @@ extension Book {
 
     /// Applies a fact that has just been decided and notes it for the entry.
     mutating func commit(_ fact: Fact, _ step: inout Step) {
+        precondition(has(fact) || fact.setsLevel, "a fact is written where the book's level has it")
         step.facts.append(fact)
         apply(fact)
         endSublease(after: fact, &step)
@@ -149,7 +153,10 @@ extension Book {
                 "a lease of \(sublet.from) is let to tenant \(name), or offered to be (\(subleaseID(sublet.number))); that ends first"
             )
         }
-        commit(.tenantRemoved(name: name, endsName: true), &step)
+        // Without it, whoever is made under the name later would be the same tenant, and find what this one left.
+        let removal = Fact.tenantRemoved(name: name, endsName: true)
+        guard has(removal) else { throw .notFinalised("the removal of a tenant", at: formatLevel) }
+        commit(removal, &step)
     }
 
     private mutating func decideRelease(

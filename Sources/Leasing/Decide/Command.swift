@@ -10,7 +10,7 @@ public enum NodeVerb: String, CaseIterable, Sendable {
 /// One change that is asked for.
 public enum Command: Sendable {
     /// The first change of a book.
-    case open(bookID: String, secret: [UInt8], fleet: Fleet)
+    case open(bookID: String, secret: [UInt8], fleet: Fleet, level: UInt64 = FormatLevel.current.number)
     /// A proposed fleet; refused when it conflicts with leases.
     case adoptFleet(Fleet)
     case putTenant(name: String, quota: Quota, share: QuotaShare = QuotaShare(), description: String)
@@ -82,6 +82,8 @@ public enum Command: Sendable {
     case setFreeze(Bool)
     /// Notes that an operator has believed the clock after a jump.
     case confirmClock
+    /// Has the book written at this program's format level from now on, which programs before it do not read.
+    case finaliseUpgrade
     /// Notes that a copy of the book is being written there.
     case noteBackup(path: String)
     /// Carries commands out in order, all or none; with a commitment only when they decide what the plan said.

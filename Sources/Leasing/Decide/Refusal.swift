@@ -18,6 +18,8 @@ public struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
         /// The lease has changed since the revision that was named.
         case preconditionFailed
         case fleetConflict
+        /// The book is written so that an older release reads it, which could not read this.
+        case notFinalised
     }
 
     public let code: Code

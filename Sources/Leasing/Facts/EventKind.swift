@@ -92,4 +92,5 @@ public enum EventKind: String, CaseIterable, Sendable {
     case clockUnfrozen = "clock.unfrozen"
     case clockConfirmed = "clock.confirmed"
     case backupBegun = "backup.begun"
+    case upgradeFinalised = "upgrade.finalised"
 }

@@ -52,9 +52,9 @@ extension Quota: FieldCoded {
 extension Fact: FieldCoded {
     static var blank: Fact { .tenantRemoved(name: "", endsName: false) }
 
-    private var storedNumber: UInt64 {
+    var storedNumber: UInt64 {
         switch self {
-        case .bookOpened: 1
+        case .bookOpened(_, _, let level): level > 1 ? 80 : 1
         case .fleetAdopted: 2
         case .tenantPut: 3
         case .tenantRemoved(_, let endsName): endsName ? 77 : 4
@@ -78,6 +78,7 @@ extension Fact: FieldCoded {
         case .unfrozen: 24
         case .clockConfirmed: 78
         case .backupBegun: 79
+        case .upgradeFinalised: 81
         case .maintenanceSet: 40
         case .maintenanceRemoved: 41
         case .maintenanceOver: 42
@@ -104,14 +105,17 @@ extension Fact: FieldCoded {
         case .leaseTakenOver: 57
         case .transferNoted: 58
         case .subleaseNoted: 70
-        case .tokenMade: 75
+        case .tokenMade(let token): token.pepper == nil ? 75 : 82
         case .tokenRevoked: 76
         }
     }
 
-    private static func blank(storedAs number: UInt64) -> Fact? {
+    static func blank(storedAs number: UInt64) -> Fact? {
         switch number {
-        case 1: .bookOpened(bookID: "", secret: [])
+        case 1: .bookOpened(bookID: "", secret: [], level: 1)
+        // A book that is not written at the first level.
+        case 80: .bookOpened(bookID: "", secret: [], level: 0)
+        case 81: .upgradeFinalised(level: 0)
         case 2: .fleetAdopted(source: "", runs: [], nextID: 0)
         case 3: .tenantPut(name: "", quota: Quota(), description: "")
         case 4: .tenantRemoved(name: "", endsName: false)
@@ -176,6 +180,8 @@ extension Fact: FieldCoded {
         // A contract with a clause on sub-leases, and whatever else there is.
         case 71: .contractPut(name: "", terms: ContractTerms())
         case 75: .tokenMade(.blank)
+        // One that was made under a pepper.
+        case 82: .tokenMade(.blank)
         case 76: .tokenRevoked(number: 0, owner: .auditor, name: "")
         // A contract with a clause on transfers.
         case 59: .contractPut(name: "", terms: ContractTerms())
@@ -197,10 +203,15 @@ extension Fact: FieldCoded {
         storedAs number: UInt64, with coder: inout some FieldCoder
     ) throws(CodingFault) {
         switch self {
-        case .bookOpened(var bookID, var secret):
+        case .bookOpened(var bookID, var secret, var level):
+            // The level first, so that a program that does not reach it says so before it fails at what came with it.
+            if number != 1 { try FormatLevel.code(&level, with: &coder) }
             try coder.code(&bookID)
             try coder.code(&secret)
-            self = .bookOpened(bookID: bookID, secret: secret)
+            self = .bookOpened(bookID: bookID, secret: secret, level: level)
+        case .upgradeFinalised(var level):
+            try FormatLevel.code(&level, with: &coder)
+            self = .upgradeFinalised(level: level)
         case .fleetAdopted(var source, var runs, var nextID):
             try coder.code(&source)
             try coder.code(&runs)
@@ -275,6 +286,14 @@ extension Fact: FieldCoded {
             self = .subleaseNoted(note)
         case .tokenMade(var token):
             try coder.code(&token)
+            if number == 82 {
+                var pepper = token.pepper ?? []
+                try coder.code(&pepper)
+                guard pepper.count == TokenLimits.pepperIDBytes else {
+                    throw coder.fault("a pepper's id of \(pepper.count) bytes")
+                }
+                token.pepper = pepper
+            }
             self = .tokenMade(token)
         case .tokenRevoked(var number, let owner, var name):
             var ownerName = owner.name

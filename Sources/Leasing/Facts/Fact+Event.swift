@@ -59,6 +59,7 @@ extension Fact {
     public func event(recordedAt time: Int64) -> FactEvent {
         switch self {
         case .bookOpened: FactEvent(.bookOpened)
+        case .upgradeFinalised: FactEvent(.upgradeFinalised)
         case .fleetAdopted: FactEvent(.fleetAdopted)
         case .tenantPut(let name, _, _): FactEvent(.tenantPut) { $0.tenant = name }
         case .tenantRemoved(let name, _): FactEvent(.tenantRemoved) { $0.tenant = name }

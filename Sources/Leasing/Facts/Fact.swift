@@ -50,8 +50,11 @@ struct Closure: Equatable, Sendable, FieldCoded {
 ///
 /// The numbers in `Fact+Coding.swift` are the stored form: a case keeps its number for ever.
 public enum Fact: Equatable, Sendable {
-    /// The book's first fact: its id and the secret that lease ids and plan tokens are made with.
-    case bookOpened(bookID: String, secret: [UInt8])
+    /// The book's first fact: its id, the secret that lease ids and plan tokens are made with, and the format level at which it is
+    /// written.
+    case bookOpened(bookID: String, secret: [UInt8], level: UInt64)
+    /// The book is written at a higher format level from now on.
+    case upgradeFinalised(level: UInt64)
     /// A fleet file came into force; `runs` says which node carries which id.
     case fleetAdopted(source: String, runs: [IDRun], nextID: UInt32)
     case tenantPut(name: String, quota: Quota, description: String)

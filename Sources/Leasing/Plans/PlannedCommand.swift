@@ -40,7 +40,8 @@ extension Command {
             .removeLoadTarget, .putTenant, .removeTenant, .putCohort, .removeCohort, .putContract, .removeContract:
             true
         case .open, .adoptFleet, .requestSeries, .releaseSeries, .amendLease, .acknowledgeOrders, .acknowledgeNotice,
-            .setFreeze, .confirmClock, .noteBackup, .nominate, .answerApproval, .identifyGPUs, .reportFault,
+            .setFreeze, .confirmClock, .noteBackup, .finaliseUpgrade, .nominate, .answerApproval, .identifyGPUs,
+            .reportFault,
             .decideFault, .importBook, .splitLease,
             .proposeTransfer, .answerTransfer, .withdrawTransfer, .proposeSublease, .answerSublease, .endSublease,
             .makeToken, .revokeToken, .carryOut, .advance,

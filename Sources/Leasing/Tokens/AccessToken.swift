@@ -68,8 +68,8 @@ public struct AccessToken: Equatable, Sendable {
     /// Its owner's name for it, which no other live token of the owner has.
     public let name: String
     public let scopes: TokenScopes
-    /// SHA-256 of the secret. The secret is 256 random bits, so a plain hash cannot be searched backwards; slow hashes are for
-    /// passwords.
+    /// SHA-256 of the secret, or what that is under the pepper. The secret is 256 random bits, so a plain hash cannot be searched
+    /// backwards; slow hashes are for passwords.
     public let digest: [UInt8]
     public let madeAt: Int64
     /// The first second at which it no longer counts.
@@ -80,6 +80,8 @@ public struct AccessToken: Equatable, Sendable {
     public let parent: UInt64?
     /// When it was revoked.
     public internal(set) var revokedAt: Int64?
+    /// The id of the pepper that its digest was made under; nil: of none.
+    public internal(set) var pepper: [UInt8]?
 
     /// Whether it counts at a moment.
     public func isLive(at now: Int64) -> Bool { revokedAt == nil && now < expiresAt }
@@ -89,12 +91,30 @@ public struct AccessToken: Equatable, Sendable {
 public enum TokenLimits {
     /// Bytes of a digest.
     public static let digestBytes = 32
+    /// Bytes of a pepper's id.
+    public static let pepperIDBytes = 8
     /// Live tokens of one owner.
     public static let liveMax = 256
     /// Tokens of one owner that are over and still shown, the oldest of which make room.
     public static let overMax = 64
     /// The longest life of a token, in seconds: a year.
     public static let lifeSecondsMax: Int64 = 366 * 86_400
+}
+
+/// Which token was made under which pepper.
+struct TokenPepperRecord: FieldCoded {
+    var number: UInt64 = 0
+    var pepper: [UInt8] = []
+
+    static var blank: TokenPepperRecord { TokenPepperRecord() }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
+        try coder.code(&number)
+        try coder.code(&pepper)
+        guard !coder.isReading || pepper.count == TokenLimits.pepperIDBytes else {
+            throw coder.fault("a pepper's id of \(pepper.count) bytes")
+        }
+    }
 }
 
 extension AccessToken: FieldCoded {

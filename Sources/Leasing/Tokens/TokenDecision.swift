@@ -7,8 +7,10 @@ public struct TokenOrder: Sendable {
     public var owner: TokenOwner
     public var name: String
     public var scopes: TokenScopes
-    /// SHA-256 of the secret, which the book is never told.
+    /// SHA-256 of the secret, which the book is never told, or what that is under the pepper.
     public var digest: [UInt8]
+    /// The pepper's id; nil: there is none.
+    public var pepper: [UInt8]?
     /// How long it is to live.
     public var lifeSeconds: Int64
     /// The token with which it is asked for; nil where whoever asks needs none.
@@ -16,7 +18,8 @@ public struct TokenOrder: Sendable {
 
     /// Every field.
     public init(
-        owner: TokenOwner, name: String, scopes: TokenScopes, digest: [UInt8], lifeSeconds: Int64, parent: UInt64?
+        owner: TokenOwner, name: String, scopes: TokenScopes, digest: [UInt8], lifeSeconds: Int64, parent: UInt64?,
+        pepper: [UInt8]? = nil
     ) {
         self.owner = owner
         self.name = name
@@ -24,12 +27,14 @@ public struct TokenOrder: Sendable {
         self.digest = digest
         self.lifeSeconds = lifeSeconds
         self.parent = parent
+        self.pepper = pepper
     }
 }
 
 extension Book {
     mutating func decideToken(_ order: TokenOrder, _ step: inout Step) throws(Refusal) {
         precondition(order.digest.count == TokenLimits.digestBytes, "a digest is one of SHA-256")
+        precondition((order.pepper?.count ?? 8) == TokenLimits.pepperIDBytes, "a pepper's id has its length")
         if case .tenant(let name) = order.owner, tenant(name) == nil {
             throw Refusal(.notFound, "there is no such tenant")
         }
@@ -51,12 +56,13 @@ extension Book {
         // Two secrets of 256 bits are never the same by chance.
         guard token(digest: order.digest) == nil else { throw Refusal(.wrongState, "this secret has been given out") }
         try checkParent(of: order, step)
-        commit(
-            .tokenMade(
-                AccessToken(
-                    number: tokens.nextNumber, owner: order.owner, name: order.name, scopes: order.scopes,
-                    digest: order.digest, madeAt: step.now, expiresAt: step.now + order.lifeSeconds,
-                    madeBy: step.actor.name, parent: order.parent, revokedAt: nil)), &step)
+        let made = Fact.tokenMade(
+            AccessToken(
+                number: tokens.nextNumber, owner: order.owner, name: order.name, scopes: order.scopes,
+                digest: order.digest, madeAt: step.now, expiresAt: step.now + order.lifeSeconds,
+                madeBy: step.actor.name, parent: order.parent, revokedAt: nil, pepper: order.pepper))
+        guard has(made) else { throw .notFinalised("a token under a pepper", at: formatLevel) }
+        commit(made, &step)
         step.outcome.tokens = [tokens.nextNumber - 1]
     }
 

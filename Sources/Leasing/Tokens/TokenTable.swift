@@ -85,6 +85,13 @@ extension Book {
         return tokens.tokens[number & ~Self.tokenMark]
     }
 
+    /// Whether the book can keep under which pepper a token was made.
+    public var takesPeppers: Bool {
+        var token = AccessToken.blank
+        token.pepper = []
+        return has(.tokenMade(token))
+    }
+
     /// What a token is called: nothing that says how many others there are.
     public func tokenID(_ number: UInt64) -> String { "k-" + naming.id(of: Self.tokenMark | number).dropFirst(2) }
 
@@ -128,6 +135,20 @@ struct TokensRecord: FieldCoded {
     mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&tokens)
         try coder.code(&nextNumber)
+    }
+
+    /// The peppers of those tokens that have one, which later formats keep after everything else.
+    mutating func codePeppers(with coder: inout some FieldCoder) throws(CodingFault) {
+        var peppers = tokens.compactMap { token in
+            token.pepper.map { TokenPepperRecord(number: token.number, pepper: $0) }
+        }
+        try coder.code(&peppers)
+        guard coder.isReading else { return }
+        var rest = peppers[...]
+        for index in tokens.indices where rest.first?.number == tokens[index].number {
+            tokens[index].pepper = rest.removeFirst().pepper
+        }
+        guard rest.isEmpty else { throw coder.fault("a pepper of no token") }
     }
 
     /// Why it belongs to no book with those tenants, or nil.

@@ -49,7 +49,7 @@ public enum CommandKind: Int, CaseIterable, Sendable {
     case putMaintenance, removeMaintenance, failFeed, restoreFeed
     case setNodes, identifyGPUs, reportFault, decideFault
     case setLoadTarget, removeLoadTarget, acknowledgeOrders, acknowledgeNotice
-    case setFreeze, confirmClock, noteBackup, carryOut, advance, heartbeat
+    case setFreeze, confirmClock, noteBackup, finaliseUpgrade, carryOut, advance, heartbeat
 
     /// Its name as a label has it, for example `request-leases`.
     public var name: String {
@@ -103,6 +103,7 @@ public enum CommandKind: Int, CaseIterable, Sendable {
             case .setFreeze: .setFreeze
             case .confirmClock: .confirmClock
             case .noteBackup: .noteBackup
+            case .finaliseUpgrade: .finaliseUpgrade
             case .carryOut: .carryOut
             case .advance: .advance
             case .heartbeat: .heartbeat

@@ -27,7 +27,7 @@ struct Berth: AsyncParsableCommand {
 
             Shell completion: berth completion --help
             """,
-        version: "0.1.0",
+        version: "0.2.0",
         subcommands: [
             StatusCommand.self, TopCommand.self, FleetCommand.self, DomainsCommand.self, BudgetsCommand.self,
             AlertsCommand.self, ForecastCommand.self,
@@ -40,7 +40,8 @@ struct Berth: AsyncParsableCommand {
             LoadTargetCommand.self, OrdersCommand.self, NoticesCommand.self,
             FreezeCommand.self, UnfreezeCommand.self,
             ApplyCommand.self, ImportCommand.self, InventoryCommand.self, WatchCommand.self, EventsCommand.self,
-            AuditCommand.self, BackupCommand.self, ReloadCommand.self, VerifyCommand.self, ClockCommand.self,
+            AuditCommand.self, BackupCommand.self, ReloadCommand.self, UpgradeCommand.self, VerifyCommand.self,
+            ClockCommand.self,
             PackCommand.self,
             SimulateCommand.self,
             ContextCommand.self, CompletionCommand.self,

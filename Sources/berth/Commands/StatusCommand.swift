@@ -67,6 +67,11 @@ struct StatusCommand: AsyncParsableCommand {
             Terminal.standardOutput.write(
                 "scheduler: NUMA node \(node) of \(numa.nodes)" + (numa.fault.map { "; \($0)" } ?? ""))
         }
+        if let upgrade = status.upgrade {
+            let words =
+                "The upgrade is not finalised; release \(upgrade.readableFrom) still reads the book: berth upgrade status"
+            terminal.write(Style.attention.applied(to: words, inColour: terminal.usesColour))
+        }
         printFailures(status.failedFeeds ?? [])
         printLoadTargets(status.loadTargets ?? [])
         if let orders = status.overdueOrders {

@@ -23,12 +23,13 @@ struct TokenCommand: AsyncParsableCommand {
 func tokenTable(_ tokens: [TokenAnswer]) -> Table {
     var table = Table(
         .word("TOKEN"), .text("NAME"), .text("OWNER"), .word("STATE"), .text("SCOPES"), .word("EXPIRES"),
-        .word("LAST USED"))
+        .word("LAST USED"), .word("PEPPER"))
     for token in tokens {
         table.add(
             .init(token.id), .init(token.name), .init(token.owner), .init(token.state.rawValue, token.state.style),
             .init(token.scopes.map(\.rawValue).joined(separator: ",")), .init(token.expiresAt.short),
-            .init(token.lastUsed?.short ?? "-"))
+            .init(token.lastUsed?.short ?? "-"),
+            .init(token.pepper?.rawValue ?? "-", token.pepper == .other ? .bad : .plain))
     }
     return table
 }
