@@ -21,7 +21,7 @@ extension Command {
             .withdrawReclaim, .nominate, .answerApproval, .splitLease, .answerTransfer, .withdrawTransfer,
             .answerSublease, .endSublease, .revokeToken, .putMaintenance, .removeMaintenance, .failFeed, .restoreFeed,
             .setNodes, .identifyGPUs, .decideFault, .setLoadTarget, .removeLoadTarget, .acknowledgeOrders,
-            .acknowledgeNotice, .setFreeze, .confirmClock, .noteBackup, .advance, .heartbeat:
+            .acknowledgeNotice, .setFreeze, .confirmClock, .finaliseUpgrade, .noteBackup, .advance, .heartbeat:
             []
         }
     }
