@@ -20,6 +20,8 @@ extension SystemTests {
 
         @Test("until it is finalised, what 0.1.0 could not read is refused in words; finalising asks, and is audited")
         func finalise() throws {
+            let secret = try home.folder.write("a secret that is long enough for it", to: "pepper")
+            home.config = try home.folder.write("tokens: {pepperFile: \(secret)}\n", to: "berthd.yaml")
             try home.start()
             #expect(home.process?.error.contains("the upgrade is not finalised") == true)
             let connection = try home.connect()
@@ -29,6 +31,15 @@ extension SystemTests {
             let words = try home.berth("upgrade", "status").output
             #expect(
                 words.contains("release 0.1.0 can be installed again") && words.contains("A tenant cannot be removed."))
+            /// Under which pepper the daemon makes a token.
+            func pepper(_ name: String) throws -> String? {
+                let order = #"{"name":"\#(name)","scopes":["read"],"reason":"r"}"#
+                let made = try connection.post("/v1/tenants/acme/tokens", order)
+                #expect(made.status == 201, "\(made.text)")
+                return made.json["pepper"].string
+            }
+            #expect(try pepper("before") == nil)
+
             _ = try connection.request("PUT", "/v1/tenants/umbra", #"{"reason":"a trial"}"#)
             let refused = try connection.request("DELETE", "/v1/tenants/umbra?reason=over")
             #expect(refused.status == 409 && refused.json["type"].string == "errors#not-finalised", "\(refused.text)")
@@ -42,6 +53,7 @@ extension SystemTests {
                 #expect(done.wait() == .exited(0), "\(done.error)")
                 #expect(done.output.contains(#""finalised": true"#), "\(done.output)")
             }
+            #expect(try pepper("after") == "current")
             let entries = try connection.get("/v1/audit?limit=1000").json["entries"].array
             let finalised = entries.filter { $0["what"][0].string == "finalise the upgrade to format level 2" }
             #expect(finalised.count == 1 && finalised.first?["reason"].string == "a good week")
