@@ -18,7 +18,7 @@ programs=$(realpath "${1:-$(swift build -c release --show-bin-path)}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-kernel=${KERNEL:-$(ls -1 /boot/vmlinuz-* 2>/dev/null | tail -1)}
+kernel=${KERNEL:-$(find /boot -name "vmlinuz-*" | sort | tail -1)}
 if [ -z "$kernel" ]; then
     image=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends:/ { print $2 }')
     [ -n "$image" ] || cannot "there is no kernel in /boot and none to fetch; name one with KERNEL="
@@ -37,7 +37,7 @@ for program in berthd berth; do
         cp -Ln "$library" "$root$library"
     done
 done
-cp config/fleets/small.yaml "$root/etc/fleet.yaml"
+cp config/fleets/colossus.yaml "$root/etc/fleet.yaml"
 echo 'root:x:0:0:root:/:/bin/sh' > "$root/etc/passwd"
 cat > "$root/init" <<'INIT'
 #!/bin/busybox sh
@@ -56,6 +56,7 @@ threads() { # NAME: the processors of threads of that name
     done | sort -u
 }
 report() {
+    echo "$1 share: $(tr -d ' \n' < /run/json | sed -n 's/.*"bookPercent":\([0-9]*\).*/\1/p')"
     echo "$1 status: $(tr -d ' \n' < /run/json | grep -o '"numa":{[^}]*}')"
     echo "$1 line: $(grep 'NUMA node' /run/status)"
     echo "$1 scheduler: $(threads scheduler)"
@@ -73,7 +74,7 @@ chmod +x "$root/init"
 
 # Node 0 has processors 0 and 1, node 1 has 2 and 3 and by far the most memory.
 # It is emulated: a machine that is virtual itself does not always have a KVM that can do everything. ACCELERATION=kvm asks for that.
-timeout 600 qemu-system-x86_64 -accel "${ACCELERATION:-tcg}" -cpu max -m 3G -smp 4 -nographic -no-reboot -nodefaults -serial stdio \
+timeout 1200 qemu-system-x86_64 -accel "${ACCELERATION:-tcg}" -cpu max -m 3G -smp 4 -nographic -no-reboot -nodefaults -serial stdio \
     -object memory-backend-ram,id=m0,size=1G -object memory-backend-ram,id=m1,size=2G \
     -numa node,nodeid=0,cpus=0-1,memdev=m0 -numa node,nodeid=1,cpus=2-3,memdev=m1 \
     -kernel "$kernel" -initrd "$folder/initrd" -append "console=ttyS0 quiet panic=-1" < /dev/null > "$folder/console" 2>&1 || true
@@ -84,14 +85,19 @@ failures=0
 expect() { # TEXT: a line that must be there
     grep -qF -- "$1" "$folder/said" || { echo "  FAIL  there is no: $1"; failures=$((failures + 1)); }
 }
-expect 'most-free status: "numa":{"nodes":2,"node":1}'
+expect 'most-free status: "numa":{"nodes":2,"node":1'
 expect "most-free line: scheduler: NUMA node 1 of 2"
 expect "most-free scheduler: 2-3"
 expect "most-free network: 0-1"
-expect 'configured status: "numa":{"nodes":2,"node":0}'
+expect 'configured status: "numa":{"nodes":2,"node":0'
 expect "configured scheduler: 0-1"
 expect "configured network: 2-3"
 expect "unknown node: 78"
 expect "finished"
+# By the kernel's own count of the pages that a start took for the book.
+for start in most-free configured; do
+    share=$(sed -n "s/^$start share: //p" "$folder/said")
+    [ "${share:-0}" -ge 90 ] || { echo "  FAIL  $start: ${share:-no} percent of the book's memory is on the node"; failures=$((failures + 1)); }
+done
 if [ "$failures" != 0 ]; then tail -20 "$folder/console"; exit 1; fi
 echo "the scheduler and its memory are on one node, and the network is on the other"

@@ -137,8 +137,9 @@ extension LineKind {
         case .numaUnbound:
             Row(
                 level: .warning, title: "The scheduler is not where it was to be bound",
-                explanation: "It works, with slower memory. Look whether the unit's system call filter, "
-                    + "AllowedCPUs= and AllowedMemoryNodes= let it be on that node.")
+                explanation: "It works, with slower memory. Where that node has little memory, name another one "
+                    + "(numa.node). Else look whether the unit's system call filter, AllowedCPUs= and "
+                    + "AllowedMemoryNodes= let it be there.")
         default: nil
         }
     }

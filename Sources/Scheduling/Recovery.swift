@@ -17,6 +17,8 @@ public struct RecoveryFault: Error, Sendable, CustomStringConvertible {
 
 public enum Recovery {
     private static let entriesPerRead = 4_096
+    /// After so many facts whoever waits is told. One entry, an atomic batch, may have thousands.
+    private static let factsPerTelling = 1_024
 
     /// How far a recovery has come: entries applied, of those that are to be.
     public struct Progress: Sendable, Equatable {
@@ -51,6 +53,7 @@ public enum Recovery {
     ) throws -> Book {
         var book = start
         let total = journal.lastSequence - start.revision
+        var untoldFactCount = 0
         while true {
             let records = try journal.read(after: book.revision, limit: entriesPerRead)
             for record in records {
@@ -64,8 +67,12 @@ public enum Recovery {
                     throw RecoveryFault(sequence: record.sequence, problem: "it says it is entry \(entry.revision)")
                 }
                 book.apply(entry)
+                untoldFactCount += entry.facts.count
+                if untoldFactCount >= factsPerTelling || book.revision - start.revision == total {
+                    onProgress(Progress(applied: book.revision - start.revision, total: total))
+                    untoldFactCount = 0
+                }
             }
-            if !records.isEmpty { onProgress(Progress(applied: book.revision - start.revision, total: total)) }
             if records.count < entriesPerRead { return book }
         }
     }

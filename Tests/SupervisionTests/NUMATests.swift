@@ -48,4 +48,37 @@ struct NUMATests {
             #expect(placement.isOn(node.number), "\(placement)")
         }
     }
+
+    @Test("memory is counted by node in pages of each mapping's size, files aside")
+    func memory() {
+        let text = """
+            00400000 default file=/usr/bin/berthd mapped=30 N0=20 N1=10 kernelpagesize_kB=4
+            01c9f000 default heap anon=40 dirty=40 active=0 N0=8 N1=32 kernelpagesize_kB=4
+            7f3c40000000 prefer:1 anon=2 dirty=2 N1=2 kernelpagesize_kB=2048
+            7ffd1e000000 default stack anon=3 dirty=3 N0=3
+
+            """
+        let memory = NUMAMemory(numaMaps: text)
+        #expect(memory.bytes == [0: 11 * 4_096, 1: 32 * 4_096 + (4 << 20)])
+        let before = NUMAMemory(numaMaps: "01c9f000 default heap anon=10 N0=5 N1=5 kernelpagesize_kB=4\n")
+        #expect(memory.percent(on: 1, addedSince: before, least: 1 << 20) == 99)
+        #expect(memory.percent(on: 0, addedSince: before, least: 1) == 0)
+        #expect(memory.percent(on: 1, addedSince: before, least: 1 << 30) == nil)
+        // What has been given back since is not on any node.
+        #expect(before.percent(on: 0, addedSince: memory, least: 1) == nil)
+    }
+
+    @Test(
+        "all that a process takes is found on the nodes that it may use",
+        .enabled(if: !NUMABinding.nodes.isEmpty && NUMAMemory.ofThisProcess != nil))
+    func taken() throws {
+        let before = try #require(NUMAMemory.ofThisProcess)
+        let taken = [UInt8](repeating: 1, count: 64 << 20)
+        let after = try #require(NUMAMemory.ofThisProcess)
+        let percents = NUMABinding.nodes.compactMap {
+            after.percent(on: $0.number, addedSince: before, least: 32 << 20)
+        }
+        #expect(percents.count == NUMABinding.nodes.count && percents.reduce(0, +) > 97, "\(percents)")
+        withExtendedLifetime(taken) {}
+    }
 }

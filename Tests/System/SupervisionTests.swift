@@ -45,8 +45,11 @@ extension SystemTests {
         func watchdog() throws {
             let home = try DaemonHome()
             let manager = try NotifySocket(in: home.folder)
-            try home.start(
+            // Pings begin before it serves, and the socket holds a few: who does not read them stops the daemon.
+            let daemon = try home.launch(
                 initialise: true, environment: ["NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "20000"])
+            _ = try manager.messages { $0["READY"] == "1" }
+            try home.adopt(daemon)
             let before = try home.connect().get("/v1/status").json["revision"].int
             for _ in 0..<5 { _ = try manager.messages { $0["WATCHDOG"] == "1" } }
             #expect(try home.connect().get("/v1/status").json["revision"].int == before)

@@ -1737,6 +1737,9 @@ enum FieldTexts {
           The shortest notice; absent: none.
         NUMAStatus
           The NUMA node of the scheduler's thread and memory.
+        NUMAStatus.bookPercent
+          How many percent of the memory that the book took at the start lie on that node, as the kernel counts its
+          pages; absent: nothing is bound, or it took too little to tell.
         NUMAStatus.fault
           What is not there in fact, as the kernel says; absent: all of it is.
         NUMAStatus.node

@@ -65,7 +65,9 @@ struct StatusCommand: AsyncParsableCommand {
         printListeners(status.listeners ?? [], at: status.now)
         if let numa = status.numa, let node = numa.node {
             Terminal.standardOutput.write(
-                "scheduler: NUMA node \(node) of \(numa.nodes)" + (numa.fault.map { "; \($0)" } ?? ""))
+                "scheduler: NUMA node \(node) of \(numa.nodes)"
+                    + (numa.bookPercent.map { ", with \($0) % of the book's memory as it started" } ?? "")
+                    + (numa.fault.map { "; \($0)" } ?? ""))
         }
         if let upgrade = status.upgrade {
             let words =
