@@ -71,7 +71,7 @@ deb: dependencies man ## Build a Debian package in .build/deb
 	swift build -c release $(STATIC) --product berth-telemetry
 	@scripts/deb.sh .build/deb
 
-test-systemd: dependencies ## Boot a systemd of its own and put the daemon through its life; PROGRAMS=FOLDER to take those
+test-systemd: dependencies ## Boot a systemd of its own and put the daemon through its life; PROGRAMS=FOLDER to take those, ROOT, LEASES, POLLS, SUITES
 	@if [ -z "$(PROGRAMS)" ]; then for product in berthd berth berth-telemetry; do swift build -c release --product $$product || exit 1; done; fi
 	@scripts/test-systemd.sh $(PROGRAMS)
 

@@ -2,6 +2,11 @@
 # Boots a systemd of its own, installs Berth there and puts it through its life: scripts/test-systemd.sh [FOLDER OF THE PROGRAMS]
 #
 # Needs root, unshare and systemd on this machine; where one of them is missing it says so, and ends with 3.
+#
+# ROOT=FOLDER boots the Debian in that folder instead of this machine's, for a newer systemd:
+#   mmdebstrap --variant=minbase --include=systemd,dbus,python3,openssl,curl,iproute2,libnuma1,libsqlite3-0,libstdc++6 trixie FOLDER
+# LEASES=100000 is with how many leases READY is measured, POLLS=1000 how many polls then wait. SUITES="NAME…" are the system tests that
+# run in the sandbox; KEEP_LOG=FILE keeps what they say.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,7 +20,7 @@ cannot() {
 for tool in unshare nsenter python3 openssl curl setpriv systemd-analyze dpkg-deb dpkg-shlibdeps; do
     command -v "$tool" >/dev/null || cannot "$tool is missing"
 done
-[ -x /lib/systemd/systemd ] || cannot "there is no /lib/systemd/systemd"
+[ -x "${ROOT:-}/lib/systemd/systemd" ] || cannot "there is no ${ROOT:-}/lib/systemd/systemd"
 unshare --pid --fork --mount --uts --ipc --cgroup --net --propagation private \
     bash -c 'mount -t tmpfs tmpfs /mnt && mkdir /mnt/c && mount -t cgroup2 cgroup2 /mnt/c' 2>/dev/null \
     || cannot "it may not make namespaces and cgroups of its own"
@@ -28,12 +33,21 @@ log=$folder.log
 # Two releases of the package, of the same programs.
 for version in 0.0.1 0.0.2; do VERSION=$version COMPRESSION=none scripts/deb.sh "$folder.packages" "$programs" >/dev/null; done
 
-# Runs before the new systemd does, with the root that it will have.
+# Runs before the new systemd does, with the root that it will have. Libraries are those of programs that are not linked statically.
 cat > "$folder.prepare" <<PREPARE
 #!/usr/bin/env bash
 set -euo pipefail
-mkdir -p "\$1/opt/berth-test"
-cp "$PWD"/scripts/systemd/*.py "$folder.packages"/*.deb "$PWD/config/fleets/small.yaml" "\$1/opt/berth-test/"
+test="\$1/opt/berth-test"
+mkdir -p "\$test/programs" "\$test/repository"
+cp "$PWD"/scripts/systemd/*.py "$folder.packages"/*.deb "$PWD/config/fleets/small.yaml" "\$test/"
+mount --bind -o ro "$programs" "\$test/programs"
+mount --bind -o ro "$PWD" "\$test/repository"
+for program in berthd berth berth-telemetry berthPackageTests.xctest; do
+    [ -e "$programs/\$program" ] || continue
+    ldd "$programs/\$program" | grep -o '/[^ ]*' | while read -r library; do
+        [ -e "\$1\$library" ] || install -D -m 755 "\$library" "\$1\$library"
+    done
+done
 PREPARE
 chmod +x "$folder.prepare"
 prepare="$folder.prepare" setsid scripts/systemd/boot.sh "$folder" >"$log" 2>&1 &

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Boots a systemd of its own in new namespaces over a copy of this machine's root: boot.sh FOLDER
 #
-# FOLDER/pid names its process 1 afterwards; whoever ends that ends all of it. Nothing it does reaches this machine: the root is an
-# overlay, /dev, /run, /tmp and the cgroups are new, and the network has a loopback of its own.
+# ROOT=FOLDER takes the Debian in that folder instead. $prepare is run with the new root before systemd is. Whoever ends the process that
+# this makes ends all of it. Nothing it does reaches this machine: the root is an overlay, /dev, /run, /tmp and the cgroups are new, and
+# the network has a loopback of its own.
 set -euo pipefail
 
 folder=$1
 mkdir -p "$folder"
-export folder
+export folder ROOT="${ROOT:-/}"
 exec unshare --pid --fork --kill-child --mount --uts --ipc --cgroup --net --propagation private bash -euc '
     mount -t tmpfs tmpfs "$folder" -o size=2g
     mkdir "$folder/upper" "$folder/work" "$folder/root"
-    mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+    mount -t overlay overlay -o "lowerdir=$ROOT,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
     root=$folder/root
     mount -t proc proc "$root/proc"
     mount --bind -o ro "$root/proc/sys" "$root/proc/sys"

@@ -45,6 +45,7 @@ revision() { inside berth status -o json | python3 -c 'import json, sys; print(j
 edit() { inside tee "$1" >/dev/null; }
 drop_in() { inside mkdir -p /run/systemd/system/berthd.service.d && edit "/run/systemd/system/berthd.service.d/$1.conf" && inside systemctl daemon-reload; }
 
+# shellcheck source-path=SCRIPTDIR/../..
 echo "systemd $(inside systemctl --version | awk 'NR == 1 { print $2 }') in namespaces of its own, process $pid"
 
 echo "installed"
@@ -106,7 +107,7 @@ refuse "berth reload fails with the reason" inside berth reload
 printf '%s\n' "$good" | edit /etc/berth/berthd.yaml
 fleet=$(inside cat /etc/berth/fleet.yaml)
 printf '%s\n' "${fleet/platform: hgx-h100/platform: hgx-h1000}" | edit /etc/berth/fleet.yaml
-printf '%s\n' "${good/watcher/nobody}" | edit /etc/berth/berthd.yaml
+printf '%s\n' "${good/watcher/daemon}" | edit /etc/berth/berthd.yaml
 refuse "a bad fleet file fails it too" inside systemctl reload berthd
 expect "and takes the good settings beside it along" as watcher berth status
 printf '%s\n' "$fleet" | edit /etc/berth/fleet.yaml
@@ -114,6 +115,8 @@ printf '%s\n' "$good" | edit /etc/berth/berthd.yaml
 inside systemctl kill -s HUP --kill-whom=main berthd
 expect "SIGHUP reloads as well, and the status is clean again" await bash -c "! [[ \"\$(nsenter -t $pid -m -p --root=/proc/$pid/root systemctl show -P StatusText berthd)\" == *refused* ]]"
 expect "it is still the same process" test "$(property MainPID)" = "$main"
+
+. scripts/systemd/newer.sh
 
 echo "the journal"
 told() { [ -n "$(inside journalctl -q --no-pager -u berthd "$@")" ]; }
@@ -267,6 +270,10 @@ expect "with 0" test "$(property ExecMainStatus)" = 0
 refuse "and takes its socket along" inside test -e /run/berth/control.sock
 
 inside systemctl unmask -q --runtime berthd.socket
+
+. scripts/systemd/many-leases.sh
+inside systemctl stop berthd berthd.socket 2>/dev/null
+. scripts/systemd/sandbox.sh
 
 echo "upgrade, rollback, purge"
 inside systemctl enable -q --now berthd.socket berthd
