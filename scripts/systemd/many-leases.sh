@@ -43,11 +43,13 @@ start_watched() {
     local watcher begun
     begun=$(date +%s%3N)
     : > "$folder.said"
-    while :; do echo "$(($(date +%s%3N) - begun)) $(property StatusText)" >> "$folder.said"; done &
+    while :; do echo "$(($(date +%s%3N) - begun)) $(property StatusText)" >> "$folder.said"; sleep 0.1; done &
     watcher=$!
     inside systemctl start berthd
     local result=$?
     kill "$watcher" && wait "$watcher" 2>/dev/null
+    # What a start that fails was at is in its journal.
+    [ "$result" = 0 ] || inside journalctl -u berthd -n 8 --no-pager -o short-precise
     return "$result"
 }
 crash() {
