@@ -11,7 +11,8 @@ extension LeaseOrder {
     ///
     /// - Parameter isImport: whether lines may say what they hold already.
     init(
-        _ request: LeaseRequest, in book: borrowing Book, now: Int64, pins: PinReader = PinReader(), isImport: Bool = false
+        _ request: LeaseRequest, in book: borrowing Book, now: Int64, pins: PinReader = PinReader(),
+        isImport: Bool = false
     ) throws {
         let start = request.start?.epochSeconds
         let duration = request.duration.map { Int64($0.seconds) }

@@ -27,7 +27,8 @@ extension Book {
     }
 
     private func check(
-        _ resource: QuotaResource, of tenant: Tenant, _ leaseClass: LeaseClass, _ amount: Int64, over window: Range<Int64>
+        _ resource: QuotaResource, of tenant: Tenant, _ leaseClass: LeaseClass, _ amount: Int64,
+        over window: Range<Int64>
     ) throws(Refusal) {
         guard amount > 0, let quota = tenant.quota[resource] else { return }
         let (start, end) = (window.lowerBound, window.upperBound)
