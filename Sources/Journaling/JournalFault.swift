@@ -11,6 +11,9 @@ public enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// A write failed for a reason other than space. The journal takes no more appends: end the process.
     case unwritable(operation: String, path: String, detail: String)
 
+    /// A copy could not be written. The book is untouched, and whoever writes to it goes on.
+    case notCopied(path: String, detail: String)
+
     /// A read failed; the file may be whole.
     case unreadable(operation: String, path: String, detail: String)
 
@@ -67,6 +70,9 @@ public enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
                 + "check the disk and the kernel log before relying on it"
         case .unwritable(let operation, let path, let detail):
             "\(operation) \(path): \(detail); the process must end; check permissions, mounts and the disk, then start it again"
+        case .notCopied(let path, let detail):
+            "writing the copy \(path): \(detail); the book is untouched; name a folder that the daemon may write to, or check its "
+                + "permissions, mount and disk"
         case .unreadable(let operation, let path, let detail):
             "\(operation) \(path): \(detail); check permissions, mounts and the disk, then try again"
         case .damaged(let path, let sequence, let what, let remedy):

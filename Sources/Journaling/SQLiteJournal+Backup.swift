@@ -12,11 +12,20 @@ extension SQLiteJournal {
     ///
     /// It reads on a connection of its own and never makes the writer wait; until it ends, the write-ahead log only grows. The
     /// copy is made under another name in the same folder, verified whole, synced, and only then named.
-    /// - Throws: `.alreadyInitialised` when `path` exists; `.full` and `.unwritable` naming `path`'s folder; `.damaged`,
-    ///   `.unreadable`. None of them touches the book or ends the daemon's work, whatever `endsProcess` says of a write to it.
+    /// - Throws: `.alreadyInitialised` when `path` exists; `.full` and `.notCopied` naming it; `.damaged`, `.unreadable`. None of
+    ///   them touches the book or ends the daemon's work, whatever `endsProcess` says of damage.
     /// - Complexity: O(bytes of the book).
     public func backup(to path: String) throws(JournalFault) {
         if DurableFile.exists(path) { throw .alreadyInitialised(path: path) }
+        do { try writeCopy(to: path) } catch {
+            switch error {
+            case .unwritable(_, _, let detail), .syncFailed(_, let detail): throw .notCopied(path: path, detail: detail)
+            default: throw error
+            }
+        }
+    }
+
+    private func writeCopy(to path: String) throws(JournalFault) {
         let number = backupCount.add(1, ordering: .relaxed).newValue
         let partial = "\(path).partial-\(getpid())-\(number)"
         try DurableFile.createEmpty(partial)

@@ -42,7 +42,7 @@ struct StartFailure: Error, CustomStringConvertible {
         switch fault {
         case .locked: self.init("\(fault)", .passing, errorNumber: EAGAIN)
         case .full: self.init("\(fault)", .disk, errorNumber: ENOSPC)
-        case .syncFailed, .unwritable, .unreadable: self.init("\(fault)", .disk, errorNumber: EIO)
+        case .syncFailed, .unwritable, .notCopied, .unreadable: self.init("\(fault)", .disk, errorNumber: EIO)
         case .notDurable: self.init("\(fault)")
         case .damaged, .missing, .wrongBook, .alreadyInitialised, .sequenceMismatch, .wrongEpoch, .tooNew:
             self.init("\(fault)", .book)

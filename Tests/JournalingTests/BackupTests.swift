@@ -47,6 +47,21 @@ struct BackupTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: backup)) == bytes)
     }
 
+    @Test("A backup that cannot be written says so of the copy, and the book goes on")
+    func unwritable() throws {
+        let folder = try StateFolder(holding: tenRecords)
+        let journal = try folder.open()
+        let backup = folder.root + "/nowhere/copy.sqlite"
+        let fault = #expect(throws: JournalFault.self) { try journal.backup(to: backup) }
+        guard case .notCopied(backup, _) = fault else {
+            Issue.record("\(String(describing: fault))")
+            return
+        }
+        #expect(fault?.endsProcess == false)
+        try journal.append(next: [[1]])
+        try journal.backup(to: folder.root + "/copy.sqlite")
+    }
+
     @Test("A backup of a damaged book fails")
     func refusesDamage() throws {
         let folder = try StateFolder(holding: tenRecords)
