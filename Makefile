@@ -18,10 +18,14 @@ fleet:
 dependencies: ## Install the C libraries that are missing, or say how
 	@scripts/dependencies.sh
 
+# Without Swift's own libraries to load: it runs where there is no Swift, and counting references, which is much of its work, takes no detour
+# through the linker's table. Foundation's parts are named in their order, which the linker does not find out by itself.
+STATIC := --static-swift-stdlib $(foreach part,CoreFoundation _FoundationCShims _FoundationCollections _FoundationICU,-Xlinker -l$(part))
+
 build: dependencies ## Build berthd, berth and berth-telemetry for release
-	swift build -c release --product berthd
-	swift build -c release --product berth
-	swift build -c release --product berth-telemetry
+	swift build -c release $(STATIC) --product berthd
+	swift build -c release $(STATIC) --product berth
+	swift build -c release $(STATIC) --product berth-telemetry
 
 run: fleet build ## Serve a fleet from ./var until Ctrl-C; the first start takes the two deals
 	@scripts/run.sh "$(FLEET)"
@@ -54,25 +58,16 @@ bench-peers: dependencies ## Measure Slurm, from Debian, beside Berth; PEERS_NOD
 man: dependencies ## Write the manual, a page for each command, to .build/man/man1
 	@scripts/man.sh .build/man/man1
 
-# Without Swift's own libraries to load. Foundation's parts are named in their order, which the linker does not find out by itself.
-STATIC := --static-swift-stdlib $(foreach part,CoreFoundation _FoundationCShims _FoundationCollections _FoundationICU,-Xlinker -l$(part))
-
 # A package sets PREFIX=/usr and DESTDIR; by itself the daemon goes below /usr/local.
 install: PREFIX := /usr/local
-install: dependencies ## Install daemon, units and settings; PREFIX=/usr and DESTDIR=… for packages
-	swift build -c release $(STATIC) --product berthd
-	swift build -c release $(STATIC) --product berth
-	swift build -c release $(STATIC) --product berth-telemetry
+install: build ## Install daemon, units and settings; PREFIX=/usr and DESTDIR=… for packages
 	@scripts/install.sh "$(PREFIX)"
 
-deb: dependencies man ## Build a Debian package in .build/deb
-	swift build -c release $(STATIC) --product berthd
-	swift build -c release $(STATIC) --product berth
-	swift build -c release $(STATIC) --product berth-telemetry
+deb: man build ## Build a Debian package in .build/deb
 	@scripts/deb.sh .build/deb
 
 test-systemd: dependencies ## Boot a systemd of its own and put the daemon through its life; PROGRAMS=FOLDER to take those, ROOT, LEASES, POLLS, SUITES
-	@if [ -z "$(PROGRAMS)" ]; then for product in berthd berth berth-telemetry; do swift build -c release --product $$product || exit 1; done; fi
+	@[ -n "$(PROGRAMS)" ] || $(MAKE) build
 	@scripts/test-systemd.sh $(PROGRAMS)
 
 test-numa: ## Run the daemon in a virtual machine of two NUMA nodes; PROGRAMS=FOLDER to take those

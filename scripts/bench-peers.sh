@@ -229,7 +229,7 @@ TEXT
 install_slurm
 if [ ! -x "$berthd" ] && [ -z "${PEERS_BERTHD:-}" ]; then
     say "Building berthd"
-    swift build -c release --product berthd >&2
+    make build >&2
 fi
 gcc -std=gnu17 -O2 -Wall -o "$home/slurm-client" Benchmarks/peers/slurm-client.c -lslurm
 gcc -std=gnu17 -O2 -Wall -o "$home/berth-client" Benchmarks/peers/berth-client.c

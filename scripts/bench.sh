@@ -68,7 +68,7 @@ memory() { awk -v field="$1:" '$1 == field { printf "%.1f MB", $2 * 1024 / 1e6 }
 figures=${BENCH_FIGURES:-$home}
 
 say "Building"
-swift build -c release --product berthd >&2
+make build >&2
 berthd="$(swift build -c release --show-bin-path)/berthd"
 swift build --package-path Benchmarks -c release --product berth-load >&2
 swift build --package-path Benchmarks -c release --product berth-fill >&2
