@@ -4,7 +4,7 @@ import Scheduling
 import Supervision
 import Synchronization
 
-/// Tells the service manager of progress, at most once a second. It hears of nothing else, so it stops a start that hangs.
+/// Tells the service manager of progress, at most four times a second. It hears of nothing else, so it stops a start that hangs.
 final class RecoveryTeller: Sendable {
     /// How long a start may take until it has come on again.
     private static let patienceSeconds: Int64 = 30
@@ -15,7 +15,7 @@ final class RecoveryTeller: Sendable {
     func tell(_ what: String, _ progress: Recovery.Progress) {
         let isDue = toldAt.withLock { toldAt in
             let now = SuspendingClock.now
-            if let last = toldAt, now - last < .seconds(1), progress.applied < progress.total { return false }
+            if let last = toldAt, now - last < .milliseconds(250), progress.applied < progress.total { return false }
             toldAt = now
             return true
         }
