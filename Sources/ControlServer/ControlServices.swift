@@ -100,6 +100,7 @@ extension ControlServices {
     var eventPatience: EventPatience { live.settings.eventPatience }
     var loadTargetApprovalSeconds: Int64? { live.settings.loadTargetApprovalSeconds }
     var fleetProposal: FleetProposal? { live.fleetProposal }
+    var reloadRefusal: ReloadRefusal? { live.reloadRefusal }
     /// Plan and offer requests by tenant.
     var searches: RateLimiter { live.searches }
 }

@@ -34,7 +34,13 @@ public struct ServiceSettings: Sendable {
 
 /// The settings in force, for everybody who asks at the time of a request.
 public final class LiveSettings: Sendable {
-    private let state: Mutex<(settings: ServiceSettings, proposal: FleetProposal?)>
+    private struct State {
+        var settings: ServiceSettings
+        var proposal: FleetProposal?
+        var reloadRefusal: ReloadRefusal?
+    }
+
+    private let state: Mutex<State>
     private let reloads = Atomic<UInt64>(0)
     let searches: RateLimiter
     let failures: RateLimiter
@@ -44,7 +50,7 @@ public final class LiveSettings: Sendable {
         let limits = settings.limits
         searches = RateLimiter(burst: limits.searchesBurst, perMinute: limits.searchesPerMinute)
         failures = RateLimiter(burst: limits.failuresBurst, perMinute: limits.failuresPerMinute)
-        state = Mutex((settings, fleetProposal))
+        state = Mutex(State(settings: settings, proposal: fleetProposal))
     }
 
     /// What is in force.
@@ -55,6 +61,9 @@ public final class LiveSettings: Sendable {
 
     /// What became of the last fleet file that differed from the fleet in force.
     public var fleetProposal: FleetProposal? { state.withLock { $0.proposal } }
+
+    /// Why the last reload was refused; nil: it was not.
+    public var reloadRefusal: ReloadRefusal? { state.withLock { $0.reloadRefusal } }
 
     /// Puts new settings in force, all at once.
     public func set(_ settings: ServiceSettings) {
@@ -72,6 +81,13 @@ public final class LiveSettings: Sendable {
         }
     }
 
-    /// Notes what became of a fleet file.
-    public func set(_ proposal: FleetProposal) { state.withLock { $0.proposal = proposal } }
+    /// Notes what became of a fleet file; nil: it says what is in force, so that one refused before is of the past.
+    public func note(_ proposal: FleetProposal?) {
+        state.withLock { state in
+            if proposal != nil || state.proposal?.accepted == false { state.proposal = proposal }
+        }
+    }
+
+    /// Notes how a reload ended; nil: all of it is in force.
+    public func note(_ refusal: ReloadRefusal?) { state.withLock { $0.reloadRefusal = refusal } }
 }

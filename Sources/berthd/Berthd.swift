@@ -89,7 +89,7 @@ struct Berthd: AsyncParsableCommand {
             print(FleetReport.text(of: fleet, at: Int64(Date().timeIntervalSince1970)))
         } catch {
             complain("\(error)")
-            throw ExitCode(1)
+            throw ExitCode(StartFailure.Kind.configuration.exitCode)
         }
     }
 

@@ -83,7 +83,7 @@ struct Daemon {
         let tokenFile = TokenUseFile(directory: settings.stateDirectory, logger)
         let tokenUse = TokenUse(hours: tokenFile.hours())
         let audit = AuditLog(scheduler: scheduler, signer: signer)
-        let status = StatusTeller(scheduler: scheduler)
+        let status = StatusTeller(scheduler: scheduler, live: live)
         let reloader = Reloader(
             source: source, started: settings, passed: passed, tls: tls, live: live, observatory: observatory,
             scheduler: scheduler, status: status, logLevel: logLevel, logger: logger)

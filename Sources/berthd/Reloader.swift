@@ -62,23 +62,30 @@ final class Reloader: Sendable {
             let answer = try await carryOut(order)
             logger.log(
                 .reloaded, "reloaded", metadata: ["actor": "\(order.actor)", "needsRestart": "\(answer.needsRestart)"])
-            status.tellReloaded(refusal: nil)
+            tellEnd(nil)
             return answer
         } catch {
             logger.log(
                 .reloadRefused, "the new configuration cannot be used; the one before it stays",
                 metadata: ["actor": "\(order.actor)", "why": "\(error)"])
-            status.tellReloaded(refusal: "\(error)")
+            tellEnd("\(error)")
             throw Problem(.reloadRefused, detail: "\(error)")
         }
+    }
+
+    private func tellEnd(_ refusal: String?) {
+        live.note(refusal.map { ReloadRefusal(at: Timestamp(epochSeconds: scheduler.now), detail: $0) })
+        status.tellReady()
     }
 
     private func carryOut(_ order: ReloadOrder) async throws -> ReloadAnswer {
         let settings = try await source.read()
         let service = try settings.serviceSettings(logger)
+        try settings.checkOperators(in: service.callerRules)
         let (readingRules, alertRules) = (try settings.readingRules(), try settings.alertRules())
         let level = try settings.loggerLevel()
         _ = try settings.listeners(tls: tls, passed: passed)
+        try checkNextIdentity(settings)
         let fleet = try FleetAdoption.load(settings.fleetFile)
         let certificate = try prepareCertificate()
         let context = CommandContext(
@@ -86,10 +93,8 @@ final class Reloader: Sendable {
             requestID: order.requestID, now: 0)
         let adoption = FleetAdoption(scheduler: scheduler, logger: logger)
         let proposal = await adoption.propose(fleet, from: settings.fleetFile, context)
-        if let proposal {
-            live.set(proposal)
-            guard proposal.accepted else { throw StartFailure(proposal.detail) }
-        }
+        live.note(proposal)
+        if let proposal, !proposal.accepted { throw StartFailure(proposal.detail) }
         live.set(service)
         PepperFile.tell(scheduler.view.book, service, at: scheduler.now, logger)
         logLevel.set(level)
@@ -101,6 +106,12 @@ final class Reloader: Sendable {
             needsRestart: started.needingRestart(in: settings))
     }
 
+    /// Files of TLS that the next start will take are tried now: it must not be the start that finds them wrong.
+    private func checkNextIdentity(_ settings: Settings) throws {
+        guard settings.namesOtherIdentity(than: started) else { return }
+        _ = try settings.tlsIdentity(isNeeded: passed.contains { $0.name == .tcp })
+    }
+
     private func prepareCertificate() throws -> TLSIdentity.Prepared? {
         do {
             return try tls?.prepare(now: scheduler.clock.wallSeconds)
@@ -110,8 +121,7 @@ final class Reloader: Sendable {
     }
 
     private func take(_ certificate: TLSIdentity.Prepared) {
-        guard let tls else { return }
-        tls.take(certificate)
+        guard let tls, tls.take(certificate) else { return }
         CertificateReloader.tellTaken(tls.state, logger)
     }
 }

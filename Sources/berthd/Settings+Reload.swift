@@ -39,6 +39,19 @@ extension Settings {
             faultRules: try faultRules(), eventPatience: try eventPatience(), pepper: try PepperFile.read(self))
     }
 
+    /// Whether the next start makes TLS of something else than `other` did.
+    func namesOtherIdentity(than other: Settings) -> Bool {
+        needingRestart(in: other).contains { $0.hasPrefix("tcp.") }
+    }
+
+    /// Refuses names of operators of which none is known here: after a misspelt one nobody could reload again.
+    func checkOperators(in rules: CallerRules) throws {
+        guard !operators.isEmpty, !rules.peers.contains(where: { $0.role == .operator }) else { return }
+        throw StartFailure(
+            "roles.operators: there is no such user or group as \(operators.joined(separator: ", ")), so that nobody would be "
+                + "an operator; a user of this machine is known by user:NAME or user:NUMBER")
+    }
+
     /// The level of the log.
     func loggerLevel() throws -> Logger.Level {
         guard let level = Logger.Level(rawValue: logLevel) else {

@@ -1,5 +1,6 @@
 // The line of `systemctl status`: what is leased, what it draws, and what is wrong.
 
+import ControlAPI
 import ControlServer
 import FleetModel
 import Leasing
@@ -20,17 +21,13 @@ final class StatusTeller: Service {
         let refusal: String?
     }
 
-    private struct State {
-        var told: Basis?
-        /// What became of the last reload, where it was refused.
-        var refusal: String?
-    }
-
     private let scheduler: Scheduler
-    private let state = Mutex(State())
+    private let live: LiveSettings
+    private let told = Mutex<Basis?>(nil)
 
-    init(scheduler: Scheduler) {
+    init(scheduler: Scheduler, live: LiveSettings) {
         self.scheduler = scheduler
+        self.live = live
     }
 
     /// Looks again every few seconds, and is the first to say that the daemon stops.
@@ -48,20 +45,14 @@ final class StatusTeller: Service {
         Supervisor.notifyStopping()
     }
 
-    /// Says that the daemon serves.
+    /// Says that the daemon serves, for the first time or after a reload.
     func tellReady() { Supervisor.notifyReady(status: take()) }
 
     /// Says that configuration is being read again.
     func tellReloading() { Supervisor.notifyReloading(status: "reloading") }
 
-    /// Says that the reload is over, and why it was refused if it was.
-    func tellReloaded(refusal: String?) {
-        state.withLock { $0.refusal = refusal }
-        tellReady()
-    }
-
     private func tellChange() {
-        let before = state.withLock { $0.told }
+        let before = told.withLock { $0 }
         guard basis != before else { return }
         Supervisor.notify(status: take())
     }
@@ -69,13 +60,13 @@ final class StatusTeller: Service {
     private var basis: Basis {
         Basis(
             revision: scheduler.view.revision, health: scheduler.journalHealth,
-            isTimeFrozen: scheduler.isTimeFrozen, refusal: state.withLock { $0.refusal })
+            isTimeFrozen: scheduler.isTimeFrozen, refusal: live.reloadRefusal?.detail)
     }
 
     /// The line as it is now, which is taken to be told.
     private func take() -> String {
         let basis = basis
-        state.withLock { $0.told = basis }
+        told.withLock { $0 = basis }
         let view = scheduler.view
         var parts = [
             FleetFigures(view, at: scheduler.now).text, "revision \(WattsText.grouped(view.revision))",

@@ -244,6 +244,24 @@ import Testing
         #expect(desk.lease(held.number).state == .preempted)
     }
 
+    @Test("are not in the token of the plan, whose length does not count them either")
+    func sealed() throws {
+        func token(_ holders: Int) throws -> (token: [UInt8], ids: [String]) {
+            var desk = try desk()
+            let held = try (0..<holders).map { _ in try desk.request(spot(8 / holders, contract: "spot")).number }
+            let plan = try #require(desk.book.preempting(firm(8, from: ready), now: noon))
+            let again = try #require(desk.book.preempting(firm(8, from: ready), now: noon))
+            #expect(plan.planToken == again.planToken)
+            return (plan.planToken, held.map { desk.book.naming.id(of: $0) })
+        }
+        let (one, four) = (try token(1), try token(4))
+        for (token, ids) in [one, four] {
+            let text = String(decoding: token, as: UTF8.self)
+            #expect(ids.allSatisfy { !text.contains($0) })
+        }
+        #expect(one.token.count == four.token.count)
+    }
+
     @Test("make a refusal say from when on they give way, by class, and to a tenant without a name")
     func explained() throws {
         var desk = try desk()

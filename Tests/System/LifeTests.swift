@@ -288,7 +288,7 @@ extension SystemTests {
             let text = Fleets.turning.replacing("cleaning: 0s", with: "cleening: 0s")
             let bad = try ChildProcess(
                 Program.berthd, ["--check-fleet", try home.folder.write(text, to: "bad.yaml")])
-            #expect(bad.wait() == .exited(1))
+            #expect(bad.wait() == .exited(EX_CONFIG))
             #expect(bad.error.contains("bad.yaml:10:") && bad.error.contains("cleaning"), "\(bad.error)")
         }
     }

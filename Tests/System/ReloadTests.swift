@@ -138,8 +138,12 @@ extension SystemTests {
             #expect(reloading["MONOTONIC_USEC"].flatMap { UInt64($0) } ?? 0 > 0)
             #expect(told.last?["STATUS"]?.contains("the last reload was refused") == true, "\(told)")
             #expect(told.last?["STATUS"]?.contains("log.levle") == true)
+            let status = try home.connect().get("/v1/status").json["reloadRefusal"]
+            #expect(status["detail"].string?.contains("log.levle") == true && status["at"].string != nil)
+            #expect(try home.berth("status").output.contains("the reload at "))
             try configure("log: {level: info}\n")
             #expect(try reload().status == 200)
+            #expect(try home.connect().get("/v1/status").json["reloadRefusal"].isAbsent)
             let after = try manager.messages { $0["READY"] == "1" }
             #expect(after.last?["STATUS"]?.contains("refused") == false, "\(after)")
         }
@@ -181,6 +185,9 @@ extension SystemTests {
                 wrong.status == 409 && wrong.json["detail"].string?.contains("fleet.yaml:") == true, "\(wrong.text)")
             #expect(try auditorsRead() == 403)
             #expect(try connection.get("/v1/status").json["fleet"]["version"].int == 1)
+            _ = try home.folder.write(Fleets.turning, to: "fleet.yaml")
+            #expect(try reload(connection).status == 200)
+            #expect(try connection.get("/v1/status").json["fleetProposal"].isAbsent, "what was refused is mended")
             _ = try home.folder.write(Fleets.turning.replacing("80.25", with: "81.25"), to: "fleet.yaml")
             let good = try reload(connection)
             #expect(good.status == 200 && good.json["fleetChanged"].bool == true, "\(good.text)")
@@ -189,6 +196,23 @@ extension SystemTests {
             #expect(try auditorsRead() == 200)
             let entries = try connection.get("/v1/audit?limit=1000").json["entries"].array
             #expect(entries.last?["reason"].string == "test", "\(entries.last as Any)")
+        }
+
+        @Test("names of operators of which none is known are refused, and so is TLS that the next start cannot take")
+        func shutOut() throws {
+            let connection = try home.connect()
+            try configure("roles: {operators: [\"user:no-such-user\", \"group:no-such-group\"]}\n")
+            let nobody = try reload(connection)
+            #expect(nobody.status == 409 && nobody.text.contains("nobody would be an operator"), "\(nobody.text)")
+            try configure("roles: {operators: [\"user:no-such-user\", \"user:\(getuid())\"]}\n")
+            #expect(try reload(connection).status == 200)
+            let place = #"addresses: ["127.0.0.1:0"]"#
+            try configure("tcp: {\(place), certificateFile: /nowhere/cert.pem, keyFile: /nowhere/key.pem}\n")
+            let missing = try reload(connection)
+            #expect(missing.status == 409 && missing.text.contains("/nowhere/cert.pem"), "\(missing.text)")
+            try configure("tcp: {\(place)}\n")
+            let without = try reload(connection)
+            #expect(without.status == 409 && without.text.contains("tcp.certificateFile"), "\(without.text)")
         }
 
         @Test("the command waits for the result, says it, and ends by it; only an operator may")

@@ -249,6 +249,23 @@ extension SystemTests {
             try checkRules()
         }
 
+        @Test("a verb takes paths as well as names, and an unknown one is answered with the nearest")
+        func nodesByPath() throws {
+            func cordoned() throws -> [String] {
+                try connection.get("/v1/nodes?state=cordoned").json["nodes"].array.compactMap { $0["name"].string }
+            }
+            let rack = try home.berth("nodes", "cordon", "lab/h1/b1/r1", "--reason", "a cable tray")
+            #expect(rack.wait() == .exited(0), "\(rack.error)")
+            let nodes = try cordoned()
+            #expect(nodes.count > 1 && nodes.allSatisfy { $0.hasPrefix("lab-h1-b1-r1-n") }, "\(nodes)")
+            let one = try connection.post("/v1/nodes:uncordon", #"{"nodes":"lab/h1/b1/r1/n1","reason":"checked"}"#)
+            #expect(one.json["nodes"].int == 1, "\(one.text)")
+            #expect(try cordoned() == nodes.filter { $0 != "lab-h1-b1-r1-n1" })
+            let wrong = try connection.post("/v1/nodes:drain", #"{"nodes":"lab/h1/b1/r0","reason":"x"}"#)
+            #expect(wrong.status == 400 && wrong.json["pointer"].string == "/nodes", "\(wrong.text)")
+            #expect(wrong.text.contains("did you mean lab"), "\(wrong.text)")
+        }
+
         @Test("a lease is cancelled before its start and released after it")
         func delete() throws {
             let now = try connection.post("/v1/leases", Self.lease(#"{"shape":"node"}"#)).json["id"].string ?? ""

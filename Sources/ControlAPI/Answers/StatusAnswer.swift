@@ -99,6 +99,20 @@ public struct FleetProposal: Codable, Sendable, Equatable {
     }
 }
 
+/// A reload that was refused: what was in force before it still is.
+public struct ReloadRefusal: Codable, Sendable, Equatable {
+    /// When.
+    public var at: Timestamp
+    /// Why.
+    public var detail: String
+
+    /// Every field.
+    public init(at: Timestamp, detail: String) {
+        self.at = at
+        self.detail = detail
+    }
+}
+
 /// The daemon and the fleet at a glance.
 public struct StatusAnswer: Codable, Sendable, Equatable {
     /// The daemon's version.
@@ -123,8 +137,10 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public var journal: JournalStatus
     /// Whether time is believed.
     public var clock: ClockStatus
-    /// A fleet file that was proposed; absent: none since the start.
+    /// The last fleet file that was not what was in force; absent: none since the start, or since mended.
     public var fleetProposal: FleetProposal?
+    /// Why the last reload was refused; absent: it was not.
+    public var reloadRefusal: ReloadRefusal?
     /// Budget domains whose draw is near their limits; absent: none.
     public var alerts: [DrawAlertAnswer]?
     /// Feeds and sources that have failed; absent: none.
@@ -146,10 +162,10 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
     public init(
         version: String, revision: Int, bookId: String, startedAt: Timestamp, now: Timestamp, fleet: FleetSummary,
         leases: NamedCounts, gpus: GPUCounts, watts: [SiteWatts], journal: JournalStatus,
-        clock: ClockStatus, fleetProposal: FleetProposal? = nil, alerts: [DrawAlertAnswer]? = nil,
-        failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil, openFaults: Int? = nil,
-        loadTargets: [LoadTargetSummary]? = nil, listeners: [ListenerStatus]? = nil, numa: NUMAStatus? = nil,
-        upgrade: UpgradeAnswer? = nil
+        clock: ClockStatus, fleetProposal: FleetProposal? = nil, reloadRefusal: ReloadRefusal? = nil,
+        alerts: [DrawAlertAnswer]? = nil, failedFeeds: [FailedFeed]? = nil, overdueOrders: Int? = nil,
+        openFaults: Int? = nil, loadTargets: [LoadTargetSummary]? = nil, listeners: [ListenerStatus]? = nil,
+        numa: NUMAStatus? = nil, upgrade: UpgradeAnswer? = nil
     ) {
         self.version = version
         self.revision = revision
@@ -163,6 +179,7 @@ public struct StatusAnswer: Codable, Sendable, Equatable {
         self.journal = journal
         self.clock = clock
         self.fleetProposal = fleetProposal
+        self.reloadRefusal = reloadRefusal
         self.alerts = alerts
         self.failedFeeds = failedFeeds
         self.overdueOrders = overdueOrders

@@ -24,7 +24,7 @@ public enum NodeVerb: String, WireEnumeration {
 
 /// Which nodes, and why.
 public struct NodeVerbRequest: Codable, Sendable, Equatable {
-    /// A host list, such as `memphis-1-h1-b012-r3-n[1-8]`.
+    /// A host list of nodes or domains, such as `memphis-1-h1-b012-r3-n[1-8]` or `memphis-1/h1/b[003-004]`.
     public var nodes: String
     /// Why, for the audit log; 1 to 1,024 bytes.
     public var reason: String

@@ -183,7 +183,7 @@ extension PlanFeed: CheckedOnDecoding {
 public struct PlanNodeVerb: Codable, Sendable, Equatable {
     /// What is done to them.
     public var verb: NodeVerb
-    /// A host list, such as `memphis-1-h1-b012-r3-n[1-8]`.
+    /// A host list of nodes or domains, such as `memphis-1-h1-b012-r3-n[1-8]` or `memphis-1/h1/b[003-004]`.
     public var nodes: String
     /// Until when it is meant to last; absent: until undone.
     public var until: Timestamp?

@@ -1827,7 +1827,7 @@ enum FieldTexts {
         NodeVerbRequest
           Which nodes, and why.
         NodeVerbRequest.nodes
-          A host list, such as `memphis-1-h1-b012-r3-n[1-8]`.
+          A host list of nodes or domains, such as `memphis-1-h1-b012-r3-n[1-8]` or `memphis-1/h1/b[003-004]`.
         NodeVerbRequest.reason
           Why, for the audit log; 1 to 1,024 bytes.
         NodeVerbRequest.until
@@ -2327,7 +2327,7 @@ enum FieldTexts {
         PlanNodeVerb
           A verb on nodes, as `NodeVerbRequest` has it.
         PlanNodeVerb.nodes
-          A host list, such as `memphis-1-h1-b012-r3-n[1-8]`.
+          A host list of nodes or domains, such as `memphis-1-h1-b012-r3-n[1-8]` or `memphis-1/h1/b[003-004]`.
         PlanNodeVerb.reason
           Why; absent: the plan's reason.
         PlanNodeVerb.until
@@ -2617,6 +2617,12 @@ enum FieldTexts {
           The version of the fleet in force.
         ReloadAnswer.needsRestart
           Settings that differ from those of the start and count from the next start on.
+        ReloadRefusal
+          A reload that was refused: what was in force before it still is.
+        ReloadRefusal.at
+          When.
+        ReloadRefusal.detail
+          Why.
         ReservationAnswer
           One granted line.
         ReservationAnswer.allocation
@@ -2857,7 +2863,7 @@ enum FieldTexts {
         StatusAnswer.fleet
           The fleet in force.
         StatusAnswer.fleetProposal
-          A fleet file that was proposed; absent: none since the start.
+          The last fleet file that was not what was in force; absent: none since the start, or since mended.
         StatusAnswer.gpus
           GPUs by use.
         StatusAnswer.journal
@@ -2876,6 +2882,8 @@ enum FieldTexts {
           Fault reports that wait for an operator; absent: none.
         StatusAnswer.overdueOrders
           Orders that nobody has acknowledged at half of their notice; absent: none.
+        StatusAnswer.reloadRefusal
+          Why the last reload was refused; absent: it was not.
         StatusAnswer.revision
           The number of the last change.
         StatusAnswer.startedAt

@@ -116,24 +116,9 @@ enum NodeHandlers {
     static func command(
         _ verb: ControlAPI.NodeVerb, _ request: NodeVerbRequest, in fleet: Fleet
     ) throws -> Command {
-        let names: [String]
-        do {
-            names = try HostList.expand(request.nodes)
-        } catch {
-            throw Problem(.badRequest, detail: "\(error)", pointer: "/nodes", expected: "a host list like n[1-8]")
-        }
-        var nodes: [Range<Int>] = []
-        for name in Set(names) {
-            guard let node = fleet.node(named: name) else {
-                throw Problem(
-                    .badRequest, detail: "there is no node \(name)", pointer: "/nodes",
-                    expected: "nodes such as \(fleet.nodeName(NodeIndex(0)))")
-            }
-            nodes.append(node.offset..<node.offset + 1)
-        }
         return .setNodes(
             Leasing.NodeVerb(rawValue: verb.rawValue)!,
-            nodes: nodes.sorted { $0.lowerBound < $1.lowerBound }.coalesced(), until: request.until?.epochSeconds)
+            nodes: try fleet.nodes(inList: request.nodes, at: "/nodes"), until: request.until?.epochSeconds)
     }
 
     static func answer(_ outcome: Outcome, _ count: Int, _ view: PublishedView) -> NodeVerbAnswer {
@@ -216,6 +201,22 @@ enum NodeHandlers {
             until: (kept?.window(at: now)?.upperBound ?? note?.until).map { Timestamp($0) },
             by: kept?.actor ?? note?.actor, outSince: book.outSince(NodeIndex(node)).map { Timestamp($0) },
             gpus: uuids.contains { $0.uuid != nil } ? uuids : nil)
+    }
+}
+
+extension Fleet {
+    /// The nodes that a list of paths of domains and names of nodes stands for, ascending.
+    ///
+    /// - Throws: ``Problem`` at `pointer`, with the nearest name.
+    func nodes(inList text: String, at pointer: String) throws -> [Range<Int>] {
+        do {
+            return try nodes(named: try HostList.expand(text))
+        } catch {
+            throw Problem(
+                .badRequest, detail: "\(error)", pointer: pointer,
+                expected: "a path such as \(domains[0].path), a node such as \(nodeName(NodeIndex(0))), or a host list "
+                    + "of either")
+        }
     }
 }
 

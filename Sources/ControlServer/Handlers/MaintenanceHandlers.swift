@@ -56,22 +56,10 @@ enum MaintenanceHandlers {
         let series = try request.recurrence.map { try RecurringWindows($0, at: "/recurrence") }
         let start = request.start?.epochSeconds ?? now
         let plan = Maintenance.Plan(
-            nodes: try nodes(request.nodes, in: fleet),
+            nodes: try fleet.nodes(inList: request.nodes, at: "/nodes"),
             windows: series?.windows ?? [start..<start + (request.duration?.seconds ?? 1)], reason: request.reason,
             rule: request.recurrence?.rule, timeZone: request.recurrence?.timeZone)
         return (plan, series?.isCut == true)
-    }
-
-    private static func nodes(_ text: String, in fleet: Fleet) throws -> [Range<Int>] {
-        do {
-            return try fleet.nodes(named: try HostList.expand(text))
-        } catch {
-            throw Problem(
-                .badRequest, detail: "\(error)", pointer: "/nodes",
-                expected:
-                    "a path such as \(fleet.domains[0].path), a node such as \(fleet.nodeName(NodeIndex(0))), or a "
-                    + "host list of either")
-        }
     }
 
     /// What holds the nodes is named as blockers too.

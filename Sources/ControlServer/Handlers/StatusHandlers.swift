@@ -30,7 +30,7 @@ enum StatusHandlers {
             leases: leases, gpus: ControlAPI.GPUCounts(view.report(at: now).gpus), watts: watts(book, now, report),
             journal: JournalStatus(writable: health.isWritable, detail: health.detail),
             clock: exchange.clockStatus(view),
-            fleetProposal: exchange.services.fleetProposal,
+            fleetProposal: exchange.services.fleetProposal, reloadRefusal: exchange.services.reloadRefusal,
             alerts: report.alerts.isEmpty ? nil : report.alerts.map { DrawAlertAnswer($0, in: fleet) },
             failedFeeds: FailedFeed.all(in: book),
             overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil,

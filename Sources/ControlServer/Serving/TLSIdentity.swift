@@ -163,7 +163,15 @@ public final class TLSIdentity: Sendable {
     }
 
     /// Lets handshakes from here on take what was read.
-    public func take(_ prepared: Prepared) { inner.withLock { $0 = prepared.inner } }
+    ///
+    /// - Returns: whether it is another certificate or key than before.
+    @discardableResult
+    public func take(_ prepared: Prepared) -> Bool {
+        inner.withLock { inner in
+            defer { inner = prepared.inner }
+            return inner.fault != nil || inner.stamp != prepared.inner.stamp
+        }
+    }
 
     private static func load(_ files: Files) throws -> (context: NIOSSLContext, leaf: Leaf) {
         var status = stat()

@@ -10,9 +10,8 @@ private struct PlanRecord: FieldCoded {
     var lines: [PermanentHoldings] = []
     /// MIG instances of each line, which holdings leave out.
     private var slices: [LineTerms] = []
-    /// The ids of leases that give way for it: their numbers would tell how many there are.
-    var parts: [String] = []
-    var wholes: [String] = []
+    /// The leases that give way for it, as ``GivingWayRecord`` seals them; empty when none do.
+    var giving: [UInt8] = []
 
     static var blank: PlanRecord { PlanRecord() }
 
@@ -22,8 +21,63 @@ private struct PlanRecord: FieldCoded {
         slices = lines.map { LineTerms(slices: $0.slices) }
         try coder.code(&slices)
         for (index, line) in slices.enumerated() where index < lines.count { lines[index].slices = line.slices }
+        try coder.code(&giving)
+    }
+}
+
+/// Whose leases give way for a plan. A token is its tenant's to read, and what others hold is not: neither their ids nor how many
+/// they are.
+private struct GivingWayRecord: FieldCoded {
+    /// Ids, because a number may be another lease's in a book that was restored.
+    private var parts: [String] = []
+    private var wholes: [String] = []
+
+    /// Records are filled up to a multiple of this many bytes, so that their length tells next to nothing.
+    private static let step = 1_024
+    private static let nonceBytes = 12
+
+    static var blank: GivingWayRecord { GivingWayRecord() }
+
+    private init() {}
+
+    init(_ giving: GivingWay, _ naming: LeaseNaming) {
+        (parts, wholes) = (giving.parts.map(naming.id), giving.wholes.map(naming.id))
+    }
+
+    mutating func code(with coder: inout some FieldCoder) throws(CodingFault) {
         try coder.code(&parts)
         try coder.code(&wholes)
+    }
+
+    func giving(_ naming: LeaseNaming) -> GivingWay {
+        GivingWay(parts: parts.compactMap(naming.number), wholes: wholes.compactMap(naming.number))
+    }
+
+    /// The record under `key`, the same for the same record and plan: what is encrypted decides its nonce.
+    func sealed(for orderDigest: [UInt8], with key: SymmetricKey) -> [UInt8] {
+        var (copy, writer) = (self, FieldWriter())
+        do { try copy.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
+        var plain = writer.bytes
+        let length = UInt32(plain.count)
+        plain = (0..<4).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) } + plain
+        plain += Array(repeating: 0, count: (Self.step - plain.count % Self.step) % Self.step)
+        let code = HMAC<SHA256>.authenticationCode(for: orderDigest + plain, using: key)
+        do {
+            let nonce = try ChaChaPoly.Nonce(data: Array(code)[..<Self.nonceBytes])
+            return Array(try ChaChaPoly.seal(plain, using: key, nonce: nonce).combined)
+        } catch { preconditionFailure("a nonce of twelve bytes is one: \(error)") }
+    }
+
+    /// Nil when it was not sealed under `key`.
+    init?(sealed: [UInt8], with key: SymmetricKey) {
+        guard let box = try? ChaChaPoly.SealedBox(combined: sealed), let opened = try? ChaChaPoly.open(box, using: key),
+            opened.count >= 4
+        else { return nil }
+        let plain = [UInt8](opened)
+        let length = plain.prefix(4).reversed().reduce(0) { (sum: Int, byte) in sum << 8 | Int(byte) }
+        guard length <= plain.count - 4 else { return nil }
+        var reader = FieldReader(Array(plain.dropFirst(4).prefix(length)))
+        guard (try? code(with: &reader)) != nil else { return nil }
     }
 }
 
@@ -42,8 +96,10 @@ extension Book {
         for sound: SoundOrder, placements: [[LinePlacement]], giving: GivingWay = GivingWay()
     ) -> [UInt8] {
         var record = PlanRecord()
-        (record.parts, record.wholes) = (giving.parts.map(naming.id), giving.wholes.map(naming.id))
         record.orderDigest = sound.digest(marks: tenantMarks([sound.asked.tenant]))
+        if !giving.isEmpty {
+            record.giving = GivingWayRecord(giving, naming).sealed(for: record.orderDigest, with: givingKey)
+        }
         record.lines = placements.joined().map { register.permanent(Holdings($0)) }
         var writer = FieldWriter()
         do { try record.code(with: &writer) } catch { preconditionFailure("writing does not fail: \(error)") }
@@ -103,9 +159,11 @@ extension Book {
         let parts = sound.parts.indices.map { part in
             Array(placements[part * order.lines.count..<(part + 1) * order.lines.count])
         }
-        let giving = GivingWay(
-            parts: record.parts.compactMap(naming.number), wholes: record.wholes.compactMap(naming.number))
-        return PlannedOrder(placements: parts, giving: giving)
+        guard !record.giving.isEmpty else { return PlannedOrder(placements: parts, giving: GivingWay()) }
+        guard let giving = GivingWayRecord(sealed: record.giving, with: givingKey) else {
+            throw Refusal(.invalid, "this plan token cannot be read", pointer: "/planToken")
+        }
+        return PlannedOrder(placements: parts, giving: giving.giving(naming))
     }
 
     /// Refuses what was planned for a part of a lease when some of it is no longer free or powered.
@@ -118,6 +176,11 @@ extension Book {
     }
 
     private var planKey: SymmetricKey { SymmetricKey(data: secret + Array("plan".utf8)) }
+
+    /// Another key for another purpose; of 32 bytes, which the cipher wants.
+    private var givingKey: SymmetricKey {
+        SymmetricKey(data: SHA256.hash(data: secret + Array("plan: leases that give way".utf8)))
+    }
 }
 
 extension SoundOrder {

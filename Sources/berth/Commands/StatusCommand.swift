@@ -84,6 +84,10 @@ struct StatusCommand: AsyncParsableCommand {
             let words = "\(counted(faults, "fault report")) to decide on: berth fault --state open"
             terminal.write(Style.attention.applied(to: words, inColour: terminal.usesColour))
         }
+        if let refusal = status.reloadRefusal {
+            let words = "the reload at \(refusal.at) was refused, and what was before stays: \(refusal.detail)"
+            terminal.write(Style.attention.applied(to: words, inColour: terminal.usesColour))
+        }
         if let proposal = status.fleetProposal {
             let words = "fleet file: \(proposal.accepted ? "accepted" : "refused"): \(proposal.detail)"
             terminal.write(

@@ -10,7 +10,10 @@ struct NodeVerbOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     @Argument(
-        help: "A host list, such as 'memphis-1-h1-b012-r1-n[1-8]'. Quote it: shells know brackets too.",
+        help: """
+            Nodes by name, or all nodes of domains by path: a host list such as 'memphis-1-h1-b012-r1-n[1-8]' or \
+            memphis-1/h1/b012. Quote it: shells know brackets too.
+            """,
         completion: .custom(LiveNames.nodes))
     var nodes: String
 
@@ -35,6 +38,7 @@ extension NodeVerbCommand {
             discussion: """
                 EXAMPLE
                   berth nodes \(verb.rawValue) 'memphis-1-h1-b012-r1-n[1-8]' --reason "ticket 7"
+                  berth nodes \(verb.rawValue) memphis-1/h1/b012 --reason "ticket 8"
                 """)
     }
 
