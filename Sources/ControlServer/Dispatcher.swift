@@ -111,7 +111,7 @@ struct Dispatcher: Sendable {
         logger[metadataKey: "request"] = "\(record.id)"
         return Exchange(
             request: request, context: context, caller: caller, requestID: record.id, services: services,
-            query: query, logger: logger)
+            query: query, logger: logger, fleetVersion: services.scheduler.view.book.fleetVersion)
     }
 
     private func serve(_ route: Route, _ exchange: Exchange) async throws -> Response {

@@ -42,6 +42,8 @@ struct Exchange {
     let query: [String: String]
     /// The daemon's log, under the request's id.
     let logger: Logger
+    /// The fleet's version when the request came, before any of its names were looked up.
+    let fleetVersion: Int
 
     var scheduler: Scheduler { services.scheduler }
     var role: Role { caller.role }
@@ -149,7 +151,7 @@ struct Exchange {
         }
         return CommandContext(
             actor: Actor(name: caller.actorName, role: role.description), reason: reason ?? "", requestID: requestID,
-            idempotencyKey: key, now: 0)
+            idempotencyKey: key, now: 0, fleetVersion: fleetVersion)
     }
 
     /// Submits a command and returns what it did, or throws the problem it met.

@@ -34,6 +34,10 @@ extension Book {
             outcome.isRepeated = true
             return (nil, outcome)
         }
+        if let version = context.fleetVersion, version != fleetVersion, command.namesNodes {
+            throw Refusal(
+                .fleetConflict, "another fleet came into force while this was on its way, with other nodes; send it again")
+        }
         // Only a batch can fail after its first change; for the rest no copy is kept, so that pages stay unshared.
         let undo = command.isBatch ? self : nil
         let opened = (revision, time)

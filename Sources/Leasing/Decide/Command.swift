@@ -108,6 +108,22 @@ public enum Command: Sendable {
     }
 }
 
+extension Command {
+    /// Whether it names nodes by their places in the fleet in force, which another fleet gives to other nodes.
+    var namesNodes: Bool {
+        switch self {
+        case .setNodes, .nominate, .putMaintenance, .identifyGPUs, .importBook: true
+        case .requestLeases(let orders, _), .requestSeries(_, let orders):
+            orders.contains { order in order.lines.contains { $0.claim != nil } }
+        case .splitLease(_, let selection, _): !selection.nodes.isEmpty
+        case .proposeTransfer(_, let order, _): order.selection.map { !$0.nodes.isEmpty } ?? false
+        case .proposeSublease(_, let order, _): order.selection.map { !$0.nodes.isEmpty } ?? false
+        case .carryOut(let commands, _): commands.contains { $0.command.namesNodes }
+        default: false
+        }
+    }
+}
+
 /// Who asks, why, and when.
 public struct CommandContext: Sendable {
     public var actor: Actor
@@ -116,8 +132,14 @@ public struct CommandContext: Sendable {
     public var idempotencyKey: IdempotencyKey?
     /// The time of the step, seconds since 1970.
     public var now: Int64
+    /// The version of the fleet whose nodes the command names; nil where nothing can come in between.
+    public var fleetVersion: Int?
 
-    public init(actor: Actor, reason: String, requestID: String, idempotencyKey: IdempotencyKey? = nil, now: Int64) {
+    public init(
+        actor: Actor, reason: String, requestID: String, idempotencyKey: IdempotencyKey? = nil, now: Int64,
+        fleetVersion: Int? = nil
+    ) {
+        self.fleetVersion = fleetVersion
         self.actor = actor
         self.reason = reason
         self.requestID = requestID
