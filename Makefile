@@ -5,7 +5,7 @@ SHELL := /bin/bash
 FLEET ?= colossus
 PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test test-api api-docs check check-rules bench bench-peers man install deb test-numa install-man install-completions test-systemd clean
+.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers man install deb test-numa install-man install-completions test-systemd clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -33,6 +33,14 @@ run: fleet build ## Serve a fleet from ./var until Ctrl-C; the first start takes
 test: dependencies ## Build everything and run every test
 	swift build --build-tests
 	swift test --skip-build
+
+# Lives from so many seeds: LIVES=10000 COMMANDS=1000 is what a release is tried with.
+LIVES ?= 1000
+COMMANDS ?= 1000
+
+prove: dependencies ## Live LIVES=1000 simulated lives of COMMANDS=1000, every rule checked after every step
+	swift build -c release --product berth-proof
+	"$$(swift build -c release --show-bin-path)/berth-proof" lives --seeds 1-$(LIVES) --commands $(COMMANDS) --complete
 
 test-api: dependencies ## Look for what /openapi.json does not say, with schemathesis; EXAMPLES=20 for each operation
 	@scripts/test-api.sh

@@ -141,7 +141,18 @@ let package = Package(
         ),
         .target(
             name: "Simulation",
-            dependencies: ["FleetModel", "Packing", "Leasing", "Scheduling", "Journaling", "MerkleLog"],
+            dependencies: [
+                "FleetModel", "Packing", "Leasing", "Scheduling", "Journaling", "MerkleLog",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "berth-proof",
+            dependencies: [
+                "FleetModel", "Packing", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -232,7 +243,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "Leasing", "Packing", "FleetModel"],
+            name: "SimulationTests",
+            dependencies: [
+                "Simulation", "Leasing", "Packing", "FleetModel", "Journaling", "Scheduling",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ControlServerTests",

@@ -12,7 +12,7 @@ public final class MemoryJournal: JournalStore {
         var heads: [SignedHead] = []
         var snapshots: [JournalSnapshot] = []
         var rows: [String: [[ProjectionValue]: [ProjectionValue]]] = [:]
-        var nextAppendFault: JournalFault?
+        var nextAppendFault: (fault: JournalFault, keepsRecords: Bool)?
         var endingFault: JournalFault?
     }
 
@@ -35,8 +35,12 @@ public final class MemoryJournal: JournalStore {
     public var projectionsAreStale: Bool { false }
 
     /// Makes the next append throw `fault` and write nothing. After a fault that ends the process, every append throws it.
-    public func failNextAppend(with fault: JournalFault) {
-        state.withLock { $0.nextAppendFault = fault }
+    ///
+    /// - Parameter keepsRecords: whether what was to be appended is there when the journal is opened again, as after a failed sync
+    ///   whose bytes have reached the disk; only with a fault that ends the process.
+    public func failNextAppend(with fault: JournalFault, keepsRecords: Bool = false) {
+        precondition(!keepsRecords || fault.endsProcess, "what is refused and goes on has left nothing")
+        state.withLock { $0.nextAppendFault = (fault, keepsRecords) }
     }
 
     /// Raises the epoch, as another leader or a restore would. A precondition refuses one that does not grow.
@@ -106,14 +110,16 @@ public final class MemoryJournal: JournalStore {
             guard expectedSequence == UInt64(state.records.count) else {
                 throw .sequenceMismatch(expected: expectedSequence, found: UInt64(state.records.count))
             }
-            if let fault = state.nextAppendFault {
+            let failure = state.nextAppendFault
+            if let failure {
                 state.nextAppendFault = nil
-                if fault.endsProcess { state.endingFault = fault }
-                throw fault
+                if failure.fault.endsProcess { state.endingFault = failure.fault }
+                guard failure.keepsRecords else { throw failure.fault }
             }
             state.records.append(contentsOf: records)
             for record in records { state.tree.append(.leaf(record)) }
             for write in writes { apply(write, to: &state) }
+            if let failure { throw failure.fault }
         }
     }
 

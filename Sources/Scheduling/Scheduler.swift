@@ -71,6 +71,7 @@ public final class Scheduler: Sendable {
         var note: @Sendable (PublishedView, Set<String>) -> Void = { _, _ in }
     }
 
+    let entriesPerSnapshot: UInt64
     public let clock: any Clock
     let journal: any JournalStore
     let logger: Logger
@@ -85,13 +86,17 @@ public final class Scheduler: Sendable {
 
     /// Takes over a recovered book.
     ///
-    /// - Parameter onBrokenJournal: called on the writer's thread after a failure that may have lost what was written
-    ///   (a failed fsync); it must end the process, which then recovers from the file.
+    /// - Parameters:
+    ///   - entriesPerSnapshot: after how many entries a snapshot is taken.
+    ///   - onBrokenJournal: called on the writer's thread after a failure that may have lost what was written
+    ///     (a failed fsync); it must end the process, which then recovers from the file.
     public init(
         book: Book, journal: any JournalStore, clock: any Clock, logger: Logger,
+        entriesPerSnapshot: UInt64 = Scheduler.entriesPerSnapshot,
         onBrokenJournal: @escaping @Sendable (JournalFault) -> Void
     ) {
         self.clock = clock
+        self.entriesPerSnapshot = entriesPerSnapshot
         self.journal = journal
         self.logger = logger
         self.onBrokenJournal = onBrokenJournal
@@ -179,6 +184,15 @@ public final class Scheduler: Sendable {
         thread.name = "scheduler"
     }
 
+    /// Lets the caller be the writer's thread, in place of ``start(prepare:)``: for a simulator, in which nothing runs beside it.
+    public func stepper() -> WriterStepper {
+        precondition(!hasStarted.withLock { $0 }, "a scheduler has one writer")
+        return WriterStepper(self)
+    }
+
+    /// What is queued now, at most a batch.
+    fileprivate func takeBatch() -> [SubmissionQueue.Item] { queue.next(dueIn: 0) ?? [] }
+
     /// Answers everything that is queued, takes a last snapshot, and returns when the writer has ended.
     public func stop() { queue.stopAndWait(hasStarted: hasStarted.withLock { $0 }) }
 
@@ -265,4 +279,18 @@ private final class GatheredAnswers: Sendable {
             return state.left == 0 ? state.answers.compactMap(\.self) : nil
         }
     }
+}
+
+/// The writer, driven by whoever holds it, on the thread that calls. Snapshots are made within the step.
+public struct WriterStepper {
+    private let scheduler: Scheduler
+    private var writer: Writer
+
+    fileprivate init(_ scheduler: Scheduler) {
+        self.scheduler = scheduler
+        writer = Writer(scheduler) { _, work in work() }
+    }
+
+    /// Applies what is due, and decides, writes, publishes and answers what has queued up, as one batch.
+    public mutating func step() { writer.run(scheduler.takeBatch()) }
 }

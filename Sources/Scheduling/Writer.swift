@@ -14,12 +14,22 @@ struct Writer {
     var timekeeper: Timekeeper
     var entriesSinceSnapshot: UInt64
     var isSnapshotting = false
+    /// Runs work beside the writer, under a name: on a thread of its own, or where a simulator wants it.
+    private let besides: (String, @escaping @Sendable () -> Void) -> Void
     private var sample = BatchSample()
     /// After a failed write time-driven changes are tried again this often.
     static let retrySeconds = 1.0
 
-    init(_ scheduler: Scheduler) {
+    init(
+        _ scheduler: Scheduler,
+        besides: @escaping (String, @escaping @Sendable () -> Void) -> Void = { name, work in
+            let thread = Thread(block: work)
+            thread.name = name
+            thread.start()
+        }
+    ) {
         self.scheduler = scheduler
+        self.besides = besides
         book = scheduler.view.book
         subjects = FactSubjects(after: book)
         timekeeper = Timekeeper(last: book.time, clock: scheduler.clock)
@@ -92,7 +102,7 @@ struct Writer {
         decided.warn(scheduler.logger)
         for answer in decided.answers { answer.give(view) }
         entriesSinceSnapshot += UInt64(decided.entries.count)
-        if entriesSinceSnapshot >= Scheduler.entriesPerSnapshot { takeSnapshotBesides(view) }
+        if entriesSinceSnapshot >= scheduler.entriesPerSnapshot { takeSnapshotBesides(view) }
     }
 
     private mutating func refuse(_ batch: [SubmissionQueue.Item], _ why: String) {
@@ -169,7 +179,7 @@ struct Writer {
         isSnapshotting = true
         entriesSinceSnapshot = 0
         let scheduler = scheduler
-        let maker = Thread {
+        besides("snapshot") {
             let bytes = view.book.snapshot()
             scheduler.later {
                 do {
@@ -182,8 +192,6 @@ struct Writer {
             }
             scheduler.noteSnapshotTaken()
         }
-        maker.name = "snapshot"
-        maker.start()
     }
 
     func finish() {

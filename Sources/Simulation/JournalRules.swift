@@ -25,12 +25,12 @@ public struct JournalRules {
             durable.violate("the journal ends at \(journal.lastSequence), the book is at \(book.revision)")
         }
         durable.count("entries", Int(journal.lastSequence))
-        var replay = Replay(until: book.revision)
-        try replay.run(journal)
-        return [durable, try restart(replay), replay.moves, replay.contracts.finished, try audit(replay)]
+        var replay = JournalFollower()
+        try replay.follow(journal, until: book.revision)
+        return [durable, try restart(replay), replay.finishedMoves, replay.contracts.finished, try audit(replay)]
     }
 
-    private func restart(_ replay: Replay) throws -> RuleReport {
+    private func restart(_ replay: JournalFollower) throws -> RuleReport {
         var report = RuleReport(5, "a restart gives back exactly the same book")
         let digest = book.digest()
         if replay.book.digest() != digest { report.violate("the facts alone make another book than the live one") }
@@ -41,7 +41,7 @@ public struct JournalRules {
         return report
     }
 
-    private func audit(_ replay: Replay) throws -> RuleReport {
+    private func audit(_ replay: JournalFollower) throws -> RuleReport {
         var report = replay.audit
         let rows = try journal.projectionRows(of: "audit")
         var byRevision: [Int64: [ProjectionValue]] = [:]
@@ -64,71 +64,5 @@ public struct JournalRules {
         report.count("entries", replay.auditRows.count)
         report.count("audit rows", rows.count)
         return report
-    }
-}
-
-/// A book built from facts alone, with what is looked at on the way.
-private struct Replay {
-    let until: UInt64
-    var book = Book()
-    var moves = RuleReport(6, "a healthy member of a lease is never moved")
-    var audit = RuleReport(9, "every accepted change stands once in the audit log")
-    var contracts = ContractRules()
-    var auditRows: [[ProjectionValue]] = []
-    var tree = MerkleTree()
-    private var subjects = FactSubjects(after: Book())
-    private var replacements = 0
-
-    init(until: UInt64) {
-        self.until = until
-    }
-
-    mutating func run(_ journal: any JournalStore) throws {
-        while book.revision < until {
-            let records = try journal.read(after: book.revision, limit: 4_096)
-            guard !records.isEmpty else { break }
-            for record in records where record.sequence <= until { try take(record) }
-        }
-        moves.count("replacements", replacements)
-    }
-
-    private mutating func take(_ record: JournalRecord) throws {
-        let entry = try Entry(decoding: record.bytes)
-        tree.append(.leaf(record.bytes))
-        if entry.revision != record.sequence { audit.violate("entry \(record.sequence) says it is \(entry.revision)") }
-        if entry.recordedAt < book.time {
-            audit.violate("entry \(record.sequence) is recorded before the one before it")
-        }
-        if entry.actor.name.isEmpty { audit.violate("entry \(record.sequence) says not who") }
-        let before = book
-        book.apply(entry)
-        contracts.look(at: entry, before: before, after: book)
-        for case .memberReplaced(let replacement) in entry.facts {
-            replacements += 1
-            let node = before.register.node(of: PermanentNodeID(replacement.old))
-            // Down before the change or by it: its health after the entry says both.
-            let health = node.map { book.packing.health(of: $0) } ?? .faulty
-            let wasLate = node.map { before.packing.notReadyModules(of: $0) != 0 } ?? false
-            let isOpen = health == .open || health == .cordoned
-            if isOpen && !wasLate && !entry.takesDown(replacement.old) {
-                moves.violate("entry \(entry.revision) moved a lease off a node that was up")
-            }
-        }
-        if case .upsert(_, let values) = Projections.auditRow(
-            entry, about: subjects.subjects(of: entry, after: book))
-        {
-            auditRows.append(values)
-        }
-    }
-}
-
-extension Entry {
-    /// Whether a fact of the entry takes a node out, whatever a later one of the same entry makes of it.
-    fileprivate func takesDown(_ node: UInt32) -> Bool {
-        facts.contains { fact in
-            guard case .nodesSet(let nodes, let health, _) = fact else { return false }
-            return health != .open && health != .cordoned
-                && nodes.contains { $0.first <= node && node - $0.first < $0.count }
-        }
     }
 }

@@ -38,3 +38,17 @@ public struct SimulationRandom: Sendable {
         return max(1, Int64(-log(uniform) * mean))
     }
 }
+
+extension SimulationRandom: RandomNumberGenerator {
+    /// A number of a range, each equally likely.
+    mutating func pick(_ range: Range<Int>) -> Int { range.lowerBound + below(range.count) }
+
+    /// A number of a range, each equally likely.
+    mutating func pick(_ range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
+
+    /// One of some things, each equally likely.
+    mutating func pick<Element>(from choices: [Element]) -> Element { choices[below(choices.count)] }
+
+    /// True once in `chance` times.
+    mutating func isOne(in chance: Int) -> Bool { below(chance) == 0 }
+}

@@ -29,6 +29,7 @@ struct LayeringTests {
         ],
         "berth": ["ControlAPI", "ControlClient", "FleetModel", "MerkleLog", "Packing", "Simulation"],
         "berth-telemetry": ["ControlAPI", "ControlClient"],
+        "berth-proof": ["FleetModel", "Packing", "Simulation"],
     ]
 
     /// Modules from elsewhere that only these may import.
@@ -36,7 +37,7 @@ struct LayeringTests {
         "GRDB": ["Journaling"], "GRDBSQLite": ["Journaling"],
         "Hummingbird": ["ControlServer", "berth-telemetry"],
         "AsyncHTTPClient": ["ControlClient", "berth-telemetry"],
-        "ArgumentParser": ["berth", "berthd", "berth-telemetry"],
+        "ArgumentParser": ["berth", "berth-proof", "berthd", "berth-telemetry"],
         "Configuration": ["berthd"],
     ]
 

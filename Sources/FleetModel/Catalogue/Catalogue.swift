@@ -20,8 +20,10 @@ public struct Catalogue: Sendable {
     /// The catalogue that ships with Berth.
     ///
     /// - Throws: where the built-in data is wrong; a build whose tests pass never does.
-    /// - Complexity: parses some 20 KiB of text; keep the result.
-    public static func builtIn() throws(FleetFileError) -> Catalogue {
+    /// - Complexity: parses some 20 KiB of text the first time, O(1) from then on.
+    public static func builtIn() throws(FleetFileError) -> Catalogue { try shipped.get() }
+
+    private static let shipped = Result<Catalogue, FleetFileError> { () throws(FleetFileError) in
         let text = String(decoding: PackageResources.platforms_yaml, as: UTF8.self)
         return try CatalogueReader.read(text: text, file: "platforms.yaml")
     }

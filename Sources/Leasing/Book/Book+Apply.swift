@@ -6,10 +6,16 @@ import Packing
 
 extension Book {
     /// Applies one accepted change from the journal.
-    public mutating func apply(_ entry: Entry) {
+    public mutating func apply(_ entry: Entry) { apply(entry) { _, _ in } }
+
+    /// The same, with a look at the book before each fact.
+    package mutating func apply(_ entry: Entry, looking look: (Fact, borrowing Book) -> Void) {
         precondition(entry.revision == revision + 1, "entries apply in order of revision")
         begin(at: entry.recordedAt)
-        for fact in entry.facts { apply(fact) }
+        for fact in entry.facts {
+            look(fact, self)
+            apply(fact)
+        }
         finish(entry.idempotencyKey, facts: entry.facts)
     }
 

@@ -31,7 +31,8 @@ public struct Book: Sendable {
     var leaseBoxes = RadixTable<LeaseBox>()
     /// The numbers of the further parts of each lease that has some, ascending. Derived, so not stored.
     var furtherParts = RadixTable<[UInt64]>()
-    var nextLeaseNumber: UInt64 = 1
+    /// The number that the next lease or part will have.
+    package internal(set) var nextLeaseNumber: UInt64 = 1
     var agenda = Agenda()
     /// Why nodes are not open, by dense index.
     var notes = RadixTable<NodeNote>()

@@ -9,7 +9,7 @@ import Packing
 
 extension Book {
     /// What a tenant holds of a node now, and whether that is all of it. O(bookings of the node).
-    func holding(of tenant: String, on node: Int) -> (modules: UInt8, isWhole: Bool, leases: [UInt64]) {
+    package func holding(of tenant: String, on node: Int) -> (modules: UInt8, isWhole: Bool, leases: [UInt64]) {
         var (modules, whole, leases) = (UInt8(0), UInt8(0), [UInt64]())
         packing.forEachBooking(of: NodeIndex(node)) { booking in
             guard booking.start <= time, time < booking.end, let part = lease(booking.lease), part.isInWindow,

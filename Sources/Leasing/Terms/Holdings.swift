@@ -44,7 +44,7 @@ public struct Holdings: Equatable, Sendable {
     }
 
     /// The same as a placement, spares left out.
-    var placement: LinePlacement {
+    package var placement: LinePlacement {
         LinePlacement(wholeNodes: wholeNodes, partialNodes: partialNodes, slices: slices)
     }
 

@@ -3,6 +3,7 @@
 #if arch(x86_64)
     internal import CVectorScan
 #endif
+import Synchronization
 
 /// A set of instructions that scans are made with. All give the same results, bit for bit.
 public enum InstructionSet: String, CaseIterable, Sendable {
@@ -26,8 +27,14 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         #endif
     }
 
-    /// The widest that this machine has.
-    public static let widest = allCases.last { $0.isAvailable } ?? .baseline
+    /// The widest that this machine has, and that is allowed.
+    public static let widest = allCases.last { $0.isAvailable && $0.rank <= ceiling.load(ordering: .relaxed) } ?? .baseline
+
+    private static let ceiling = Atomic<Int>(.max)
+    private var rank: Int { Self.allCases.firstIndex(of: self)! }
+
+    /// Allows no wider one than this; to be called before the first fleet is read. It changes no answer.
+    public static func narrow(to set: InstructionSet) { ceiling.store(set.rank, ordering: .relaxed) }
 }
 
 /// The scans of one instruction set.

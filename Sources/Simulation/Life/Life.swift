@@ -1,0 +1,121 @@
+// One life of a book from a seed: it is lived, checked after every step, and played again without some of its steps.
+
+public import FleetModel
+import Journaling
+import Leasing
+import Scheduling
+
+/// How a life ended.
+public struct LifeReport: Sendable {
+    public let seed: UInt64
+    /// Commands that were answered, and steps that were checked.
+    public internal(set) var commands = 0
+    public internal(set) var steps = 0
+    public internal(set) var entries: UInt64 = 0
+    public internal(set) var starts = 0
+    /// The digest of the last book: equal lives have equal digests.
+    public internal(set) var digest = ""
+    /// What broke a rule, at the last step; empty when every rule held.
+    public internal(set) var violations: [String] = []
+    /// What was reached, and how often.
+    public internal(set) var coverage = LifeCoverage()
+    /// The steps, so that they can be played again.
+    var script: [LifeStep] = []
+}
+
+/// Lives of books.
+public enum Life {
+    /// Lives one life of so many commands, or until a rule breaks.
+    ///
+    /// - Parameters:
+    ///   - scale: how many times the smallest fleet; nil: as the seed has it.
+    public static func live(
+        seed: UInt64, commands: Int, scale: Int? = nil, catalogue: Catalogue
+    ) throws -> LifeReport {
+        try live(seed: seed, commands: commands, scale: scale, catalogue: catalogue, planting: nil)
+    }
+
+    /// - Parameter fault: a mistake that is made on purpose, to see the checks find it.
+    static func live(
+        seed: UInt64, commands: Int, scale: Int? = nil, catalogue: Catalogue, planting fault: PlantedFault?
+    ) throws -> LifeReport {
+        let settings = try LifeSettings(seed: seed, scale: scale, catalogue: catalogue)
+        var run = try LifeRun(settings, fault)
+        var script = LifeScript(settings)
+        while run.report.commands < commands && run.report.violations.isEmpty {
+            let step = script.next(
+                on: run.world.book, now: run.world.scheduler.now, isFrozen: run.world.scheduler.isTimeFrozen,
+                commandsLeft: commands - run.report.commands)
+            try run.take(step)
+        }
+        return try run.finished()
+    }
+
+    /// Plays some of the steps of a life again.
+    static func play(
+        _ steps: [LifeStep], seed: UInt64, scale: Int? = nil, catalogue: Catalogue, planting fault: PlantedFault? = nil
+    ) throws -> LifeReport {
+        var run = try LifeRun(LifeSettings(seed: seed, scale: scale, catalogue: catalogue), fault)
+        for step in steps where run.report.violations.isEmpty { try run.take(step) }
+        return try run.finished()
+    }
+}
+
+/// What a step has left behind, as the checks see it.
+struct LifeScene {
+    var book: Book
+    var journal: MemoryJournal
+    var answers: [LifeAnswer]
+    let now: Int64
+    let starts: Int
+}
+
+/// Changes what the checks see, as a mistake in the code that they check would.
+typealias PlantedFault = (inout LifeScene) -> Void
+
+/// A life as it goes on.
+private struct LifeRun {
+    var world: LifeWorld
+    var checks = LifeChecks()
+    var report: LifeReport
+    private let fault: PlantedFault?
+
+    init(_ settings: LifeSettings, _ fault: PlantedFault?) throws {
+        world = try LifeWorld(
+            fleet: settings.fleets[0], seed: settings.seed, start: LifeSettings.start,
+            entriesPerSnapshot: settings.entriesPerSnapshot)
+        report = LifeReport(seed: settings.seed)
+        self.fault = fault
+    }
+
+    mutating func take(_ step: LifeStep, isLast: Bool = false) throws {
+        let before = world.book
+        do {
+            let answers = try world.take(step)
+            report.commands += step.commandCount
+            report.steps += 1
+            report.script.append(step)
+            report.coverage.note(step, answers, before: before, after: world.book)
+            var seen = LifeScene(
+                book: world.book, journal: world.journal, answers: answers, now: world.scheduler.now,
+                starts: world.starts)
+            fault?(&seen)
+            report.violations = try checks.look(at: seen, after: step, isLast: isLast)
+        } catch {
+            report.script.append(step)
+            report.violations = ["rule 5: a start or a check cannot read what was written: \(error)"]
+        }
+    }
+
+    /// Lets everything end that is to end, and looks once more at everything.
+    mutating func finished() throws -> LifeReport {
+        if report.violations.isEmpty {
+            try take(.confirmTime)
+            try take(.pass(seconds: 400 * 86_400))
+            try take(.crash, isLast: true)
+            report.script.removeLast(3)
+        }
+        (report.entries, report.starts, report.digest) = (world.book.revision, world.starts, world.book.digest())
+        return report
+    }
+}

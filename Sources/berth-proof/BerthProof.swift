@@ -1,0 +1,23 @@
+// berth-proof: lives of books from seeds, every rule checked after every step.
+
+import ArgumentParser
+import FleetModel
+import Packing
+import Simulation
+
+@main
+struct BerthProof: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "berth-proof",
+        abstract: "Try to break Berth's rules.",
+        discussion: """
+            A life is a book with its daemon below the sockets: leases, amendments, reclaims, load targets, faults, drains, new
+            fleets, crashes, full disks and clocks that are set, all of it from one seed. Every rule is checked after every
+            step. A life that breaks one is made as short as it can be, and printed as one command.
+
+            EXAMPLES
+              berth-proof lives --seeds 1-1000 --commands 1000
+              berth-proof life --seed 7 --commands 1000
+            """,
+        subcommands: [Lives.self, OneLife.self])
+}
