@@ -160,11 +160,22 @@ private final class LifeResults: Sendable {
                 state.totals.starts += report.starts
                 state.totals.coverage.add(report.coverage)
                 state.totals.digests[seed] = report.digest
-                if !report.violations.isEmpty { state.totals.failures.append(report) }
-            case .failure(let error): FileHandle.standardError.write(Data("seed \(seed): \(error)\n".utf8))
+                if !report.violations.isEmpty {
+                    state.totals.failures.append(report)
+                    say("seed \(seed): \(report.violations[0].prefix(400))")
+                }
+                if state.totals.lives % Self.livesPerWord == 0 {
+                    say("\(state.totals.lives) lives, \(state.totals.commands) commands")
+                }
+            case .failure(let error): say("seed \(seed): \(error)")
             }
         }
     }
+
+    /// After so many lives a word is said of how far it is.
+    private static let livesPerWord = 100
+
+    private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     func end() { ended.signal() }
 

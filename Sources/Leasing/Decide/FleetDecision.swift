@@ -22,7 +22,10 @@ extension Book {
                         + "\(naming.id(of: lease.leaseNumber)) of \(lease.tenant) holds until it is released")
                 return false
             }
-            return true
+            for line in lease.lines where conflict == nil {
+                conflict = loss(of: line, to: lease, in: fleet, newRegister)
+            }
+            return conflict == nil
         }
         if let conflict { throw conflict }
         guard let moved = moved(to: fleet, register: newRegister) else {
@@ -53,5 +56,22 @@ extension Book {
         followSources(since: before, &step)
         // Hardware that is added draws power idle.
         planOthersAnew(than: [], &step)
+    }
+
+    /// Why a line would hold no whole blocks or racks any more on a fleet on which they have more nodes; nil when it would.
+    private func loss(of line: LeaseLine, to lease: Lease, in fleet: Fleet, _ newRegister: HardwareRegister) -> Refusal?
+    {
+        guard line.shape.isOfDomains, !line.holdings.wholeNodes.isEmpty else { return nil }
+        let nodes = line.holdings.wholeNodes.joined().compactMap {
+            newRegister.node(of: register.id(of: NodeIndex($0)))
+        }
+        let placement = LinePlacement(wholeNodes: nodes.map { $0.offset..<$0.offset + 1 }.united())
+        guard !fleet.isWhole(placement, as: line.shape), packing.fleet.isWhole(line.holdings.placement, as: line.shape)
+        else { return nil }
+        return Refusal(
+            .fleetConflict,
+            "lease \(naming.id(of: lease.leaseNumber)) of \(lease.tenant) holds a whole \(line.shape.unitName), which has more "
+                + "nodes in the proposed fleet; end the lease first, or add them as a \(line.shape.unitName) of their own"
+        )
     }
 }

@@ -159,6 +159,11 @@ extension Book {
         let parts = sound.parts.indices.map { part in
             Array(placements[part * order.lines.count..<(part + 1) * order.lines.count])
         }
+        for (part, lines) in zip(sound.parts, parts) {
+            for (line, placement) in zip(part.request.lines, lines) where !fleet.isWhole(placement, as: line.shape) {
+                throw overtaken("the fleet has changed, and its hardware is no whole \(line.shape.unitName) any more")
+            }
+        }
         guard !record.giving.isEmpty else { return PlannedOrder(placements: parts, giving: GivingWay()) }
         guard let giving = GivingWayRecord(sealed: record.giving, with: givingKey) else {
             throw Refusal(.invalid, "this plan token cannot be read", pointer: "/planToken")

@@ -132,6 +132,13 @@ extension Book {
                     found += on
                 }
                 if !spares.isEmpty {
+                    guard chosen[part.number]?[index]?.isEmpty == false else {
+                        let places = HardwarePaths(spares.map { $0..<$0 + 1 }, in: fleet).paths.joined(separator: ", ")
+                        throw Refusal(
+                            .invalid,
+                            "only spares of line \(line.name) lie on \(places); they go with the units that they are for",
+                            pointer: "/nodes")
+                    }
                     chosen[part.number, default: [:]][index, default: []].append(Holdings(spareNodes: spares))
                     found += spares.map { $0..<$0 + 1 }
                 }

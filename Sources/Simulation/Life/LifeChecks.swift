@@ -127,7 +127,10 @@ struct LifeChecks {
             // What hardware is called may change with the fleet.
             guard let before = answers[name], fleetVersion == book.fleetVersion else { continue }
             let (isSame, hasMoved) = (before.isSameAnswer(as: view), before.index != view.index)
-            if !isSame && !hasMoved { violations.append("rule 8: the answer of \(name) changed, its index did not") }
+            if !isSame && !hasMoved {
+                violations.append(
+                    "rule 8: the answer of \(name) changed, its index did not: \(before.difference(from: view))")
+            }
             if isSame && hasMoved && commands == 1 {
                 violations.append("rule 8: the index of \(name) moved, its answer did not change")
             }

@@ -65,6 +65,8 @@ extension LifeCommands {
     mutating func change() -> Command {
         if let change = changes.last, random.isOne(in: 2) {
             changes.removeLast()
+            // Whoever commits names the nodes again, which on another fleet are others.
+            guard change.fleetVersion == book.fleetVersion else { return .heartbeat }
             return .carryOut(change.commands, change.commitment)
         }
         var commands: [PlannedCommand] = []
@@ -81,7 +83,7 @@ extension LifeCommands {
             return .carryOut(commands, nil)
         }
         let commitment = PlanCommitment(token: plan.token, request: request)
-        changes.append((commands, commitment))
+        changes.append((commands, commitment, book.fleetVersion))
         return random.isOne(in: 2) ? .heartbeat : .carryOut(commands, commitment)
     }
 }

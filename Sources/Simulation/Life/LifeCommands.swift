@@ -24,7 +24,7 @@ struct LifeCommands: Sendable {
     var now: Int64 = 0
     /// Plans that may be taken later.
     var plans: [(order: LeaseOrder, token: [UInt8])] = []
-    var changes: [(commands: [PlannedCommand], commitment: PlanCommitment)] = []
+    var changes: [(commands: [PlannedCommand], commitment: PlanCommitment, fleetVersion: Int)] = []
     private var sent = 0
 
     let hour: Int64 = 3_600

@@ -121,8 +121,8 @@ extension Life {
 }
 
 extension LifeReport {
-    /// The first words of each violation, which say what rule it is about.
-    var brokenRules: Set<String> { Set(violations.map { String($0.prefix { $0 != ":" }) }) }
+    /// The first words of each violation, which say what rule it is about and how it is broken.
+    var brokenRules: Set<String> { Set(violations.map { String($0.prefix(18)) }) }
 }
 
 extension LifeStep {

@@ -23,7 +23,8 @@ struct TenantView {
         var ramps: [[RampStep]]
         var schedule: [ScheduleStep]
         var notices: [String]
-        var curtailed: String
+        var curtailments: [Curtailment]
+        var curtailedCap: CurtailedCap?
     }
 
     /// O(what the tenant holds).
@@ -44,7 +45,7 @@ struct TenantView {
                     notices: book.openReclaims(on: number).map {
                         "\($0.notice) \($0.steps) \($0.acknowledgedAt != nil)"
                     },
-                    curtailed: "\(whole.lease.curtailments) \(whole.curtailedCap.map { "\($0)" } ?? "")"))
+                    curtailments: whole.curtailments, curtailedCap: whole.curtailedCap))
             return true
         }
         self.leases = leases
@@ -52,6 +53,13 @@ struct TenantView {
     }
 
     func isSameAnswer(as other: TenantView) -> Bool { leases == other.leases && others == other.others }
+
+    /// The first thing in which a later answer differs, for a person.
+    func difference(from later: TenantView) -> String {
+        for (one, two) in zip(leases, later.leases) where one != two { return "\(one)\n became \(two)" }
+        for (one, two) in zip(others, later.others) where one != two { return "\(one)\n became \(two)" }
+        return "\(leases.count) leases and \(others.count) more became \(later.leases.count) and \(later.others.count)"
+    }
 
     /// What a line holds, by name.
     private static func names(_ line: LeaseLine, in book: Book) -> [String] {
@@ -81,7 +89,8 @@ struct TenantView {
             others.append("\(used.state) \(used.conditions) \(used.end) \(used.promised) \(used.delivered) \(used.cap)")
             others.append(
                 "\(used.lines.map { names($0, in: book) }) \(used.lines.map(\.count)) \(used.downNodes.count)")
-            others.append("\(used.schedule) \(used.curtailedCap.map { "\($0)" } ?? "") \(used.nextChangeAt ?? 0)")
+            let models = (used.curtailedCap?.models ?? [:]).sorted { $0.key < $1.key }
+            others.append("\(used.schedule) \(used.curtailedCap?.watts ?? 0) \(models) \(used.nextChangeAt ?? 0)")
         }
         return others
     }
