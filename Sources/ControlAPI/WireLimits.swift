@@ -36,6 +36,8 @@ public enum WireLimits {
     public static let shortListMax = 64
     /// Most names that one host list, or all pins of one line, may stand for.
     public static let hostListNamesMax = 100_000
+    /// Most bytes to which the names of one host list may come (16 MiB).
+    public static let hostListBytesMax = 16 << 20
     /// Longest plan token, in bytes: it names the hardware of every line.
     public static let planTokenBytesMax = 512 << 10
     /// Other shapes that one line of a request for offers may name.

@@ -43,12 +43,23 @@ struct HostListTests {
         #expect(HostList.fold((1...8).map { "memphis-1-h1-b012-r3-n\($0)" }) == ["memphis-1-h1-b012-r3-n[1-8]"])
         #expect(HostList.fold((8...12).map { "n\($0)" }) == ["n[8-12]"])
         #expect(HostList.fold(["n1", "n2", "n4", "n2"]) == ["n[1-2,4]"])
+        #expect(HostList.fold(["x", "n", "l", "n"]) == ["x", "n", "l"])
         #expect(HostList.fold(["r01", "r1", "r2", "r02"]) == ["r[01-02]", "r[1-2]"])
         let racks = (1...8).flatMap { hall in
             (1...(hall < 8 ? 200 : 127)).map { "memphis-2/h\(hall)/r" + padded($0, width: 3) }
         }
         #expect(racks.count == 1_527)
         #expect(HostList.fold(racks) == ["memphis-2/h[1-7]/r[001-200]", "memphis-2/h8/r[001-127]"])
+    }
+
+    @Test("a long text before a range is refused before it stands in each name")
+    func bytes() throws {
+        let long = String(repeating: "a", count: 1 << 20)
+        #expect(throws: HostListError.tooManyBytes(limit: 16 << 20)) { try HostList.expand(long + "[1-100000]") }
+        #expect(throws: HostListError.tooManyBytes(limit: 16 << 20)) {
+            try HostList.expand(Array(repeating: long, count: 17).joined(separator: ","))
+        }
+        #expect(try HostList.expand(long + "[1-9]").count == 9)
     }
 
     @Test("expanding what was folded gives the same names, whatever the names")

@@ -31,6 +31,8 @@ extension HostList {
 
     private static func boxesCovering(_ points: [GridPoint]) -> [GridBox] {
         let widths = commonWidths(of: points)
+        // Without a number they are all the same name.
+        guard !widths.isEmpty else { return points.prefix(1).map { GridBox(point: $0, commonWidths: widths) } }
         var boxes = points.map { GridBox(point: $0, commonWidths: widths) }
         for axis in widths.indices.reversed() { boxes = merged(boxes, along: axis) }
         return boxes

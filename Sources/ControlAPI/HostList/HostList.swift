@@ -7,15 +7,17 @@
 public enum HostList {
     /// The names that a text stands for, in the order written, the rightmost bracket running fastest. O(names).
     ///
-    /// - Parameter countMax: the most names to give; more is an error before any is made.
+    /// - Parameter countMax: the most names to give; more is an error before any is made, and so are names that come to more
+    ///   than ``WireLimits/hostListBytesMax``.
     /// - Throws: ``HostListError``.
     public static func expand(
         _ text: String, countMax: Int = WireLimits.hostListNamesMax
     ) throws(HostListError) -> [String] {
         var names: [String] = []
+        var bytesLeft = WireLimits.hostListBytesMax
         for item in try splitItems(text) {
             let parts = try parse(item)
-            try appendNames(of: parts, to: &names, countMax: countMax)
+            try appendNames(of: parts, to: &names, countMax: countMax, bytesLeft: &bytesLeft)
         }
         return names
     }
@@ -115,12 +117,29 @@ public enum HostList {
         return product
     }
 
+    /// In bytes, at most.
+    private static func longestName(of parts: [Part]) -> Int {
+        parts.reduce(0) { bytes, part in
+            switch part {
+            case .text(let text): bytes + text.utf8.count
+            case .numbers(let ranges):
+                bytes + (ranges.map { max($0.width, padded($0.last, width: 0).utf8.count) }.max() ?? 0)
+            }
+        }
+    }
+
     private static func appendNames(
-        of parts: [Part], to names: inout [String], countMax: Int
+        of parts: [Part], to names: inout [String], countMax: Int, bytesLeft: inout Int
     ) throws(HostListError) {
         guard let count = try? count(of: parts), count <= countMax - names.count else {
             throw HostListError.tooManyNames(limit: countMax)
         }
+        // A long text before a range stands in each name of it.
+        let (bytes, overflow) = longestName(of: parts).multipliedReportingOverflow(by: count)
+        guard !overflow, bytes <= bytesLeft else {
+            throw HostListError.tooManyBytes(limit: WireLimits.hostListBytesMax)
+        }
+        bytesLeft -= bytes
         var prefixes = [""]
         for part in parts {
             switch part {

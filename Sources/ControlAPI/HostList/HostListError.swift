@@ -10,6 +10,8 @@ public enum HostListError: Error, Sendable, Equatable {
     case badRange(String)
     /// The list stands for more names than allowed.
     case tooManyNames(limit: Int)
+    /// The names come to more bytes than allowed.
+    case tooManyBytes(limit: Int)
 }
 
 extension HostListError: CustomStringConvertible {
@@ -20,6 +22,7 @@ extension HostListError: CustomStringConvertible {
         case .unbalancedBracket(let character): "the bracket at character \(character) has no partner"
         case .badRange(let part): "\(quoted(part)) is not a number or an ascending range like 1-8"
         case .tooManyNames(let limit): "the list stands for more than \(limit) names"
+        case .tooManyBytes(let limit): "the names that the list stands for come to more than \(limit) bytes"
         }
     }
 }
