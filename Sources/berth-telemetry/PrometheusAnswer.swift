@@ -45,10 +45,12 @@ struct PrometheusAnswer: Decodable {
             throw SourceFault("the query gives a \(data.resultType), and a vector is needed")
         }
         return data.result.compactMap { series in
-            guard let point = series.value ?? series.values?.last else { return nil }
+            // A time beyond all calendars is of no sample.
+            guard let point = series.value ?? series.values?.last,
+                let milliseconds = Int64(exactly: (point.seconds * 1_000).rounded(.down))
+            else { return nil }
             return PrometheusSample(
-                metric: metric, labels: series.metric, value: point.value,
-                millisecondsSince1970: Int64((point.seconds * 1_000).rounded(.down)))
+                metric: metric, labels: series.metric, value: point.value, millisecondsSince1970: milliseconds)
         }
     }
 }
