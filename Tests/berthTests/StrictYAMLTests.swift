@@ -6,11 +6,13 @@ import Testing
 
 @testable import berth
 
-private func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+private func decode<Value: Decodable>(
+    _ type: Value.Type, _ text: String, powers: Set<String> = []
+) throws -> Value {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("berth-\(UUID().uuidString).yaml")
     try text.write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
-    return try StrictYAML.decode(type, fromFile: file.path)
+    return try StrictYAML.decode(type, fromFile: file.path, powers: powers)
 }
 
 @Suite("A YAML file")
@@ -94,5 +96,6 @@ struct StrictYAMLTests {
             text += "a\(level): &a\(level) [\(aliases)]\n"
         }
         #expect(throws: CommandFailure.self) { try decode(Scenario.self, text) }
+        #expect(throws: CommandFailure.self) { try decode(PlanRequest.self, text, powers: loadTargetPowers) }
     }
 }

@@ -20,7 +20,7 @@ enum StrictYAML {
         let name = path == "-" ? "standard input" : path
         let text = try read(path, name: name)
         let root = try compose(text, name: name)
-        let json = try JSONText(inWatts(root, under: powers), name: name).bytes
+        let json = try JSONText(root, name: name, powers: powers).bytes
         do {
             return try StrictJSON.decode(type, from: json)
         } catch {
@@ -39,26 +39,6 @@ enum StrictYAML {
             return (value, { mark(of: $0, isKey: true, in: root)?.line })
         } catch let error as RequestBodyError {
             throw failure(error, at: mark(of: error, in: root), name: name)
-        }
-    }
-
-    /// The same nodes with powers under some keys as watts; what is no power stays, for the decoder to refuse.
-    private static func inWatts(_ node: Node, under keys: Set<String>) -> Node {
-        guard !keys.isEmpty else { return node }
-        switch node {
-        case .mapping(var mapping):
-            for (key, value) in mapping {
-                if let name = key.string, keys.contains(name), let text = value.scalar?.string,
-                    let watts = try? LineSyntax.watts(text)
-                {
-                    mapping[key] = Node("\(watts)")
-                } else {
-                    mapping[key] = inWatts(value, under: keys)
-                }
-            }
-            return .mapping(mapping)
-        case .sequence(let sequence): return Node(sequence.map { inWatts($0, under: keys) })
-        case .scalar, .alias: return node
         }
     }
 
@@ -151,9 +131,12 @@ private struct YAMLFault {
 private struct JSONText {
     private(set) var bytes: [UInt8] = []
     private let name: String
+    /// The names of members whose value may be a power with its unit; what is no power stays, for the decoder to refuse.
+    private let powers: Set<String>
 
-    init(_ root: Node, name: String) throws {
+    init(_ root: Node, name: String, powers: Set<String> = []) throws {
         self.name = name
+        self.powers = powers
         try append(root, depth: 0)
     }
 
@@ -175,9 +158,14 @@ private struct JSONText {
             bytes.append(UInt8(ascii: "{"))
             for (index, member) in mapping.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                bytes += CanonicalJSON.encode(member.key.string ?? "")
+                let key = member.key.string ?? ""
+                bytes += CanonicalJSON.encode(key)
                 bytes.append(UInt8(ascii: ":"))
-                try append(member.value, depth: depth + 1)
+                if powers.contains(key), let text = member.value.scalar?.string, let watts = try? LineSyntax.watts(text) {
+                    bytes += Array("\(watts)".utf8)
+                } else {
+                    try append(member.value, depth: depth + 1)
+                }
             }
             bytes.append(UInt8(ascii: "}"))
         case .alias(let alias):
