@@ -5,7 +5,7 @@ SHELL := /bin/bash
 FLEET ?= colossus
 PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers man install deb test-numa install-man install-completions test-systemd clean
+.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers fuzz fuzz-seeds man install deb test-numa install-man install-completions test-systemd clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -63,6 +63,12 @@ bench: dependencies ## Measure; the rows of docs/performance.md
 bench-peers: dependencies ## Measure Slurm, from Debian, beside Berth; PEERS_NODES=27500 and more in the script
 	@scripts/bench-peers.sh
 
+fuzz: dependencies ## Feed every decoder what libFuzzer makes up; SECONDS=30 for each, TARGET=NAME for one
+	@scripts/fuzz.sh "$(or $(SECONDS),30)" $(TARGET)
+
+fuzz-seeds: dependencies ## Write what fuzzing begins with, Fuzzing/Corpora, from the types as they are
+	@scripts/fuzz.sh seeds
+
 man: dependencies ## Write the manual, a page for each command, to .build/man/man1
 	@scripts/man.sh .build/man/man1
 
@@ -89,4 +95,4 @@ install-completions: build ## Install completion for bash, zsh and fish for you,
 	@scripts/install-completions.sh "$(PREFIX)"
 
 clean: ## Remove what was built; ./var stays
-	rm -rf .build Benchmarks/.build
+	rm -rf .build Benchmarks/.build Fuzzing/.build

@@ -18,6 +18,12 @@ let package = Package(
         // The benchmarks are a package of their own and drive these two directly.
         .library(name: "BerthCore", targets: ["FleetModel", "Packing", "Leasing", "Journaling", "Scheduling"]),
         .library(name: "BerthClient", targets: ["ControlAPI", "ControlClient"]),
+        // The fuzz targets are a package of their own too, and read bytes with all that reads them.
+        .library(
+            name: "BerthDecoders",
+            targets: [
+                "ControlServer", "DaemonLog", "MerkleLog", "Recurrence", "Simulation", "Supervision", "Telemetry",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

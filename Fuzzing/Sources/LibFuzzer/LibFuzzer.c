@@ -1,0 +1,2 @@
+// The library is linked in with -sanitize=fuzzer.
+#include "LibFuzzer.h"
