@@ -8,8 +8,8 @@ public struct CalendarMonth: Hashable, Sendable {
 
     /// The month in which a second since 1970 lies.
     public init(at seconds: Int64) {
-        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
-        let day = CivilDay(daysSince1970: days)
+        let (whole, part) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        let day = CivilDay(daysSince1970: part < 0 ? whole - 1 : whole)
         (year, month) = (day.year, day.month)
     }
 

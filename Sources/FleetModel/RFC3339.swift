@@ -44,9 +44,9 @@ public enum RFC3339 {
 
     /// Seconds since 1970 as text in UTC, for example `2029-06-01T00:00:00Z`.
     public static func text(_ seconds: Int64) -> String {
-        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
-        let rest = seconds - days * 86_400
-        let date = CivilDay(daysSince1970: days)
+        let (whole, part) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        let rest = part < 0 ? part + 86_400 : part
+        let date = CivilDay(daysSince1970: part < 0 ? whole - 1 : whole)
         guard (0...9_999).contains(date.year) else {
             return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
                 + "\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"

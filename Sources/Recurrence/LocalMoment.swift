@@ -19,9 +19,9 @@ public struct LocalMoment: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Days since 1970-01-01.
-    var day: Int64 { seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400 }
+    var day: Int64 { seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0) }
     /// 0 to 86,399.
-    var secondOfDay: Int64 { seconds - day * 86_400 }
+    var secondOfDay: Int64 { (seconds % 86_400 + 86_400) % 86_400 }
 
     public var description: String {
         let text = String(RFC3339.text(seconds).dropLast())

@@ -1,6 +1,7 @@
 // Checks one proof with a public key and nothing else.
 
 import ControlAPI
+import FleetModel
 import Foundation
 import MerkleLog
 import Simulation
@@ -67,7 +68,7 @@ struct ProofCheck {
             let entry = AuditVerification.entry(stored: Array(bytes))
         else { return ["the book's first entry, which holds its secret"] }
         return [
-            "revision \(entry.revision)", "at \(Timestamp(epochSeconds: entry.recordedAt))", "role \(entry.role)",
+            "revision \(entry.revision)", "at \(RFC3339.text(entry.recordedAt))", "role \(entry.role)",
             "actor \(entry.actor)", "request \(entry.requestID)", "reason \(entry.reason)",
         ] + entry.what.map { "what \($0)" }
     }

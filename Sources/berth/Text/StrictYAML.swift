@@ -161,7 +161,8 @@ private struct JSONText {
                 let key = member.key.string ?? ""
                 bytes += CanonicalJSON.encode(key)
                 bytes.append(UInt8(ascii: ":"))
-                if powers.contains(key), let text = member.value.scalar?.string, let watts = try? LineSyntax.watts(text) {
+                if powers.contains(key), let text = member.value.scalar?.string, let watts = try? LineSyntax.watts(text)
+                {
                     bytes += Array("\(watts)".utf8)
                 } else {
                     try append(member.value, depth: depth + 1)
