@@ -27,6 +27,13 @@ extension FuzzTarget {
             if let time = Timestamp(text) { require(time.description == text, "a time has one spelling") }
             if let moment = LocalMoment(text) { require(LocalMoment(moment.description) == moment) }
         },
+        "seconds": { text in
+            let seconds = text.utf8.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
+            let written = RFC3339.text(seconds)
+            let isReadable = (0..<253_402_300_800).contains(seconds)
+            require(!isReadable || RFC3339.seconds(written) == seconds, "a time reads back")
+            _ = (LocalMoment(seconds: seconds).description, CalendarMonth(at: seconds))
+        },
         "duration": { text in
             guard let length = WireDuration(text) else { return }
             require(WireDuration(length.description) == length, "a length reads back as the same")
@@ -75,6 +82,7 @@ extension FuzzTarget {
 
     private static let samples: [(String, String)] = [
         ("time", "2029-06-01T00:00:00Z"), ("time", "2029-06-01T00:00:00+02:00"), ("time", "2026-12-01T20:00"),
+        ("seconds", "\u{0}\u{0}\u{0}\u{1}abcd"), ("seconds", "zzzzzzzz"),
         ("duration", "1h30m"), ("duration", "100000d"),
         ("recurrence", "FREQ=MONTHLY;INTERVAL=2;BYDAY=1MO,-1FR;COUNT=5\nAmerica/Chicago\n2027-03-01T02:30\n3h"),
         ("recurrence", "FREQ=WEEKLY;BYDAY=MO,TU;UNTIL=20271224T060000Z;WKST=SU\nUTC\n2027-01-18T20:00\n2h"),
