@@ -18,6 +18,8 @@ public enum WireLimits {
     public static let nameBytesMax = 63
     /// Longest reason, description or other free text, in bytes.
     public static let textBytesMax = 1_024
+    /// Longest path on the daemon's machine, in bytes.
+    public static let pathBytesMax = 4_096
     /// Longest idempotency key, in bytes.
     public static let idempotencyKeyBytesMax = 128
     /// Most lines in one lease.
@@ -72,12 +74,14 @@ public enum WireLimits {
     /// Whether a text holds what a terminal or a C string would take for more than text: C0 and C1 controls other than
     /// tab and line feed, and the marks that turn the direction of writing.
     public static func hasControlCharacters(_ text: String) -> Bool {
-        text.unicodeScalars.contains { scalar in
-            switch scalar.value {
-            case 0x09, 0x0A: false
-            case 0...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
-            default: false
-            }
+        text.unicodeScalars.contains(where: isControl)
+    }
+
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A: false
+        case 0...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
         }
     }
 }

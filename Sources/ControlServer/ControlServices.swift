@@ -38,6 +38,8 @@ public final class ControlServices: Sendable {
     public let accessHistory: @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount]
     /// Checks the rules on a view.
     public let verify: @Sendable (PublishedView) async throws -> VerifyAnswer
+    /// Refuses a place for a copy of the book that it cannot have.
+    public let checkBackup: @Sendable (_ path: String) throws -> Void
     /// Writes a consistent copy of the book and returns its size in bytes.
     public let backup: @Sendable (_ path: String) async throws -> Int
 
@@ -71,6 +73,7 @@ public final class ControlServices: Sendable {
         audit: AuditLog, access: AccessRecord, tokenUse: TokenUse,
         accessHistory: @escaping @Sendable (_ tenant: String?, _ since: Int64, _ limit: Int) throws -> [AccessCount],
         verify: @escaping @Sendable (PublishedView) async throws -> VerifyAnswer,
+        checkBackup: @escaping @Sendable (_ path: String) throws -> Void,
         backup: @escaping @Sendable (_ path: String) async throws -> Int,
         reload: @escaping @Sendable (ReloadOrder) async throws -> ReloadAnswer,
         numa: @escaping @Sendable () -> NUMAStatus
@@ -88,6 +91,7 @@ public final class ControlServices: Sendable {
         self.access = access
         self.accessHistory = accessHistory
         self.verify = verify
+        self.checkBackup = checkBackup
         self.backup = backup
         self.reload = reload
         self.numa = numa

@@ -7,6 +7,28 @@ import Glibc
 enum DurableFile {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether something has this name, were it a link to nothing.
+    static func isNamed(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Whether `folder`, which exists, is `outer` or lies in it. Folders are told apart by what they are and not by how they are
+    /// named, so that neither a link nor a second mount leads round it; one whose place cannot be told counts as inside.
+    static func isInside(_ folder: String, of outer: String) -> Bool {
+        var wanted = stat()
+        guard stat(outer, &wanted) == 0, let real = realpath(folder, nil) else { return true }
+        defer { free(real) }
+        var path = String(cString: real)
+        while true {
+            var here = stat()
+            guard stat(path, &here) == 0 else { return true }
+            if here.st_dev == wanted.st_dev && here.st_ino == wanted.st_ino { return true }
+            guard path != "/" else { return false }
+            path = directory(of: path)
+        }
+    }
+
     static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -14,6 +14,9 @@ public enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// A copy could not be written. The book is untouched, and whoever writes to it goes on.
     case notCopied(path: String, detail: String)
 
+    /// A copy was to lie among the book's own files, which it could be taken for. Nothing was written.
+    case amongBookFiles(path: String, directory: String)
+
     /// A read failed; the file may be whole.
     case unreadable(operation: String, path: String, detail: String)
 
@@ -73,6 +76,9 @@ public enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
         case .notCopied(let path, let detail):
             "writing the copy \(path): \(detail); the book is untouched; name a folder that the daemon may write to, or check its "
                 + "permissions, mount and disk"
+        case .amongBookFiles(let path, let directory):
+            "writing the copy \(path): it would lie in the state directory \(directory), among the book's own files; name "
+                + "another folder, best on another disk"
         case .unreadable(let operation, let path, let detail):
             "\(operation) \(path): \(detail); check permissions, mounts and the disk, then try again"
         case .damaged(let path, let sequence, let what, let remedy):

@@ -12,17 +12,33 @@ extension SQLiteJournal {
     ///
     /// It reads on a connection of its own and never makes the writer wait; until it ends, the write-ahead log only grows. The
     /// copy is made under another name in the same folder, verified whole, synced, and only then named.
-    /// - Throws: `.alreadyInitialised` when `path` exists; `.full` and `.notCopied` naming it; `.damaged`, `.unreadable`. None of
+    /// - Throws: what `checkBackup` does; `.full` and `.notCopied` naming `path`; `.damaged`, `.unreadable`. None of
     ///   them touches the book or ends the daemon's work, whatever `endsProcess` says of damage.
     /// - Complexity: O(bytes of the book).
     public func backup(to path: String) throws(JournalFault) {
-        if DurableFile.exists(path) { throw .alreadyInitialised(path: path) }
+        try checkBackup(to: path)
         do { try writeCopy(to: path) } catch {
             switch error {
             case .unwritable(_, _, let detail), .syncFailed(_, let detail): throw .notCopied(path: path, detail: detail)
             default: throw error
             }
         }
+    }
+
+    /// Whether a copy may be written to `path`, as far as its name tells. Nothing is written.
+    ///
+    /// - Throws: `.alreadyInitialised` when something is there, were it a link to nothing; `.notCopied` when its folder is not
+    ///   there; `.amongBookFiles` when that is the state directory or in it, by whatever name: a copy by the name of one of
+    ///   SQLite's own files would be taken for it.
+    /// - Complexity: O(folders above it).
+    public func checkBackup(to path: String) throws(JournalFault) {
+        if DurableFile.isNamed(path) { throw .alreadyInitialised(path: path) }
+        let folder = DurableFile.directory(of: path)
+        guard DurableFile.isDirectory(folder) else {
+            throw .notCopied(path: path, detail: "there is no folder \(folder)")
+        }
+        let state = DurableFile.directory(of: self.path)
+        guard !DurableFile.isInside(folder, of: state) else { throw .amongBookFiles(path: path, directory: state) }
     }
 
     private func writeCopy(to path: String) throws(JournalFault) {

@@ -127,11 +127,14 @@ extension SQLiteJournal {
     }
 
     /// A copy made by hand of a running book is two files; the first alone would lack the newest records without showing it.
+    /// A rollback journal beside it says that whoever wrote the file did not come to an end.
     private static func requireComplete(_ backup: String) throws(JournalFault) {
-        guard DurableFile.byteCount(backup + "-wal") > 0 else { return }
-        throw .damaged(
-            path: backup, sequence: nil, what: "a write-ahead log lies beside it, so it is no finished backup",
-            remedy: "open and close it as a book first, or use a file made by 'berth backup'")
+        for (suffix, what) in [("-wal", "a write-ahead log"), ("-journal", "a rollback journal")]
+        where DurableFile.byteCount(backup + suffix) > 0 {
+            throw .damaged(
+                path: backup, sequence: nil, what: "\(what) lies beside it, so it is no finished backup",
+                remedy: "open and close it as a book first, or use a file made by 'berth backup'")
+        }
     }
 
     /// Verifies all of a closed book file, and returns whose it is. Faults speak of `name`.

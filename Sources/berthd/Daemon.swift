@@ -96,6 +96,9 @@ struct Daemon {
                 try accessHistory.counts(of: tenant, since: since, limit: limit)
             },
             verify: { view in try Daemon.verify(view, journal, now: scheduler.now) },
+            checkBackup: { path in
+                try Daemon.tellingBackupFaults { () throws(JournalFault) in try journal.checkBackup(to: path) }
+            },
             backup: { path in try Daemon.backup(journal, to: path) },
             reload: { order in try await reloader.reload(order) }, numa: { numa.status })
         let server = ControlServer(listeners: listeners, services: services, logger: logger) { open in
@@ -311,8 +314,14 @@ struct Daemon {
     }
 
     private static func backup(_ journal: SQLiteJournal, to path: String) throws -> Int {
+        try tellingBackupFaults { () throws(JournalFault) in try journal.backup(to: path) }
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return (attributes[.size] as? Int) ?? 0
+    }
+
+    private static func tellingBackupFaults(_ body: () throws(JournalFault) -> Void) throws {
         do {
-            try journal.backup(to: path)
+            try body()
         } catch {
             let code: ErrorCode =
                 switch error {
@@ -322,8 +331,6 @@ struct Daemon {
                 }
             throw Problem(code, detail: "\(error)", pointer: "/path")
         }
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        return (attributes[.size] as? Int) ?? 0
     }
 
     private static func randomBytes(_ count: Int) -> [UInt8] {

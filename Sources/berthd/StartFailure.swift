@@ -43,7 +43,7 @@ struct StartFailure: Error, CustomStringConvertible {
         case .locked: self.init("\(fault)", .passing, errorNumber: EAGAIN)
         case .full: self.init("\(fault)", .disk, errorNumber: ENOSPC)
         case .syncFailed, .unwritable, .notCopied, .unreadable: self.init("\(fault)", .disk, errorNumber: EIO)
-        case .notDurable: self.init("\(fault)")
+        case .notDurable, .amongBookFiles: self.init("\(fault)")
         case .damaged, .missing, .wrongBook, .alreadyInitialised, .sequenceMismatch, .wrongEpoch, .tooNew:
             self.init("\(fault)", .book)
         }

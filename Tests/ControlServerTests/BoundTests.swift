@@ -131,4 +131,35 @@ struct BoundTests {
             }
         }
     }
+
+    /// Fields that name what is there already. Nothing is kept of a name that is of nothing, and it is refused.
+    private static let references: Set<String> = [
+        "acknowledge", "budget", "hold", "lease", "node", "nodes", "planToken", "uuid",
+    ]
+
+    /// Whether a place takes text of the caller's own.
+    private static func isFree(_ place: Place) -> Bool {
+        let field = place.path.last { Int($0) == nil } ?? ""
+        guard place.schema["enum"] == nil, !references.contains(field), !place.pointer.hasPrefix("/lines/") else {
+            return false
+        }
+        if case .array(let types)? = place.schema["type"] { return types.contains("string") }
+        return place.schema["type"] == "string"
+    }
+
+    @Test(
+        "no text of a request may hold what a terminal or a C string would take for more than text",
+        arguments: Route.all.filter { $0.request != nil }.map(\.name))
+    func isText(_ name: String) throws {
+        let route = try #require(Route.all.first { $0.name == name })
+        let (request, text) = (try #require(route.request), try #require(RequestExamples.all[name]))
+        let body = RequestExamples.node(text)
+        let reference: JSONNode = ["$ref": .string("#/components/schemas/" + SchemaBook.name(of: request.type))]
+        for place in Self.places(in: body, reference) where Self.isFree(place) {
+            for text in ["/tmp/a\u{0}b", "/tmp/a\u{1b}[2Jb"] {
+                let error = Self.error(request.type, Self.setting(body, at: place.path[...], to: .string(text)))
+                #expect(error != nil, "\(name)\(place.pointer) may hold a control character")
+            }
+        }
+    }
 }

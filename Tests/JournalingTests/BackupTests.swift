@@ -116,8 +116,41 @@ struct BackupTests {
         try Data("frames".utf8).write(to: URL(fileURLWithPath: backup + "-wal"))
         #expect(throws: JournalFault.self) { try SQLiteJournal.restore(from: backup, directory: other.directory) }
         try FileManager.default.removeItem(atPath: backup + "-wal")
+        try Data("pages".utf8).write(to: URL(fileURLWithPath: backup + "-journal"))
+        #expect(throws: JournalFault.self) { try SQLiteJournal.restore(from: backup, directory: other.directory) }
+        try FileManager.default.removeItem(atPath: backup + "-journal")
         #expect(truncate(backup, 4096) == 0)
         #expect(throws: JournalFault.self) { try SQLiteJournal.restore(from: backup, directory: other.directory) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: other.directory) == ["lock"])
+    }
+
+    @Test("A backup into the state directory is refused, by whatever name that has, and leaves the book as it is")
+    func refusesStateDirectory() throws {
+        let folder = try StateFolder(holding: tenRecords)
+        let journal = try folder.open()
+        let files = FileManager.default
+        try files.createDirectory(atPath: folder.directory + "/within", withIntermediateDirectories: false)
+        try files.createSymbolicLink(atPath: folder.root + "/link", withDestinationPath: folder.directory)
+        try files.createSymbolicLink(atPath: folder.root + "/deep", withDestinationPath: folder.directory + "/within")
+        for place in [
+            "state/book.sqlite-journal", "state/copy", "state/within/copy", "link/book.sqlite-journal", "deep/copy",
+            "link/../state/copy", "state/within/../copy",
+        ] {
+            let path = folder.root + "/" + place
+            for body in [journal.checkBackup, journal.backup] {
+                #expect(throws: JournalFault.amongBookFiles(path: path, directory: folder.directory), "\(place)") {
+                    try body(path)
+                }
+            }
+        }
+        // A link to nothing is something.
+        let dangling = folder.root + "/dangling"
+        try files.createSymbolicLink(atPath: dangling, withDestinationPath: folder.directory + "/book.sqlite-journal")
+        #expect(throws: JournalFault.alreadyInitialised(path: dangling)) { try journal.checkBackup(to: dangling) }
+        try files.removeItem(atPath: dangling)
+        try journal.append(next: [[1]])
+        try journal.backup(to: folder.root + "/link/../copy.sqlite")
+        try journal.close()
+        #expect(folder.openingFault() == nil)
     }
 }

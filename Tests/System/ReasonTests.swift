@@ -87,6 +87,55 @@ extension SystemTests {
             #expect(try last()["number"].int == entry["number"].int)
         }
 
+        @Test("the timer's script drops what a process that has gone left of a backup, and nothing else")
+        func leftovers() throws {
+            let folder = home.folder("backups")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            let gone = try ChildProcess("/bin/sh", ["-c", "echo $$"])
+            gone.wait()
+            let dead = try #require(Int(gone.output.trimmingCharacters(in: .whitespacesAndNewlines)))
+            let name = "berth-20291201T000000Z.sqlite"
+            let alive = "\(name).partial-\(getpid())-1"
+            let others = [
+                "note.sqlite.partial-\(dead)-1", "\(name).partial-\(dead)", "berth-x.sqlite.partial-\(dead)-1",
+            ]
+            for left in ["\(name).partial-\(dead)-1", "\(name).partial-\(dead)-12-journal", alive] + others {
+                try Data("pages".utf8).write(to: URL(fileURLWithPath: folder + "/" + left))
+            }
+            let script = try ChildProcess(
+                "/bin/sh", [Program.root + "/systemd/backup", folder],
+                environment: ["BERTH": Program.berth, "BERTH_SOCKET": home.socket, "BERTH_BACKUPS_KEPT": "1"])
+            #expect(script.wait() == .exited(0), "\(script.error)")
+            let kept = Set(try FileManager.default.contentsOfDirectory(atPath: folder))
+            #expect(kept.isSuperset(of: others + [alive]) && kept.count == others.count + 2, "\(kept)")
+            #expect(kept.contains { $0.hasSuffix(".sqlite") })
+        }
+
+        @Test("a backup to a place that cannot be is refused before anything is noted, and the book stays sound")
+        func backupPlaces() throws {
+            let before = try last()["number"].int
+            let link = home.folder("link")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: home.state)
+            func refused(_ path: String) throws -> String {
+                let answer = try connection.post("/v1/backup", #"{"path":"\#(path)","reason":"r"}"#)
+                #expect(answer.status == 400 && answer.json["pointer"].string == "/path", "\(path): \(answer.text)")
+                return answer.text
+            }
+            for text in [#"\u0000b"#, #"\u001b[2J"#, #"\n"#, #"\u009b"#, #"\u202e"#] {
+                #expect(try refused(home.folder("a") + text).contains("control characters"))
+            }
+            for folder in [home.state, link, home.state + "/../state"] {
+                #expect(try refused(folder + "/book.sqlite-journal").contains("the book's own files"))
+            }
+            #expect(try refused(home.folder("nowhere") + "/copy").contains("there is no folder"))
+            #expect(try last()["number"].int == before)
+            #expect(try home.berth("verify").wait() == .exited(0))
+            #expect(try home.berth("backup", home.folder("sound.sqlite")).wait() == .exited(0))
+            try home.stop()
+            #expect(try home.berth("audit", "verify", home.state + "/book.sqlite").wait() == .exited(0))
+            try home.start()
+        }
+
         @Test("a lease that is let says so beside what its provider may do; guards and notices come in pages")
         func letting() throws {
             let answer = try connection.post(

@@ -53,4 +53,20 @@ struct TableTests {
         let plain = coloured.map { $0.replacing(/\u{1B}\[[0-9]+m/, with: "").replacing("\u{1B}[0m", with: "") }
         #expect(plain == table.lines(columnCountMax: nil, inColour: false))
     }
+
+    @Test("shows what a terminal would obey in the text of others, and keeps it on its line")
+    func hostileText() {
+        var table = Table(.word("ID"), .text("WHY"))
+        table.add("l-1", .init("\u{1B}[2J\u{0}\u{9B}31m\u{202E}first\nsecond", .good))
+        let shown = #"\u{1b}[2J\u{0}\u{9b}31m\u{202e}first\nsecond"#
+        #expect(table.lines(columnCountMax: nil, inColour: false).last == "l-1  " + shown)
+        #expect(table.lines(columnCountMax: nil, inColour: true).last == "l-1  \u{1B}[32m\(shown)\u{1B}[0m")
+    }
+
+    @Test("a line has our colours and shows all other commands to a terminal")
+    func hostileLine() {
+        let ours = Style.bad.applied(to: "berth", inColour: true)
+        #expect(Style.printable("\(ours) says\n\tthat") == "\(ours) says\n\tthat")
+        #expect(Style.printable("\(ours)\u{1B}[8m\u{1B}]0;x\u{7}") == "\(ours)\\u{1b}[8m\\u{1b}]0;x\\u{7}")
+    }
 }

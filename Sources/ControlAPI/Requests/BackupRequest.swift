@@ -2,7 +2,7 @@
 
 /// Where the daemon shall write a copy.
 public struct BackupRequest: Codable, Sendable, Equatable {
-    /// An absolute path on the daemon's machine, where nothing is yet.
+    /// An absolute path on the daemon's machine, outside its state directory, where nothing is yet.
     public var path: String
     /// Why, for the audit log; up to 1,024 bytes.
     public var reason: String?
@@ -21,8 +21,11 @@ public struct BackupRequest: Codable, Sendable, Equatable {
 
 extension BackupRequest: CheckedOnDecoding {
     func check() throws(WireValueError) {
-        guard path.hasPrefix("/"), path.utf8.count <= 4_096 else {
+        guard path.hasPrefix("/"), path.utf8.count <= WireLimits.pathBytesMax else {
             throw WireValueError(field: "path", expected: "an absolute path", foundText: path)
+        }
+        guard !WireLimits.hasControlCharacters(path), !path.utf8.contains(where: { $0 < 0x20 }) else {
+            throw WireValueError(field: "path", expected: "a path without control characters", found: "one in it")
         }
         try checkText(reason, field: "reason")
     }

@@ -11,6 +11,8 @@ enum FieldBound {
     case text(ClosedRange<Int>)
     /// A text of any kind, so long.
     case length(ClosedRange<Int>)
+    /// An absolute path, at most so long.
+    case path(Int)
     /// A text of one form.
     case pattern(String)
     indirect case list(ClosedRange<Int>, of: FieldBound? = nil, isSet: Bool = false)
@@ -26,6 +28,8 @@ enum FieldBound {
     private static let textPattern =
         #"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"#
 
+    private static let pathPattern = #"^/[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"#
+
     private var keywords: JSONNode {
         switch self {
         case .number(let range):
@@ -34,6 +38,7 @@ enum FieldBound {
         case .name: ["pattern": .string(Self.namePattern)]
         case .text(let range): Self.lengths(range).merging(["pattern": .string(Self.textPattern)])
         case .length(let range): Self.lengths(range)
+        case .path(let most): Self.lengths(1...most).merging(["pattern": .string(Self.pathPattern)])
         case .pattern(let pattern): ["pattern": .string(pattern)]
         case .list(let range, _, let isSet):
             JSONNode(

@@ -57,7 +57,7 @@ extension TelemetryReading: BoundedFields {
 }
 
 extension BackupRequest: BoundedFields {
-    static let bounds: [String: FieldBound] = ["path": .length(1...4_096), "reason": .remark]
+    static let bounds: [String: FieldBound] = ["path": .path(WireLimits.pathBytesMax), "reason": .remark]
 }
 
 extension DefragmentRequest: BoundedFields {

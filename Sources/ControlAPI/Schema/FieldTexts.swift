@@ -234,7 +234,7 @@ enum FieldTexts {
         BackupRequest
           Where the daemon shall write a copy.
         BackupRequest.path
-          An absolute path on the daemon's machine, where nothing is yet.
+          An absolute path on the daemon's machine, outside its state directory, where nothing is yet.
         BackupRequest.reason
           Why, for the audit log; up to 1,024 bytes.
         Blocker

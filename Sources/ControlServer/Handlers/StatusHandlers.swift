@@ -134,11 +134,10 @@ enum StatusHandlers {
         let body = try await exchange.body()
         let request = try exchange.decode(BackupRequest.self, from: body)
         let context = try exchange.commandContext(reason: request.reason, digest: nil)
+        try exchange.services.checkBackup(request.path)
         // Who takes the book away stands in its audit log, and so in the copy, too. A copy is wanted most when nothing can be
         // written there.
-        if !FileManager.default.fileExists(atPath: request.path),
-            case .faulted(let fault) = await exchange.scheduler.submit(.noteBackup(path: request.path), context)
-        {
+        if case .faulted(let fault) = await exchange.scheduler.submit(.noteBackup(path: request.path), context) {
             exchange.logger.log(
                 .backupUnlogged, "a backup is not in the audit log", metadata: ["fault": "\(fault)"])
         }

@@ -1,5 +1,6 @@
 // The names in a client certificate.
 
+import ControlAPI
 import NIOSSL
 import SwiftASN1
 import X509
@@ -32,7 +33,7 @@ struct CertificateNames: Equatable, Sendable {
     }
 
     /// For the audit log.
-    var actorName: String { "cert:" + (identity ?? subject) }
+    var actorName: String { "cert:" + (identity ?? PrintableText.line(subject)) }
 
     /// Whether a text is a SPIFFE ID: a trust domain and a path of plain segments, nothing else.
     static func isIdentity(_ text: String) -> Bool {

@@ -1,5 +1,7 @@
 // Tables for people: numbers to the right, the widest text cut where the terminal ends.
 
+import ControlAPI
+
 /// A table of text.
 struct Table {
     struct Column {
@@ -27,8 +29,9 @@ struct Table {
         let text: String
         let style: Style
 
+        /// Text of others stays on its line, and commands to terminals are shown rather than obeyed.
         init(_ text: String, _ style: Style = .plain) {
-            self.text = text
+            self.text = PrintableText.line(text)
             self.style = style
         }
 

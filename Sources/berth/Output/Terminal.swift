@@ -27,8 +27,8 @@ struct Terminal: Sendable {
         return Int(size.ws_col)
     }
 
-    /// Writes a line.
-    func write(_ line: String) { writeRaw(line + "\n") }
+    /// Writes a line, in which nothing but our own colours is more than text.
+    func write(_ line: String) { writeRaw(Style.printable(line) + "\n") }
 
     /// Writes a text as it is.
     func writeRaw(_ text: String) { write(bytes: Array(text.utf8)) }
