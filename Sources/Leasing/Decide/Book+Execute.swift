@@ -36,7 +36,8 @@ extension Book {
         }
         if let version = context.fleetVersion, version != fleetVersion, command.namesNodes {
             throw Refusal(
-                .fleetConflict, "another fleet came into force while this was on its way, with other nodes; send it again")
+                .fleetConflict,
+                "another fleet came into force while this was on its way, with other nodes; send it again")
         }
         // Only a batch can fail after its first change; for the rest no copy is kept, so that pages stay unshared.
         let undo = command.isBatch ? self : nil

@@ -1,9 +1,10 @@
 // Scans over stretches of a column, many elements at a time, with the widest instructions that the machine has.
 
+import Synchronization
+
 #if arch(x86_64)
     internal import CVectorScan
 #endif
-import Synchronization
 
 /// A set of instructions that scans are made with. All give the same results, bit for bit.
 public enum InstructionSet: String, CaseIterable, Sendable {
@@ -28,7 +29,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
 
     /// The widest that this machine has, and that is allowed.
-    public static let widest = allCases.last { $0.isAvailable && $0.rank <= ceiling.load(ordering: .relaxed) } ?? .baseline
+    public static let widest =
+        allCases.last { $0.isAvailable && $0.rank <= ceiling.load(ordering: .relaxed) } ?? .baseline
 
     private static let ceiling = Atomic<Int>(.max)
     private var rank: Int { Self.allCases.firstIndex(of: self)! }
