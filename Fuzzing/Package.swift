@@ -29,8 +29,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // libFuzzer's loop for a program that has a main of its own.
-        .target(name: "LibFuzzer"),
         .target(
             name: "CommandFiles",
             dependencies: [
@@ -75,10 +73,11 @@ let package = Package(
             exclude: ["BerthTelemetry.swift"],
             swiftSettings: linked
         ),
+        // Without a main of its own: libFuzzer has it.
         .executableTarget(
             name: "berth-fuzz",
             dependencies: [
-                "LibFuzzer", "CommandFiles", "DaemonFiles", "TelemetryFiles",
+                "CommandFiles", "DaemonFiles", "TelemetryFiles",
                 .product(name: "BerthCore", package: "berth"),
                 .product(name: "BerthClient", package: "berth"),
                 .product(name: "BerthDecoders", package: "berth"),

@@ -32,7 +32,7 @@ run_one() {
     input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
     grep -aE -m2 'Fatal error|ERROR: (AddressSanitizer|libFuzzer)' "$log" | sed 's/^/    /' || true
     grep -aE '^ +#[0-9]+ .*/Sources/' "$log" | grep -v /checkouts/ | head -4 || true
-    echo "    again: (cd Fuzzing && BERTH_FUZZ=$name $program ${limits[*]} ${input:-$work/found/$name $work/seeds/$name})"
+    echo "    again: (cd Fuzzing && SWIFT_BACKTRACE=enable=no BERTH_FUZZ=$name $program ${limits[*]} ${input:-$work/found/$name $work/seeds/$name})"
     return 1
 }
 
@@ -41,9 +41,15 @@ if [ "${1:-}" = one ]; then
     exit
 fi
 
-build=(swift build -c release --sanitize=address --sanitize=fuzzer -Xswiftc -enable-testing --product berth-fuzz)
+# SwiftPM keeps sanitizers in a set. In another order they would be another command, for which all is compiled anew; and with the fuzzer
+# before the address sanitizer the compiler counts no coverage, so both are named once more.
+export SWIFT_DETERMINISTIC_HASHING=1
+build=(swift build -c release --sanitize=address --sanitize=fuzzer -Xswiftc -sanitize=address,fuzzer)
+build+=(-Xswiftc -enable-testing --product berth-fuzz)
 "${build[@]}" >&2
 program=$("${build[@]}" --show-bin-path)/berth-fuzz
+# Swift's own report would come before libFuzzer's.
+export SWIFT_BACKTRACE=enable=no
 # Traps of Swift come as signals, with their place in the source where there is something that knows it.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-handle_abort=1:detect_leaks=0}
 swift=$(readlink -f "$(command -v swift)")

@@ -1,2 +1,0 @@
-// The library is linked in with -sanitize=fuzzer.
-#include "LibFuzzer.h"
