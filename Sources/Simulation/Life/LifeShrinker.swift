@@ -121,8 +121,10 @@ extension Life {
 }
 
 extension LifeReport {
-    /// The first words of each violation, which say what rule it is about and how it is broken.
-    var brokenRules: Set<String> { Set(violations.map { String($0.prefix(18)) }) }
+    /// What rule each violation is about, and of rule 8 which way it is broken.
+    var brokenRules: Set<String> {
+        Set(violations.map { $0.hasPrefix("rule 8: the answer") ? "rule 8, answer" : String($0.prefix { $0 != ":" }) })
+    }
 }
 
 extension LifeStep {
