@@ -105,7 +105,7 @@ private final class SimulatedYear {
     private var outages: [Range<Int64>] = []
 
     /// A copy of the book, taken when the year is over.
-    var path: String { folder + "/copy.sqlite" }
+    var path: String { folder + "-copy.sqlite" }
     private let journal: SQLiteJournal
     var book: Book { scheduler.view.book }
     private(set) var entries: UInt64 = 0
@@ -132,7 +132,7 @@ private final class SimulatedYear {
             directory: folder + "/restored", projections: Projections.tables, projectionVersion: Projections.version)
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: folder) }
+    func remove() { for item in [folder, path] { try? FileManager.default.removeItem(atPath: item) } }
 
     func stop() throws {
         entries = book.revision
