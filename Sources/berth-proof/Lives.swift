@@ -24,7 +24,9 @@ struct LifeOptions: ParsableArguments {
     @Option(help: "How many commands a life has.")
     var commands = 1_000
 
-    @Option(help: "How many times the smallest fleet of 112 to 236 GPUs; 1 to 16. Without it the seed chooses.")
+    @Option(
+        help:
+            "How many times the racks of the smallest fleet, which has 160 GPUs; 1 to 14. Without it the seed chooses.")
     var scale: Int?
 
     @Option(help: "The instruction set of the packing's scans: baseline, avx2, avx512. Without it the widest there is.")
@@ -32,7 +34,9 @@ struct LifeOptions: ParsableArguments {
 
     func validate() throws {
         guard commands > 0 else { throw ValidationError("--commands is 1 or more") }
-        guard scale.map({ (1...16).contains($0) }) ?? true else { throw ValidationError("--scale is 1 to 16") }
+        guard scale.map({ (1...LifeFleets.scaleMax).contains($0) }) ?? true else {
+            throw ValidationError("--scale is 1 to \(LifeFleets.scaleMax)")
+        }
         guard let instructionSet else { return }
         guard let set = InstructionSet(rawValue: instructionSet), set.isAvailable else {
             let available = InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")

@@ -66,6 +66,30 @@ import Testing
         #expect(BookRules.violations(of: desk.book) == [])
     }
 
+    @Test("A fleet in which a leased block or rack has more nodes is refused, spares or not; leases of nodes stay")
+    func grown() throws {
+        let before = fleet(block("b1") + ", " + block("b2"))
+        let more = [
+            (fleet(block("b1", racks: 3) + ", " + block("b2")), [PlacementShape.block]),
+            (fleet(block("b1", nodes: 5) + ", " + block("b2")), [.block, .rack]),
+        ]
+        for (larger, refused) in more {
+            for shape in [PlacementShape.block, .rack, .node] {
+                for spares in shape == .node ? [0] : [0, 1] {
+                    var desk = JournalledBook(before)
+                    _ = try desk.request(order(shape, 1, until: noon + day, spares: spares))
+                    guard refused.contains(shape) else {
+                        try desk.execute(.adoptFleet(larger))
+                        continue
+                    }
+                    let refusal = desk.refusal(of: .adoptFleet(larger))
+                    #expect(refusal?.code == .fleetConflict, "\(shape), \(spares)")
+                    #expect(refusal?.detail.contains("of ada holds a whole") == true)
+                }
+            }
+        }
+    }
+
     @Test("A node that becomes another platform is another node")
     func otherPlatform() throws {
         var desk = JournalledBook(fleet(block("b1") + ", " + block("b2")))

@@ -58,6 +58,21 @@ import Testing
         #expect(refusal?.detail.hasSuffix("is no longer free; ask for a new one") == true)
     }
 
+    @Test("A plan for a block that has got racks since is overtaken", arguments: [0, 1])
+    func grownBlock(spares: Int) throws {
+        func fleet(_ racks: Int) -> Fleet {
+            Fleets.parse(
+                Fleets.text(
+                    halls: "[{name: h1, blocks: [{name: b1, platform: hgx-h100, racks: \(racks), nodesPerRack: 4}]}]"))
+        }
+        var desk = JournalledBook(fleet(2))
+        let block = order(.block, 1, until: noon + day, spares: spares)
+        let (_, token) = try desk.book.plan(block, now: noon)
+        try desk.execute(.adoptFleet(fleet(3)))
+        let refusal = desk.refusal(of: block, token: token)
+        #expect(refusal?.code == .planOvertaken && refusal?.detail.contains("no whole block") == true)
+    }
+
     @Test("A plan for a part of a node is overtaken when that partition is gone, and not when its neighbour is")
     func partitionGone() throws {
         var desk = JournalledBook(Fleets.plain)

@@ -167,6 +167,17 @@ import Testing
         replay(desk)
     }
 
+    @Test("Spares alone are not split off")
+    func splitSpares() throws {
+        var desk = try desk()
+        let nodes = try desk.request(order(.node, 2, until: noon + day, within: .rack, spares: 1))
+        let spare = try #require(nodes.spares.first)
+        let alone = try desk.refused(split(nodes, spare..<spare + 1))
+        #expect(alone.detail.contains("only spares of line"), "\(alone)")
+        try desk.execute(split(nodes, nodes.nodesInUse[0]..<nodes.nodesInUse[0] + 1))
+        replay(desk)
+    }
+
     @Test("A ramp is split at every step of it, and a load target lowers both halves as before")
     func splitRamp() throws {
         var desk = try desk()

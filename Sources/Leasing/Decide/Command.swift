@@ -115,6 +115,11 @@ extension Command {
         case .setNodes, .nominate, .putMaintenance, .identifyGPUs, .importBook: true
         case .requestLeases(let orders, _), .requestSeries(_, let orders):
             orders.contains { order in order.lines.contains { $0.claim != nil } }
+        case .amendLease(_, let amendment):
+            amendment.lines.contains { line in
+                guard case .added(let added) = line.change else { return false }
+                return added.claim != nil
+            }
         case .splitLease(_, let selection, _): !selection.nodes.isEmpty
         case .proposeTransfer(_, let order, _): order.selection.map { !$0.nodes.isEmpty } ?? false
         case .proposeSublease(_, let order, _): order.selection.map { !$0.nodes.isEmpty } ?? false

@@ -61,13 +61,11 @@ extension Book {
     /// Why a line would hold no whole blocks or racks any more on a fleet on which they have more nodes; nil when it would.
     private func loss(of line: LeaseLine, to lease: Lease, in fleet: Fleet, _ newRegister: HardwareRegister) -> Refusal?
     {
-        guard line.shape.isOfDomains, !line.holdings.wholeNodes.isEmpty else { return nil }
-        let nodes = line.holdings.wholeNodes.joined().compactMap {
-            newRegister.node(of: register.id(of: NodeIndex($0)))
-        }
-        let placement = LinePlacement(wholeNodes: nodes.map { $0.offset..<$0.offset + 1 }.united())
-        guard !fleet.isWhole(placement, as: line.shape), packing.fleet.isWhole(line.holdings.placement, as: line.shape)
-        else { return nil }
+        let held = line.holdings.bookedNodes
+        guard line.shape.isOfDomains, !held.isEmpty else { return nil }
+        let moved = held.joined().compactMap { newRegister.node(of: register.id(of: NodeIndex($0))) }
+        let nodes = moved.map { $0.offset..<$0.offset + 1 }.united()
+        guard !fleet.isWhole(nodes, as: line.shape), self.fleet.isWhole(held, as: line.shape) else { return nil }
         return Refusal(
             .fleetConflict,
             "lease \(naming.id(of: lease.leaseNumber)) of \(lease.tenant) holds a whole \(line.shape.unitName), which has more "

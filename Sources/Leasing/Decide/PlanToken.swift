@@ -160,7 +160,8 @@ extension Book {
             Array(placements[part * order.lines.count..<(part + 1) * order.lines.count])
         }
         for (part, lines) in zip(sound.parts, parts) {
-            for (line, placement) in zip(part.request.lines, lines) where !fleet.isWhole(placement, as: line.shape) {
+            for (line, placement) in zip(part.request.lines, lines)
+            where !fleet.isWhole(placement.wholeNodes, as: line.shape) {
                 throw overtaken("the fleet has changed, and its hardware is no whole \(line.shape.unitName) any more")
             }
         }

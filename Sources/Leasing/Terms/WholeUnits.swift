@@ -4,22 +4,24 @@ import FleetModel
 import Packing
 
 extension Fleet {
-    /// Whether nodes that were whole units of a shape once are still whole ones: a block may have got racks since. O(nodes).
-    func isWhole(_ placement: LinePlacement, as shape: PlacementShape) -> Bool {
+    /// Whether nodes that were whole units of a shape once, spares among them, are still whole ones: a block may have got racks
+    /// since. O(nodes).
+    ///
+    /// - Parameter nodes: ascending ranges.
+    func isWhole(_ nodes: [Range<Int>], as shape: PlacementShape) -> Bool {
         let level: Level
         switch shape {
         case .block: level = .block
         case .rack, .nvl72: level = .rack
         case .node, .gpus, .mig, .power: return true
         }
-        let held = placement.wholeNodes.coalesced()
-        return held.allSatisfy { range in
+        return nodes.coalesced().allSatisfy { range in
             var next = range.lowerBound
             while next < range.upperBound {
                 guard let domain = domain(of: rackOfNode[next], at: level) else { return false }
-                let nodes = domains[domain.offset].nodes
-                guard nodes.lowerBound == next, nodes.upperBound <= range.upperBound else { return false }
-                next = nodes.upperBound
+                let unit = domains[domain.offset].nodes
+                guard unit.lowerBound == next, unit.upperBound <= range.upperBound else { return false }
+                next = unit.upperBound
             }
             return true
         }

@@ -3,10 +3,13 @@
 import FleetModel
 
 /// The fleets of one life.
-enum LifeFleets {
+public enum LifeFleets {
+    /// The largest scale that keeps every fleet under 2,000 GPUs.
+    public static let scaleMax = 14
+
     /// Some fleets that follow one another: with another rack, other limits, another site.
     ///
-    /// - Parameter scale: how many times as many nodes as the smallest has; up to 16, which is under 2,000 GPUs.
+    /// - Parameter scale: how many times as many nodes as the smallest has; 1 to ``scaleMax``.
     static func make(_ random: inout SimulationRandom, scale: Int, catalogue: Catalogue) throws -> [Fleet] {
         let turnRound = random.pick(from: [
             "{cleaning: 10m, validating: 20m, endsBy: timer}", "{cleaning: 10m, validating: 20m, endsBy: report}",
