@@ -41,9 +41,9 @@ extension ControlClient {
 
     /// Does something to nodes.
     public func apply(
-        _ verb: NodeVerb, _ request: NodeVerbRequest, idempotencyKey: String? = nil
+        _ verb: NodeVerb, _ request: NodeVerbRequest, isDryRun: Bool = false, idempotencyKey: String? = nil
     ) async throws(ClientError) -> NodeVerbAnswer {
-        var exchange = Exchange.post(Routes.nodes(verb), request)
+        var exchange = Exchange.post(Routes.nodes(verb), query: [("dryRun", isDryRun ? "plan" : nil)], request)
         exchange.set(HeaderNames.idempotencyKey, to: idempotencyKey)
         return try await answer(NodeVerbAnswer.self, to: exchange)
     }

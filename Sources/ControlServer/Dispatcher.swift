@@ -123,6 +123,11 @@ struct Dispatcher: Sendable {
             throw Problem(.forbidden, detail: "this token has the scopes \(has); \(needs) is needed here")
         }
         try route.checkQuery(of: exchange)
+        guard route.isGuarded || exchange.request.headers[.ifMatch] == nil else {
+            throw Problem(
+                .badRequest, detail: "If-Match guards nothing here, so the change could not be held back by it",
+                expected: "no If-Match")
+        }
         try await awaitRevision(exchange)
         return try await limitingSearches(route, exchange) {
             guard !route.isShort else { return try await route.handler(exchange) }

@@ -17,11 +17,13 @@ public struct ServiceSettings: Sendable {
     public var eventPatience: EventPatience
     /// Under which tokens are made; nil: under none.
     public var pepper: TokenPepper?
+    /// Whether tokens that were made without it do not count.
+    public var requiresPepper: Bool
 
     /// All of them.
     public init(
         callerRules: CallerRules, limits: ServerLimits, loadTargetApprovalSeconds: Int64?, faultRules: FaultRules,
-        eventPatience: EventPatience, pepper: TokenPepper? = nil
+        eventPatience: EventPatience, pepper: TokenPepper? = nil, requiresPepper: Bool = false
     ) {
         self.callerRules = callerRules
         self.limits = limits
@@ -29,6 +31,7 @@ public struct ServiceSettings: Sendable {
         self.faultRules = faultRules
         self.eventPatience = eventPatience
         self.pepper = pepper
+        self.requiresPepper = requiresPepper
     }
 }
 

@@ -118,7 +118,7 @@ extension LineKind {
             Row(
                 level: .warning, title: "Tokens do not count under this pepper",
                 explanation:
-                    "They were made under another one, or the settings name none any more. Put the pepper back and reload, "
+                    "They were made under another one or, where one is required, without one. Put the pepper back and reload, "
                     + "or make their owners new tokens: berth token list shows which.")
         case .auditKeyMade:
             Row(

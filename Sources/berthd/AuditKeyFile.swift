@@ -21,12 +21,8 @@ enum AuditKeyFile {
 
     /// The key is 32 bytes as 64 lower-case hexadecimal digits; the line's end does not count.
     private static func read(_ path: String) throws -> HeadSigner {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw StartFailure("the key of the audit log in \(path) cannot be read: \(error.localizedDescription)")
-        }
+        let text = String(
+            decoding: try SecretFile.read(path, "the key of the audit log", byteCountMax: 256), as: UTF8.self)
         let digits = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard let signer = HexText.bytes(digits).flatMap({ HeadSigner(seed: $0) }) else {
             throw StartFailure(

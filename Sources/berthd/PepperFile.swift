@@ -2,25 +2,22 @@
 
 import ControlServer
 import DaemonLog
-import Foundation
 import Leasing
 import Logging
 
 enum PepperFile {
     /// The pepper that the settings name; nil where they name none. The end of its last line does not count.
     ///
-    /// - Throws: ``StartFailure``.
+    /// - Throws: ``StartFailure``, also where a pepper is required and none is named.
     static func read(_ settings: Settings) throws -> TokenPepper? {
-        guard let setting = settings.tokenPepperFile else { return nil }
-        let path = try CredentialPath.resolve(setting, "tokens.pepperFile")
-        var secret: [UInt8]
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            secret = Array(try handle.read(upToCount: TokenPepper.secretBytesMax + 2) ?? Data())
-        } catch {
-            throw StartFailure("tokens.pepperFile: \(path) cannot be read: \(error.localizedDescription)")
+        guard let setting = settings.tokenPepperFile else {
+            guard !settings.requiresTokenPepper else {
+                throw StartFailure("tokens.requirePepper: there is no tokens.pepperFile under which tokens could count")
+            }
+            return nil
         }
+        let path = try CredentialPath.resolve(setting, "tokens.pepperFile")
+        var secret = try SecretFile.read(path, "tokens.pepperFile", byteCountMax: TokenPepper.secretBytesMax + 2)
         if secret.last == UInt8(ascii: "\n"), secret.count > TokenPepper.secretBytesMin { secret.removeLast() }
         guard let pepper = TokenPepper(secret: secret) else {
             throw StartFailure(
@@ -35,7 +32,7 @@ enum PepperFile {
         let count = book.tokenCount(lostUnder: settings, at: now)
         guard count > 0 else { return }
         logger.log(
-            .tokensLost, "tokens that were made under another pepper do not count",
+            .tokensLost, "tokens that were not made under the pepper in force do not count",
             metadata: ["tokens": "\(count)"])
     }
 }

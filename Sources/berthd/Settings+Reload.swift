@@ -36,7 +36,8 @@ extension Settings {
                 takesOperatorsOverTCP: takesOperatorsOverTCP),
             limits: try serverLimits(),
             loadTargetApprovalSeconds: approvalLoadTargetSeconds > 0 ? Int64(approvalLoadTargetSeconds) : nil,
-            faultRules: try faultRules(), eventPatience: try eventPatience(), pepper: try PepperFile.read(self))
+            faultRules: try faultRules(), eventPatience: try eventPatience(), pepper: try PepperFile.read(self),
+            requiresPepper: requiresTokenPepper)
     }
 
     /// Whether the next start makes TLS of something else than `other` did.
@@ -44,12 +45,15 @@ extension Settings {
         needingRestart(in: other).contains { $0.hasPrefix("tcp.") }
     }
 
-    /// Refuses names of operators of which none is known here: after a misspelt one nobody could reload again.
+    /// Refuses rules after which nobody known here is an operator, as after a misspelt name: nobody could reload again.
     func checkOperators(in rules: CallerRules) throws {
-        guard !operators.isEmpty, !rules.peers.contains(where: { $0.role == .operator }) else { return }
+        guard !rules.hasOperator else { return }
+        let names =
+            operators.isEmpty
+            ? "names nobody" : "there is no such user or group as \(operators.joined(separator: ", "))"
         throw StartFailure(
-            "roles.operators: there is no such user or group as \(operators.joined(separator: ", ")), so that nobody would be "
-                + "an operator; a user of this machine is known by user:NAME or user:NUMBER")
+            "roles.operators: \(names), so that nobody would be an operator; a user of this machine is known by user:NAME or "
+                + "user:NUMBER")
     }
 
     /// The level of the log.

@@ -21,6 +21,8 @@ struct Settings {
     var auditKeyFile: String?
     /// The secret under which tokens are made; nil: none.
     var tokenPepperFile: String?
+    /// Whether tokens that were made without the pepper do not count.
+    var requiresTokenPepper = false
     /// `user:NAME` or `group:NAME`, by name or number; `user:self` is whoever runs the daemon.
     var operators = ["user:self", "user:root"]
     var auditors: [String] = []
@@ -69,7 +71,7 @@ struct Settings {
 
     private static let ownKinds: KeyValuePairs<String, Kind> = [
         "fleet.file": .text, "state.directory": .text, "state.identityFile": .text, "socket.path": .text,
-        "audit.keyFile": .text, "tokens.pepperFile": .text,
+        "audit.keyFile": .text, "tokens.pepperFile": .text, "tokens.requirePepper": .flag,
         "roles.operators": .list, "roles.auditors": .list, "roles.actuators": .list, "roles.tenants": .list,
         "telemetry.freshSeconds": .number, "telemetry.raisePercent": .number, "telemetry.clearPercent": .number,
         "roles.certificates": .list, "roles.tcpOperators": .flag,
@@ -103,6 +105,8 @@ struct Settings {
         settings.socketPath = reader.string(forKey: "socket.path", default: settings.socketPath)
         settings.auditKeyFile = reader.string(forKey: "audit.keyFile")
         settings.tokenPepperFile = reader.string(forKey: "tokens.pepperFile")
+        settings.requiresTokenPepper = reader.bool(
+            forKey: "tokens.requirePepper", default: settings.requiresTokenPepper)
         settings.operators = reader.stringArray(forKey: "roles.operators", default: settings.operators)
         settings.auditors = reader.stringArray(forKey: "roles.auditors", default: settings.auditors)
         settings.actuators = reader.stringArray(forKey: "roles.actuators", default: settings.actuators)
@@ -155,8 +159,8 @@ struct Settings {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
-        } catch {
-            throw StartFailure("\(file) is not YAML: \(error)")
+        } catch let error as YamlError {
+            throw StartFailure("\(error.place(in: file)) is not YAML: \(error.summary)")
         }
         guard let root, root.scalar?.string != "" else { return }
         guard let sections = root.mapping else { throw StartFailure("\(file) must hold settings by name") }
@@ -298,5 +302,27 @@ struct Settings {
                 metadata: ["subject": "\(subject)", "role": "\(role)"])
         }
         return rule
+    }
+}
+
+extension YamlError {
+    /// What is wrong, without the lines of the file around it: they may be a secret, where a setting names a wrong file.
+    fileprivate var summary: String {
+        switch self {
+        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
+            problem
+        case .reader: "it is not text in UTF-8 without control characters"
+        case .duplicatedKeysInMapping: "a setting stands twice"
+        default: "it cannot be read"
+        }
+    }
+
+    fileprivate func place(in file: String) -> String {
+        switch self {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
+            "\(file):\(mark.line):\(mark.column)"
+        case .duplicatedKeysInMapping(_, let context): "\(file):\(context.mark.line):\(context.mark.column)"
+        default: file
+        }
     }
 }

@@ -1,6 +1,7 @@
 // The pepper of tokens: without it a token that was made under it does not count, wherever its book is.
 
 import Foundation
+import Glibc
 import Testing
 
 extension SystemTests {
@@ -63,7 +64,8 @@ extension SystemTests {
             #expect(try reload().status == 200)
             #expect(try status(of: peppered.token) == 401)
             #expect(try listed() == ["other"])
-            #expect(home.process?.awaitError("tokens that were made under another pepper do not count") == true)
+            #expect(
+                home.process?.awaitError("tokens that were not made under the pepper in force do not count") == true)
             try name(nil)
             #expect(try reload().status == 200)
             #expect(try status(of: peppered.token) == 401)
@@ -80,6 +82,53 @@ extension SystemTests {
             try home.stop()
             let book = try Data(contentsOf: URL(fileURLWithPath: home.state + "/book.sqlite"))
             #expect(book.range(of: Data("a first secret".utf8)) == nil, "the secret is in no book")
+        }
+
+        @Test("where a pepper is required, tokens that were made without it do not count, and none is made without")
+        func required() throws {
+            func settings(_ text: String) throws { _ = try home.folder.write(text, to: "berthd.yaml") }
+            let pepper = try home.folder.write("a first secret that is long enough", to: "pepper")
+            try settings("log: {level: info}\n")
+            #expect(try reload().status == 200)
+            let plain = try make("plain")
+            #expect(try plain.pepper == nil && status(of: plain.token) == 200)
+            try settings("tokens: {requirePepper: true}\n")
+            let refused = try reload()
+            #expect(refused.status == 409 && refused.text.contains("tokens.requirePepper"), "\(refused.text)")
+            #expect(try status(of: plain.token) == 200, "nothing of it is in force")
+
+            try settings("tokens: {pepperFile: \(pepper), requirePepper: true}\n")
+            #expect(try reload().status == 200)
+            #expect(home.process?.awaitError("not made under the pepper in force") == true)
+            let peppered = try make("peppered")
+            #expect(try (status(of: plain.token), status(of: peppered.token)) == (401, 200))
+            #expect(try listed() == ["missing", "current"])
+            #expect(try home.berth("token", "list", "--tenant", "acme").output.contains("missing"))
+            try home.stop()
+            try home.start()
+            #expect(try (status(of: plain.token), status(of: peppered.token)) == (401, 200))
+            try settings("tokens: {pepperFile: \(pepper)}\n")
+            #expect(try reload().status == 200)
+            #expect(try (status(of: plain.token), status(of: peppered.token)) == (200, 200))
+            #expect(try listed() == [nil, "current"])
+            try home.stop()
+        }
+
+        @Test(
+            "a pipe in the place of the pepper or of the audit key is refused at once", arguments: ["tokens", "audit"])
+        func pipe(section: String) throws {
+            let pipe = home.folder("pipe")
+            try #require(mkfifo(pipe, 0o600) == 0)
+            let key = section == "tokens" ? "pepperFile" : "keyFile"
+            home.config = try home.folder.write("\(section): {\(key): \(pipe)}\n", to: "berthd.yaml")
+            if section == "tokens" {
+                let refused = try reload()
+                #expect(refused.status == 409 && refused.text.contains("not a plain file"), "\(refused.text)")
+            }
+            try home.stop()
+            let process = try home.launch()
+            #expect(process.wait() == .exited(78))
+            #expect(process.error.contains("pipe is not a plain file"), "\(process.error)")
         }
 
         @Test("a wait that began under the pepper ends with it")

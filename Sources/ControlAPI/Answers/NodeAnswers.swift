@@ -110,9 +110,11 @@ public struct NodeReplacement: Codable, Sendable, Equatable {
 
 /// What a verb did.
 public struct NodeVerbAnswer: Codable, Sendable, Equatable {
-    /// Nodes that changed.
+    /// Nodes that were named.
     public var nodes: Int
-    /// The number of the change.
+    /// GPUs on them.
+    public var gpus: Int?
+    /// The number of the change; of a plan, of the book that it was tried on.
     public var revision: Int
     /// Nodes that were replaced in leases.
     public var replaced: [NodeReplacement]?
@@ -120,8 +122,11 @@ public struct NodeVerbAnswer: Codable, Sendable, Equatable {
     public var degraded: [String]?
 
     /// Every field; those left out are absent.
-    public init(nodes: Int, revision: Int, replaced: [NodeReplacement]? = nil, degraded: [String]? = nil) {
+    public init(
+        nodes: Int, gpus: Int? = nil, revision: Int, replaced: [NodeReplacement]? = nil, degraded: [String]? = nil
+    ) {
         self.nodes = nodes
+        self.gpus = gpus
         self.revision = revision
         self.replaced = replaced
         self.degraded = degraded

@@ -103,11 +103,11 @@ public struct FleetProposal: Codable, Sendable, Equatable {
 public struct ReloadRefusal: Codable, Sendable, Equatable {
     /// When.
     public var at: Timestamp
-    /// Why.
-    public var detail: String
+    /// Why; absent: not for you to see.
+    public var detail: String?
 
-    /// Every field.
-    public init(at: Timestamp, detail: String) {
+    /// Every field; those left out are absent.
+    public init(at: Timestamp, detail: String? = nil) {
         self.at = at
         self.detail = detail
     }

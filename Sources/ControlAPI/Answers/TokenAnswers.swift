@@ -5,12 +5,14 @@ public enum TokenState: String, WireEnumeration {
     case live, expired, revoked
 }
 
-/// Whether the daemon has the pepper that a token was made under.
+/// How a token stands to the pepper of the daemon.
 public enum TokenPepperUse: String, WireEnumeration {
     /// It has it.
     case current
     /// It has another one or none, so that the token does not count.
     case other
+    /// It was made without one, and does not count because one is required.
+    case missing
 }
 
 /// One token. Its secret is shown in the answer that makes it, and nowhere else.
@@ -35,7 +37,7 @@ public struct TokenAnswer: Codable, Sendable, Equatable {
     public var revokedAt: Timestamp?
     /// The hour in which it was last used; absent: it has not been used.
     public var lastUsed: Timestamp?
-    /// Of a token that was made under a pepper: whether the daemon has it; absent: it was made without one.
+    /// How it stands to the pepper; absent: it was made without one, and none is required.
     public var pepper: TokenPepperUse?
     /// The secret to send as `Authorization: Bearer`, in the answer that makes the token and never again.
     public var token: String?

@@ -1818,12 +1818,14 @@ enum FieldTexts {
           What a verb did.
         NodeVerbAnswer.degraded
           Leases that now have less than promised.
+        NodeVerbAnswer.gpus
+          GPUs on them.
         NodeVerbAnswer.nodes
-          Nodes that changed.
+          Nodes that were named.
         NodeVerbAnswer.replaced
           Nodes that were replaced in leases.
         NodeVerbAnswer.revision
-          The number of the change.
+          The number of the change; of a plan, of the book that it was tried on.
         NodeVerbRequest
           Which nodes, and why.
         NodeVerbRequest.nodes
@@ -2622,7 +2624,7 @@ enum FieldTexts {
         ReloadRefusal.at
           When.
         ReloadRefusal.detail
-          Why.
+          Why; absent: not for you to see.
         ReservationAnswer
           One granted line.
         ReservationAnswer.allocation
@@ -3123,7 +3125,7 @@ enum FieldTexts {
         TokenAnswer.owner
           Whose it is: `tenant:NAME`, `auditor` or `actuator`.
         TokenAnswer.pepper
-          Of a token that was made under a pepper: whether the daemon has it; absent: it was made without one.
+          How it stands to the pepper; absent: it was made without one, and none is required.
         TokenAnswer.revokedAt
           When it was revoked.
         TokenAnswer.scopes
@@ -3139,8 +3141,9 @@ enum FieldTexts {
         TokenList.tokens
           Oldest first.
         TokenPepperUse
-          Whether the daemon has the pepper that a token was made under. `current`: It has it. `other`: It has another
-          one or none, so that the token does not count.
+          How a token stands to the pepper of the daemon. `current`: It has it. `other`: It has another one or none,
+          so that the token does not count. `missing`: It was made without one, and does not count because one is
+          required.
         TokenRequest
           A token that a tenant, or an operator for it, wants.
         TokenRequest.expiresIn

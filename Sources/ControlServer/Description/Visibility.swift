@@ -16,6 +16,7 @@ enum Visibility {
         "NodeAnswer.holders": Audiences.readers,
         "OfferAnswer.packing": Audiences.readers,
         "ReclaimAnswer.approval": Audiences.readers,
+        "ReloadRefusal.detail": Audiences.operators,
         "SpareAnswer.record": Audiences.provider,
     ]
 

@@ -26,7 +26,7 @@ enum FeedHandlers {
         let source = exchange.query["source"]
         let (outcome, view, _) = try await exchange.submit(command(name, source), context)
         // What a verb on nodes answers: who was moved, and who has less now.
-        let nodes = NodeHandlers.answer(outcome, outcome.nodeCount, view)
+        let nodes = NodeHandlers.answer(outcome, in: view.book)
         let answer = FeedAnswer(
             revision: nodes.revision, failedFeeds: FailedFeed.all(in: view.book) ?? [], nodes: nodes.nodes,
             replaced: nodes.replaced, degraded: nodes.degraded,

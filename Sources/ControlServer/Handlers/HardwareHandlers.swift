@@ -107,22 +107,36 @@ enum NodeHandlers {
         let body = try await exchange.body()
         let request = try exchange.decode(NodeVerbRequest.self, from: body)
         let context = try exchange.commandContext(reason: request.reason, body: body)
-        let command = try Self.command(verb, request, in: exchange.scheduler.view.book.fleet)
+        let before = exchange.scheduler.view
+        let fleet = before.book.fleet
+        let nodes = try fleet.nodes(inList: request.nodes, at: "/nodes")
+        let command = command(verb, nodes, request)
+        let gpus = nodes.joined().reduce(0) { $0 + fleet.moduleMasks[$1].nonzeroBitCount }
+        guard try exchange.query("dryRun", "plan", { $0 == "plan" ? true : nil }) == nil else {
+            let (book, outcome) = try await exchange.services.searcher.trial(
+                of: command, context, in: before.book, now: exchange.scheduler.now)
+            var planned = answer(outcome, gpus: gpus, in: book)
+            planned.revision = Int(before.revision)
+            return exchange.answer(planned, view: before)
+        }
         let (outcome, view, _) = try await exchange.submit(command, context)
-        return exchange.answer(answer(outcome, outcome.nodeCount, view), view: view)
+        return exchange.answer(answer(outcome, gpus: gpus, in: view.book), view: view)
     }
 
     /// The command that a verb on named nodes is.
     static func command(
         _ verb: ControlAPI.NodeVerb, _ request: NodeVerbRequest, in fleet: Fleet
     ) throws -> Command {
-        return .setNodes(
-            Leasing.NodeVerb(rawValue: verb.rawValue)!,
-            nodes: try fleet.nodes(inList: request.nodes, at: "/nodes"), until: request.until?.epochSeconds)
+        command(verb, try fleet.nodes(inList: request.nodes, at: "/nodes"), request)
     }
 
-    static func answer(_ outcome: Outcome, _ count: Int, _ view: PublishedView) -> NodeVerbAnswer {
-        let book = view.book
+    private static func command(
+        _ verb: ControlAPI.NodeVerb, _ nodes: [Range<Int>], _ request: NodeVerbRequest
+    ) -> Command {
+        .setNodes(Leasing.NodeVerb(rawValue: verb.rawValue)!, nodes: nodes, until: request.until?.epochSeconds)
+    }
+
+    static func answer(_ outcome: Outcome, gpus: Int? = nil, in book: Book) -> NodeVerbAnswer {
         let replaced = outcome.replacements.map { replacement in
             NodeReplacement(
                 lease: book.naming.id(of: book.lease(replacement.lease)?.leaseNumber ?? replacement.lease),
@@ -131,7 +145,8 @@ enum NodeHandlers {
         }
         let degraded = outcome.degraded.map { book.naming.id(of: $0) }
         return NodeVerbAnswer(
-            nodes: count, revision: Int(book.revision), replaced: replaced.isEmpty ? nil : replaced,
+            nodes: outcome.nodeCount, gpus: gpus, revision: Int(book.revision),
+            replaced: replaced.isEmpty ? nil : replaced,
             degraded: degraded.isEmpty ? nil : degraded)
     }
 

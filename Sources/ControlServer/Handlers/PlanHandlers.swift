@@ -61,7 +61,7 @@ enum PlanHandlers {
     }
 
     private static func answer(_ outcome: Outcome, _ view: PublishedView, _ exchange: Exchange) -> Response {
-        let nodes = NodeHandlers.answer(outcome, outcome.nodeCount, view)
+        let nodes = NodeHandlers.answer(outcome, in: view.book)
         let answer = PlanCommitAnswer(
             revision: nodes.revision, leases: outcome.leases.map { view.book.naming.id(of: $0) }, nodes: nodes.nodes,
             replaced: nodes.replaced, degraded: nodes.degraded)

@@ -148,15 +148,23 @@ extension ReclaimOrder {
 extension Searcher {
     /// The book as a command would leave it, or the problem that it would be refused with.
     func fork(_ book: Book, after command: Command, _ context: CommandContext, now: Int64) throws -> Book {
+        try trial(of: command, context, in: book, now: now).book
+    }
+
+    /// The book as a command would leave it, and what it would do, or the problem that it would be refused with.
+    func trial(
+        of command: Command, _ context: CommandContext, in book: Book, now: Int64
+    ) throws -> (book: Book, outcome: Outcome) {
         var (fork, context) = (book, context)
         context.idempotencyKey = nil
         context.now = max(now, book.time)
         do {
             // As part of a plan, so that nothing waits for a second operator.
-            _ = try fork.execute(.carryOut([PlannedCommand(command, reason: context.reason)], nil), context)
+            let plan = Command.carryOut([PlannedCommand(command, reason: context.reason)], nil)
+            let outcome = try fork.execute(plan, context).outcome
+            return (fork, outcome)
         } catch {
             throw Problem(error)
         }
-        return fork
     }
 }

@@ -30,7 +30,7 @@ enum StatusHandlers {
             leases: leases, gpus: ControlAPI.GPUCounts(view.report(at: now).gpus), watts: watts(book, now, report),
             journal: JournalStatus(writable: health.isWritable, detail: health.detail),
             clock: exchange.clockStatus(view),
-            fleetProposal: exchange.services.fleetProposal, reloadRefusal: exchange.services.reloadRefusal,
+            fleetProposal: exchange.services.fleetProposal, reloadRefusal: reloadRefusal(exchange),
             alerts: report.alerts.isEmpty ? nil : report.alerts.map { DrawAlertAnswer($0, in: fleet) },
             failedFeeds: FailedFeed.all(in: book),
             overdueOrders: book.overdueOrderCount > 0 ? book.overdueOrderCount : nil,
@@ -40,6 +40,13 @@ enum StatusHandlers {
             upgrade: book.formatLevel < FormatLevel.current.number
                 ? UpgradeAnswer(book, exchange.services.version) : nil)
         return exchange.answer(answer, view: view)
+    }
+
+    /// What is wrong with a file of settings is for those who may write it.
+    private static func reloadRefusal(_ exchange: Exchange) -> ReloadRefusal? {
+        guard var refusal = exchange.services.reloadRefusal else { return nil }
+        if exchange.role != .operator { refusal.detail = nil }
+        return refusal
     }
 
     private static func listeners(_ exchange: Exchange) -> [ListenerStatus] {

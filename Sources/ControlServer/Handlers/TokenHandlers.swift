@@ -76,7 +76,15 @@ enum TokenHandlers {
         let secret = TokenText.make()
         let plain = TokenText.digest(of: secret)!
         // A book that the release before still reads has no place for a pepper; `berth upgrade status` says so.
-        let pepper = exchange.scheduler.view.book.takesPeppers ? exchange.services.live.settings.pepper : nil
+        let settings = exchange.services.live.settings
+        let pepper = exchange.scheduler.view.book.takesPeppers ? settings.pepper : nil
+        guard pepper != nil || !settings.requiresPepper else {
+            throw Problem(
+                .notFinalised,
+                detail:
+                    "tokens must be made under the pepper (tokens.requirePepper), for which a book that the release before "
+                    + "still reads has no place; see berth upgrade status")
+        }
         let order = TokenOrder(
             owner: owner, name: request.name, scopes: scopes(request, owner, exchange),
             digest: pepper?.digest(of: plain) ?? plain, lifeSeconds: try life(request, exchange),
@@ -143,6 +151,11 @@ enum TokenHandlers {
         return exchange.answer(TokenList(tokens: answers, cursor: cursor), view: view)
     }
 
+    private static func pepperUse(of token: AccessToken, _ exchange: Exchange) -> TokenPepperUse? {
+        let holds = exchange.services.live.settings.holds(token)
+        return token.pepper == nil ? (holds ? nil : .missing) : (holds ? .current : .other)
+    }
+
     private static func answer(
         _ token: AccessToken, _ book: Book, _ exchange: Exchange, secret: String? = nil
     ) -> TokenAnswer {
@@ -155,7 +168,7 @@ enum TokenHandlers {
             createdBy: seesMaker ? token.madeBy : nil, expiresAt: Timestamp(token.expiresAt),
             revokedAt: token.revokedAt.map { Timestamp($0) },
             lastUsed: exchange.services.tokenUse.hour(of: token.number).map { Timestamp($0) },
-            pepper: token.pepper.map { _ in exchange.services.live.settings.holds(token) ? .current : .other },
+            pepper: pepperUse(of: token, exchange),
             token: secret)
     }
 }

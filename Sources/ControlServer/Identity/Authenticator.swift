@@ -62,12 +62,14 @@ struct Authenticator: Sendable {
         Problem(.unauthenticated, detail: "this token does not count: it is unknown, over or revoked")
     }
 
-    /// The token that a header shows, whether or not it still counts: one without a pepper, or one under the pepper in force.
+    /// The token that a header shows, whether or not it is over: one under the pepper in force, or one without a pepper where none
+    /// is required.
     private func token(in header: String) -> AccessToken? {
         guard let plain = Self.digest(in: header) else { return nil }
         let book = scheduler.view.book
-        if let token = book.token(digest: plain), token.pepper == nil { return token }
-        guard let pepper = live.settings.pepper, let token = book.token(digest: pepper.digest(of: plain)),
+        let settings = live.settings
+        if let token = book.token(digest: plain), token.pepper == nil { return settings.holds(token) ? token : nil }
+        guard let pepper = settings.pepper, let token = book.token(digest: pepper.digest(of: plain)),
             token.pepper == pepper.id
         else { return nil }
         return token

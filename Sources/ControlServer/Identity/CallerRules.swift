@@ -11,6 +11,12 @@ public struct CallerRules: Sendable {
     /// Whether an operator's certificate counts over TCP. Without it, operators act on Unix sockets alone.
     public let takesOperatorsOverTCP: Bool
 
+    /// Whether there is an operator among those whom these rules know: a user, a group, or a certificate that counts for one.
+    public var hasOperator: Bool {
+        peers.contains { $0.role == .operator }
+            || takesOperatorsOverTCP && certificates.contains { $0.role == .operator }
+    }
+
     /// All of them.
     public init(peers: [RoleRule], certificates: [CertificateRule] = [], takesOperatorsOverTCP: Bool = false) {
         self.peers = peers
@@ -34,7 +40,7 @@ public struct CertificateRule: Equatable, Sendable {
 
     private let pattern: Pattern
     /// The role that is given; nil where the pattern names the tenant.
-    private let role: Role?
+    fileprivate let role: Role?
 
     /// Reads `spiffe://berth.example/tenant/acme=tenant:acme`, `spiffe://berth.example/tenant/{tenant}=tenant:{tenant}` or
     /// `subject:CN=auditor.example=auditor`.

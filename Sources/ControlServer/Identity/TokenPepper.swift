@@ -29,8 +29,11 @@ public struct TokenPepper: Sendable {
 }
 
 extension ServiceSettings {
-    /// Whether a token's digest can be checked: it was made without a pepper, or under the one in force.
-    public func holds(_ token: AccessToken) -> Bool { token.pepper == nil || token.pepper == pepper?.id }
+    /// Whether a token can count: it was made under the pepper in force, or without one where none is required.
+    public func holds(_ token: AccessToken) -> Bool {
+        guard let id = token.pepper else { return !requiresPepper }
+        return id == pepper?.id
+    }
 }
 
 extension Book {

@@ -70,8 +70,9 @@ extension Route {
             }
         return Route(
             verb.rawValue + "Nodes", .post, Routes.nodes(verb), summary,
-            for: isReport ? Audiences.reporters : Audiences.operators, takes: .json(NodeVerbRequest.self),
-            answers: .ok(NodeVerbAnswer.self)
+            for: isReport ? Audiences.reporters : Audiences.operators, query: [.dryRun],
+            takes: .json(NodeVerbRequest.self),
+            answers: .ok(NodeVerbAnswer.self, "What was done, or with `dryRun=plan` would be")
         ) { try await NodeHandlers.apply(verb, $0) }
     }
 

@@ -12,7 +12,7 @@ extension Route {
             "makeTenantToken", .post, Routes.tenantTokensPattern,
             "Make a bearer token for a tenant. Its secret is in this answer and never again.",
             for: Audiences.requesters, takes: .json(TokenRequest.self), answers: .created(TokenAnswer.self),
-            TokenHandlers.makeOwn),
+            refusals: [.notFinalised], TokenHandlers.makeOwn),
         Route(
             "revokeTenantToken", .delete, Routes.tenantTokenPattern, "Revoke a token and all that were made with it.",
             for: Audiences.requesters, query: [.reason], answers: .ok(TokenAnswer.self), TokenHandlers.revokeOwn),
@@ -23,7 +23,7 @@ extension Route {
         Route(
             "makeToken", .post, Routes.tokens, "Make a bearer token for an auditor or an actuator.",
             for: Audiences.operators, takes: .json(TokenRequest.self), answers: .created(TokenAnswer.self),
-            refusals: [.notFound], TokenHandlers.make),
+            refusals: [.notFound, .notFinalised], TokenHandlers.make),
         Route(
             "revokeToken", .delete, Routes.tokenPattern, "Revoke a token and all that were made with it.",
             for: Audiences.operators, query: [.reason], answers: .ok(TokenAnswer.self), TokenHandlers.revoke),
@@ -42,7 +42,8 @@ extension Route {
             TenantHandlers.put),
         Route(
             "removeTenant", .delete, Routes.tenantPattern, "Remove a tenant that nothing refers to.",
-            for: Audiences.operators, query: [.reason], answers: .noContent, TenantHandlers.remove),
+            for: Audiences.operators, query: [.reason], answers: .noContent,
+            refusals: [.notFinalised], TenantHandlers.remove),
         Route(
             "tenantAllocation", .get, Routes.tenantAllocationPattern,
             "The tenant's poll: all that it holds. A long poll with `?index=` and `?wait=`.", for: Audiences.holders,

@@ -210,6 +210,11 @@ public final class TLSIdentity: Sendable {
         guard access(path, R_OK) == 0 else {
             throw Fault(description: "\(path) cannot be read: \(String(cString: strerror(errno)))")
         }
+        var status = stat()
+        // A pipe would keep the start, or a reload, waiting for its writer.
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Fault(description: "\(path) is not a plain file")
+        }
         do {
             return try read()
         } catch {

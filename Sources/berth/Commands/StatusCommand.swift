@@ -85,7 +85,8 @@ struct StatusCommand: AsyncParsableCommand {
             terminal.write(Style.attention.applied(to: words, inColour: terminal.usesColour))
         }
         if let refusal = status.reloadRefusal {
-            let words = "the reload at \(refusal.at) was refused, and what was before stays: \(refusal.detail)"
+            let why = refusal.detail.map { ": " + $0 } ?? "; an operator sees why"
+            let words = "the reload at \(refusal.at) was refused, and what was before stays\(why)"
             terminal.write(Style.attention.applied(to: words, inColour: terminal.usesColour))
         }
         if let proposal = status.fleetProposal {

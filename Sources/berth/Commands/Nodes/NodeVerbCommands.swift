@@ -3,6 +3,7 @@
 import ArgumentParser
 import ControlAPI
 import ControlClient
+import Foundation
 
 /// What the verbs take.
 struct NodeVerbOptions: ParsableArguments {
@@ -22,6 +23,15 @@ struct NodeVerbOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Until when it is meant to last, as 2026-12-01.", valueName: "time"))
     var until: Timestamp?
+
+    @Flag(help: "Show what would be done, and change nothing.")
+    var dryRun = false
+
+    @Flag(help: "Do not ask where many nodes are named.")
+    var yes = false
+
+    /// How many nodes are a slip of the hand rather than a rack: with more, the command asks.
+    static let unaskedNodesMax = 64
 }
 
 /// A verb on nodes as a command.
@@ -36,28 +46,51 @@ extension NodeVerbCommand {
             commandName: verb.rawValue,
             abstract: abstract,
             discussion: """
+                Asks first where more than \(NodeVerbOptions.unaskedNodesMax) nodes are named, unless --yes is given.
+
                 EXAMPLE
                   berth nodes \(verb.rawValue) 'memphis-1-h1-b012-r1-n[1-8]' --reason "ticket 7"
-                  berth nodes \(verb.rawValue) memphis-1/h1/b012 --reason "ticket 8"
+                  berth nodes \(verb.rawValue) memphis-1/h1/b012 --dry-run --reason "ticket 8"
+                  berth nodes \(verb.rawValue) memphis-1/h1/b012 --yes --reason "ticket 8"
                 """)
     }
 
     func run() async throws {
         try await options.connection.run(options.output) { client in
             let request = NodeVerbRequest(nodes: options.nodes, reason: options.reason, until: options.until)
-            try options.output.print(try await client.apply(Self.verb, request), table: printAnswer)
+            if options.dryRun {
+                let plan = try await client.apply(Self.verb, request, isDryRun: true)
+                return try options.output.print(plan) { printed($0, isPlan: true, on: Terminal.standardOutput) }
+            }
+            if !options.yes { try await ask(request, client) }
+            let answer = try await client.apply(Self.verb, request)
+            try options.output.print(answer) { printed($0, isPlan: false, on: Terminal.standardOutput) }
         }
     }
 
-    private func printAnswer(_ answer: NodeVerbAnswer) {
-        let terminal = Terminal.standardOutput
-        terminal.write(
-            "\(Self.verb.rawValue): \(counted(answer.nodes, "node")) changed, revision \(counted(answer.revision))")
+    /// Has the person confirm what many nodes are about.
+    private func ask(_ request: NodeVerbRequest, _ client: ControlClient) async throws {
+        let plan = try await client.apply(Self.verb, request, isDryRun: true)
+        guard plan.nodes > NodeVerbOptions.unaskedNodesMax else { return }
+        let nodes = counted(plan.nodes, "node")
+        let dialogue = try Dialogue.onTerminal(
+            for: "\(Self.verb.rawValue) of \(nodes)", instead: "See what it does with --dry-run, and give --yes.")
+        printed(plan, isPlan: true, on: Terminal.standardError)
+        guard try dialogue.confirms("\(Self.verb.rawValue.capitalized) \(nodes)?") else {
+            throw CommandFailure(status: .failed, message: "Nothing was changed.")
+        }
+    }
+
+    private func printed(_ answer: NodeVerbAnswer, isPlan: Bool, on terminal: Terminal) {
+        let gpus = answer.gpus.map { " with " + counted($0, "GPU") } ?? ""
+        let end = isPlan ? "would be changed" : "changed, revision \(counted(answer.revision))"
+        terminal.write("\(Self.verb.rawValue): \(counted(answer.nodes, "node"))\(gpus) \(end)")
         for replacement in answer.replaced ?? [] {
             terminal.write("  \(replacement.lease): \(replacement.to) replaces \(replacement.from)")
         }
         for lease in answer.degraded ?? [] {
-            terminal.write(Style.attention.applied(to: "  \(lease) is degraded", inColour: terminal.usesColour))
+            let words = "  \(lease) \(isPlan ? "would be" : "is") degraded"
+            terminal.write(Style.attention.applied(to: words, inColour: terminal.usesColour))
         }
     }
 }

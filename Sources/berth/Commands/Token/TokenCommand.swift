@@ -29,7 +29,7 @@ func tokenTable(_ tokens: [TokenAnswer]) -> Table {
             .init(token.id), .init(token.name), .init(token.owner), .init(token.state.rawValue, token.state.style),
             .init(token.scopes.map(\.rawValue).joined(separator: ",")), .init(token.expiresAt.short),
             .init(token.lastUsed?.short ?? "-"),
-            .init(token.pepper?.rawValue ?? "-", token.pepper == .other ? .bad : .plain))
+            .init(token.pepper?.rawValue ?? "-", token.pepper ?? .current == .current ? .plain : .bad))
     }
     return table
 }
