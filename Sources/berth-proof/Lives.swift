@@ -32,7 +32,14 @@ struct LifeOptions: ParsableArguments {
     @Option(help: "The instruction set of the packing's scans: baseline, avx2, avx512. Without it the widest there is.")
     var instructionSet: String?
 
+    @Option(
+        help: "After how many steps the book is compared as a whole with its facts, snapshot, accounts and audit log.")
+    var auditSteps = 64
+
+    var terms: LifeTerms { LifeTerms(scale: scale, stepsPerAudit: auditSteps) }
+
     func validate() throws {
+        guard auditSteps > 0 else { throw ValidationError("--audit-steps is 1 or more") }
         guard commands > 0 else { throw ValidationError("--commands is 1 or more") }
         guard scale.map({ (1...LifeFleets.scaleMax).contains($0) }) ?? true else {
             throw ValidationError("--scale is 1 to \(LifeFleets.scaleMax)")
@@ -81,7 +88,7 @@ struct Lives: ParsableCommand {
                     results.add(
                         Result {
                             try Life.live(
-                                seed: seed, commands: options.commands, scale: options.scale, catalogue: catalogue)
+                                seed: seed, commands: options.commands, options.terms, catalogue: catalogue)
                         }, of: seed)
                 }
                 results.end()
@@ -208,12 +215,12 @@ struct OneLife: ParsableCommand {
         let catalogue = try Catalogue.builtIn()
         if let extract = keep.flatMap({ LifeExtract($0) }) {
             let (report, steps) = try Life.replay(
-                extract, seed: seed, commands: options.commands, scale: options.scale, catalogue: catalogue)
+                extract, seed: seed, commands: options.commands, options.terms, catalogue: catalogue)
             for (place, step) in steps.enumerated() { print("\(place): \(step)") }
             return try finish(report)
         }
         let report = try Life.live(
-            seed: seed, commands: options.commands, scale: options.scale, catalogue: catalogue)
+            seed: seed, commands: options.commands, options.terms, catalogue: catalogue)
         guard report.violations.isEmpty else {
             try Self.explain(report, options, catalogue)
             throw ExitCode.failure
@@ -231,10 +238,12 @@ struct OneLife: ParsableCommand {
     static func explain(_ report: LifeReport, _ options: LifeOptions, _ catalogue: Catalogue) throws {
         print("seed \(report.seed), after \(report.commands) commands:")
         for violation in report.violations.prefix(10) { print("  \(violation)") }
-        let extract = try Life.shrink(report, scale: options.scale, catalogue: catalogue) { left in
+        let extract = try Life.shrink(report, options.terms, catalogue: catalogue) { left in
             FileHandle.standardError.write(Data("\r\(left) left ".utf8))
         }
-        let scale = options.scale.map { " --scale \($0)" } ?? ""
+        let scale =
+            (options.scale.map { " --scale \($0)" } ?? "")
+            + (options.auditSteps == 64 ? "" : " --audit-steps \(options.auditSteps)")
         print("\nberth-proof life --seed \(report.seed) --commands \(options.commands)\(scale) --keep \(extract)")
     }
 }

@@ -359,6 +359,33 @@ import Testing
         #expect(BookRules.violations(of: desk.book) == [])
     }
 
+    @Test("gives back on withdrawal a ramp whose steps hold the same node at different times, with its spare")
+    func withdrawnRamp() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        terms.tenantNoticeSeconds = 2 * hour + 1_800
+        try desk.execute(.putContract(name: "c", terms: terms))
+        var ramp = order(.node, 3, from: noon + hour, until: noon + 10 * hour, within: .rack, spares: 1, contract: "c")
+        ramp.lines[0].ramp = [
+            RampStep(at: noon + 2 * hour, count: 1), RampStep(at: noon + 3 * hour, count: 2),
+            RampStep(at: noon + 4 * hour, count: 3),
+        ]
+        let lease = try desk.request(ramp)
+        func held(_ desk: JournalledBook) -> [String] {
+            (1...9).map { at in
+                let parts = desk.book.parts(of: lease.number).filter { $0.covers(noon + Int64(at) * hour) }
+                let (nodes, spares) = (parts.flatMap(\.nodesInUse).sorted(), parts.flatMap(\.spares).sorted())
+                return "\(nodes) \(spares)"
+            }
+        }
+        let before = held(desk)
+        try desk.execute(serve(lease, .cancellation(byTenant: true)))
+        #expect(held(desk) != before)
+        try desk.execute(.withdrawReclaim(lease.number, byTenant: true))
+        #expect(held(desk) == before)
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
     @Test("leaves what a ramp brings later in proportion to what was taken, not to what is held now")
     func ramps() throws {
         var desk = JournalledBook(Fleets.plain)

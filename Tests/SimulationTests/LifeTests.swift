@@ -230,7 +230,7 @@ import Testing
         func sent(_ command: Command) -> LifeCommand {
             LifeCommand(
                 command: command, actor: Actor(name: "uid:1 op", role: "operator"), key: nil,
-                fleetVersion: world.book.fleetVersion)
+                fleetVersion: world.book.fleetVersion, fleetSource: world.book.fleet.source)
         }
         let verb = Command.setNodes(.cordon, nodes: [last..<last + 1], until: nil)
         let answers = try world.take(.send([sent(.adoptFleet(fleets[0])), sent(verb)]))

@@ -329,8 +329,9 @@ extension Book {
     private func whatIsGone(of old: Lease) -> LeaseRecord? {
         guard old.state == .scheduled else { return nil }
         var gone = old
-        // What was split off holds it for a while, and gets its end back.
-        for part in liveParts(of: old.leaseNumber) where part.state == .scheduled {
+        // What was split off holds it for a while, and gets its end back. A part of another time may hold the same hardware.
+        for part in liveParts(of: old.leaseNumber)
+        where part.state == .scheduled && part.start < old.end && old.start < part.end {
             for index in gone.lines.indices where part.lines.indices.contains(index) {
                 gone.lines[index].remove(what: part.lines[index])
             }

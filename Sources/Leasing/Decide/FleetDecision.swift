@@ -58,17 +58,29 @@ extension Book {
         planOthersAnew(than: [], &step)
     }
 
-    /// Why a line would hold no whole blocks or racks any more on a fleet on which they have more nodes; nil when it would.
+    /// Why a line would hold no whole blocks or racks any more on a fleet on which they have more nodes, or other ones; nil when it
+    /// would. Nodes of a unit that the line has lost, as failed ones, are of the unit all the same.
     private func loss(of line: LeaseLine, to lease: Lease, in fleet: Fleet, _ newRegister: HardwareRegister) -> Refusal?
     {
+        guard let level = line.shape.domainLevel else { return nil }
         let held = line.holdings.bookedNodes
-        guard line.shape.isOfDomains, !held.isEmpty else { return nil }
-        let moved = held.joined().compactMap { newRegister.node(of: register.id(of: NodeIndex($0))) }
-        let nodes = moved.map { $0.offset..<$0.offset + 1 }.united()
-        guard !fleet.isWhole(nodes, as: line.shape), self.fleet.isWhole(held, as: line.shape) else { return nil }
+        let units = Set(held.joined().compactMap { self.fleet.domain(of: self.fleet.rackOfNode[$0], at: level) })
+        let isKept = units.allSatisfy { unit in
+            let nodes = self.fleet.domains[unit.offset].nodes
+            let known = Set(nodes.map { register.id(of: NodeIndex($0)) })
+            let homes = Set(
+                held.intersecting([nodes]).joined().map { node -> DomainIndex? in
+                    newRegister.node(of: register.id(of: NodeIndex(node))).flatMap {
+                        fleet.domain(of: fleet.rackOfNode[$0.offset], at: level)
+                    }
+                })
+            guard homes.count == 1, let home = homes.first.flatMap(\.self) else { return false }
+            return fleet.domains[home.offset].nodes.allSatisfy { known.contains(newRegister.id(of: NodeIndex($0))) }
+        }
+        guard !isKept else { return nil }
         return Refusal(
             .fleetConflict,
-            "lease \(naming.id(of: lease.leaseNumber)) of \(lease.tenant) holds a whole \(line.shape.unitName), which has more "
+            "lease \(naming.id(of: lease.leaseNumber)) of \(lease.tenant) holds a whole \(line.shape.unitName), which has other "
                 + "nodes in the proposed fleet; end the lease first, or add them as a \(line.shape.unitName) of their own"
         )
     }

@@ -183,6 +183,8 @@ extension Book {
                     found.append(unit)
                 }
             }
+            // In an order of their own: that of bookings is another one after a start.
+            found.sort { $0.part < $1.part }
             let id = UInt64(register.id(of: NodeIndex(node)).number)
             let known = ledger.overdue[id] ?? []
             let units = known + found.filter { unit in !known.contains { $0.part == unit.part } }

@@ -9,12 +9,7 @@ extension Fleet {
     ///
     /// - Parameter nodes: ascending ranges.
     func isWhole(_ nodes: [Range<Int>], as shape: PlacementShape) -> Bool {
-        let level: Level
-        switch shape {
-        case .block: level = .block
-        case .rack, .nvl72: level = .rack
-        case .node, .gpus, .mig, .power: return true
-        }
+        guard let level = shape.domainLevel else { return true }
         return nodes.coalesced().allSatisfy { range in
             var next = range.lowerBound
             while next < range.upperBound {
@@ -29,11 +24,12 @@ extension Fleet {
 }
 
 extension PlacementShape {
-    /// Whether a unit of it is all of a domain.
-    var isOfDomains: Bool {
+    /// The level of the domains of which its units are the whole; nil where they are none.
+    var domainLevel: Level? {
         switch self {
-        case .block, .rack, .nvl72: true
-        case .node, .gpus, .mig, .power: false
+        case .block: .block
+        case .rack, .nvl72: .rack
+        case .node, .gpus, .mig, .power: nil
         }
     }
 

@@ -23,24 +23,39 @@ public struct LifeReport: Sendable {
     var script: [LifeStep] = []
 }
 
+/// How a life is lived, beside its seed.
+public struct LifeTerms: Sendable {
+    /// How many times the racks of the smallest fleet; nil: as the seed has it.
+    public var scale: Int?
+    /// After how many steps the book is compared as a whole with its facts, its snapshot, its accounts and its log.
+    public var stepsPerAudit: Int
+
+    /// All of them.
+    public init(scale: Int? = nil, stepsPerAudit: Int = 64) {
+        self.scale = scale
+        self.stepsPerAudit = stepsPerAudit
+    }
+}
+
 /// Lives of books.
 public enum Life {
     /// Lives one life of so many commands, or until a rule breaks.
     ///
     /// - Parameters:
-    ///   - scale: how many times the smallest fleet; nil: as the seed has it.
+    ///   - seed: what everything about it follows from.
     public static func live(
-        seed: UInt64, commands: Int, scale: Int? = nil, catalogue: Catalogue
+        seed: UInt64, commands: Int, _ terms: LifeTerms = LifeTerms(), catalogue: Catalogue
     ) throws -> LifeReport {
-        try live(seed: seed, commands: commands, scale: scale, catalogue: catalogue, planting: nil)
+        try live(seed: seed, commands: commands, terms, catalogue: catalogue, planting: nil)
     }
 
     /// - Parameter fault: a mistake that is made on purpose, to see the checks find it.
     static func live(
-        seed: UInt64, commands: Int, scale: Int? = nil, catalogue: Catalogue, planting fault: PlantedFault?
+        seed: UInt64, commands: Int, _ terms: LifeTerms = LifeTerms(), catalogue: Catalogue,
+        planting fault: PlantedFault?
     ) throws -> LifeReport {
-        let settings = try LifeSettings(seed: seed, scale: scale, catalogue: catalogue)
-        var run = try LifeRun(settings, fault)
+        let settings = try LifeSettings(seed: seed, scale: terms.scale, catalogue: catalogue)
+        var run = try LifeRun(settings, terms, fault)
         var script = LifeScript(settings)
         while run.report.commands < commands && run.report.violations.isEmpty {
             let step = script.next(
@@ -53,9 +68,10 @@ public enum Life {
 
     /// Plays some of the steps of a life again.
     static func play(
-        _ steps: [LifeStep], seed: UInt64, scale: Int? = nil, catalogue: Catalogue, planting fault: PlantedFault? = nil
+        _ steps: [LifeStep], seed: UInt64, _ terms: LifeTerms = LifeTerms(), catalogue: Catalogue,
+        planting fault: PlantedFault? = nil
     ) throws -> LifeReport {
-        var run = try LifeRun(LifeSettings(seed: seed, scale: scale, catalogue: catalogue), fault)
+        var run = try LifeRun(LifeSettings(seed: seed, scale: terms.scale, catalogue: catalogue), terms, fault)
         for step in steps where run.report.violations.isEmpty { try run.take(step) }
         return try run.finished()
     }
@@ -76,11 +92,12 @@ typealias PlantedFault = (inout LifeScene) -> Void
 /// A life as it goes on.
 private struct LifeRun {
     var world: LifeWorld
-    var checks = LifeChecks()
+    var checks: LifeChecks
     var report: LifeReport
     private let fault: PlantedFault?
 
-    init(_ settings: LifeSettings, _ fault: PlantedFault?) throws {
+    init(_ settings: LifeSettings, _ terms: LifeTerms, _ fault: PlantedFault?) throws {
+        checks = LifeChecks(stepsPerAudit: terms.stepsPerAudit)
         world = try LifeWorld(
             fleet: settings.fleets[0], seed: settings.seed, start: LifeSettings.start,
             entriesPerSnapshot: settings.entriesPerSnapshot)

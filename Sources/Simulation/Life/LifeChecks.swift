@@ -10,7 +10,7 @@ import Scheduling
 /// Follows a life and says what breaks a rule.
 struct LifeChecks {
     /// How often what costs as much as the whole life so far is looked at: after so many steps, after each start, and at the end.
-    static let stepsPerAudit = 64
+    let stepsPerAudit: Int
 
     private var follower = JournalFollower()
     private var ledger = LedgerReplay()
@@ -21,6 +21,8 @@ struct LifeChecks {
     private var starts = 1
     /// The highest revision that somebody was told of.
     private var answered: UInt64 = 0
+
+    init(stepsPerAudit: Int) { self.stepsPerAudit = stepsPerAudit }
 
     /// What is broken after a step that took the world from where this has been to where it is.
     mutating func look(
@@ -42,7 +44,7 @@ struct LifeChecks {
         violations += strangers(in: book, commands: step.commandCount)
         let hasStarted = scene.starts != starts
         starts = scene.starts
-        if isLast || hasStarted || steps % Self.stepsPerAudit == 0 { violations += try audit(scene) }
+        if isLast || hasStarted || steps % stepsPerAudit == 0 { violations += try audit(scene) }
         revision = book.revision
         return violations
     }
@@ -81,7 +83,9 @@ struct LifeChecks {
         var violations: [String] = []
         let digest = book.digest()
         if follower.book.digest() != digest {
-            violations.append("rule 5: the facts make another book than the live one")
+            violations.append(
+                "rule 5: the facts make another book than the live one: "
+                    + follower.book.differences(from: book).joined(separator: "\n  "))
         }
         do {
             let restored = try Book(snapshot: book.snapshot())
@@ -90,8 +94,11 @@ struct LifeChecks {
         } catch {
             violations.append("rule 5: a snapshot cannot be read: \(error)")
         }
-        if try Recovery.book(from: scene.journal).digest() != digest {
-            violations.append("rule 5: a start makes another book than the live one")
+        let started = try Recovery.book(from: scene.journal)
+        if started.digest() != digest {
+            violations.append(
+                "rule 5: a start makes another book than the live one: "
+                    + started.differences(from: book).joined(separator: "\n  "))
         }
         let until = max(scene.now, book.time)
         violations += ledger.differences(from: book, until: until).map { "rule 10: \($0)" }

@@ -9,8 +9,12 @@ struct LifeCommand: Sendable {
     var command: Command
     var actor: Actor
     var key: IdempotencyKey?
-    /// Of the fleet for which it was made.
+    /// Of the fleet for which it was made, and that fleet's file: where steps before were left out, another fleet may have the version.
     var fleetVersion: Int
+    var fleetSource: String
+
+    /// The version under which it names nodes, for a book as it is; none where it was made for another fleet.
+    func fleetVersion(in book: Book) -> Int { fleetSource == book.fleet.source ? fleetVersion : 0 }
 }
 
 /// Makes one command after the other for a book as it is at that time. The same seed and the same books give the same commands.
@@ -61,7 +65,8 @@ struct LifeCommands: Sendable {
             random.isOne(in: 8)
             ? IdempotencyKey(scope: scope, key: "k\(random.pick(0..<40))", bodyDigest: [UInt8(random.pick(0..<2))])
             : nil
-        return LifeCommand(command: command, actor: actor, key: key, fleetVersion: book.fleetVersion)
+        return LifeCommand(
+            command: command, actor: actor, key: key, fleetVersion: book.fleetVersion, fleetSource: book.fleet.source)
     }
 
     private mutating func pick() -> Command {

@@ -75,18 +75,19 @@ extension Life {
     /// Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002: chunks are left out, smaller and
     /// smaller ones. O(n²) lives at worst; `onProgress` is told how many places are left.
     public static func shrink(
-        _ report: LifeReport, scale: Int? = nil, catalogue: Catalogue, onProgress: (Int) -> Void = { _ in }
+        _ report: LifeReport, _ terms: LifeTerms = LifeTerms(), catalogue: Catalogue,
+        onProgress: (Int) -> Void = { _ in }
     ) throws -> LifeExtract {
-        try shrink(report, scale: scale, catalogue: catalogue, planting: nil, onProgress: onProgress)
+        try shrink(report, terms, catalogue: catalogue, planting: nil, onProgress: onProgress)
     }
 
     static func shrink(
-        _ report: LifeReport, scale: Int? = nil, catalogue: Catalogue, planting fault: PlantedFault?,
+        _ report: LifeReport, _ terms: LifeTerms = LifeTerms(), catalogue: Catalogue, planting fault: PlantedFault?,
         onProgress: (Int) -> Void = { _ in }
     ) throws -> LifeExtract {
         func breaks(_ places: [LifeExtract.Place]) throws -> Bool {
             let steps = LifeExtract(places: places).steps(of: report.script)
-            let again = try play(steps, seed: report.seed, scale: scale, catalogue: catalogue, planting: fault)
+            let again = try play(steps, seed: report.seed, terms, catalogue: catalogue, planting: fault)
             return again.brokenRules.contains { report.brokenRules.contains($0) }
         }
         var places = LifeExtract(of: report.script).places
@@ -111,11 +112,11 @@ extension Life {
 
     /// Lives a life and plays an extract of it.
     public static func replay(
-        _ extract: LifeExtract, seed: UInt64, commands: Int, scale: Int? = nil, catalogue: Catalogue
+        _ extract: LifeExtract, seed: UInt64, commands: Int, _ terms: LifeTerms = LifeTerms(), catalogue: Catalogue
     ) throws -> (report: LifeReport, steps: [String]) {
-        let whole = try live(seed: seed, commands: commands, scale: scale, catalogue: catalogue)
+        let whole = try live(seed: seed, commands: commands, terms, catalogue: catalogue)
         let steps = extract.steps(of: whole.script)
-        let report = try play(steps, seed: seed, scale: scale, catalogue: catalogue)
+        let report = try play(steps, seed: seed, terms, catalogue: catalogue)
         return (report, steps.map(\.text))
     }
 }

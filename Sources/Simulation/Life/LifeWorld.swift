@@ -66,12 +66,13 @@ struct LifeWorld {
         case .crash: try restart()
         }
         let answers = LifeAnswers(count: commands.count)
+        let book = book
         let sent = commands.map { command in
             (
                 command.command,
                 CommandContext(
                     actor: command.actor, reason: "life", requestID: "r", idempotencyKey: command.key, now: 0,
-                    fleetVersion: command.fleetVersion)
+                    fleetVersion: command.fleetVersion(in: book))
             )
         }
         if !sent.isEmpty { scheduler.submit(sent) { answers.note($1, at: $0) } }
