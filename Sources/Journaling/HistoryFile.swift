@@ -1,6 +1,5 @@
 // Means over time in a small SQLite file of its own: nothing promised rests on it, so it may be lost.
 
-import Foundation
 import GRDB
 
 /// One mean of one series, as sums over its samples.
@@ -35,8 +34,12 @@ public final class HistoryFile: Sendable {
 
     /// Opens the file at `path`, or makes it. A damaged one is moved aside first, and a new one begun.
     ///
-    /// - Parameter columns: names of the sums, the same for the file's whole life.
-    public init(path: String, columns: [String]) throws(HistoryFault) {
+    /// - Parameters:
+    ///   - columns: names of the sums, the same for the file's whole life.
+    ///   - files: the calls of the system on files that SQLite does not make itself.
+    public init(
+        path: String, columns: [String], files: any FileSystem = RealFileSystem()
+    ) throws(HistoryFault) {
         self.columns = columns
         do {
             queue = try Self.open(path, columns)
@@ -46,7 +49,7 @@ public final class HistoryFile: Sendable {
                 throw HistoryFault(description: "opening \(path): \(error)")
             }
             do {
-                setAside = try Self.moveAside(path)
+                setAside = try Self.moveAside(path, files)
                 queue = try Self.open(path, columns)
             } catch {
                 throw HistoryFault(description: "opening \(path) anew: \(error)")
@@ -83,12 +86,12 @@ public final class HistoryFile: Sendable {
     }
 
     /// Moves the file to the first free name after its own.
-    private static func moveAside(_ path: String) throws -> String {
+    private static func moveAside(_ path: String, _ files: any FileSystem) throws -> String {
         var number = 1
-        while DurableFile.exists("\(path).damaged-\(number)") { number += 1 }
+        while try files.exists("\(path).damaged-\(number)") { number += 1 }
         let target = "\(path).damaged-\(number)"
-        try FileManager.default.moveItem(atPath: path, toPath: target)
-        for suffix in ["-wal", "-shm"] { DurableFile.remove(path + suffix) }
+        try files.rename(path, to: target)
+        for suffix in ["-wal", "-shm"] { files.remove(path + suffix) }
         return target
     }
 

@@ -28,9 +28,10 @@ struct OpenedBook {
         let lock = try directory.takeLock()
         let installed = try identityFile?.read()
         let path = directory.bookPath
-        guard DurableFile.exists(path) else { throw OpenedBook.missing(path, installed) }
-        try BookFile.checkHeader(path)
-        let level = try OpenedBook.level(path, levelMax: levelMax)
+        let files = directory.files
+        guard try files.exists(path) else { throw OpenedBook.missing(path, installed) }
+        try BookFile.checkHeader(path, in: files)
+        let level = try OpenedBook.level(path, levelMax: levelMax, in: files)
         let gauge = FrameGauge()
         let writer = try BookConnection.writer(path, gauge: gauge)
         try BookSchema.migrate(writer, level: level)
@@ -68,8 +69,10 @@ struct OpenedBook {
     }
 
     /// The level of the book, read by a connection that cannot write: a book that is refused for it stays as it is.
-    private static func level(_ path: String, levelMax: UInt64) throws(JournalFault) -> UInt64 {
-        let hadLog = DurableFile.exists(path + "-wal")
+    private static func level(
+        _ path: String, levelMax: UInt64, in files: any FileSystem
+    ) throws(JournalFault) -> UInt64 {
+        let hadLog = try files.exists(path + "-wal")
         let reader = try BookConnection.reader(path)
         do {
             let level = try BookConnection.perform(on: reader, "opening", writing: false) { database in
@@ -81,8 +84,8 @@ struct OpenedBook {
         } catch {
             try? reader.close()
             // SQLite makes both to read, and a connection that cannot write leaves them behind.
-            if !hadLog, DurableFile.byteCount(path + "-wal") == 0 {
-                for end in ["-wal", "-shm"] { DurableFile.remove(path + end) }
+            if !hadLog, (try? files.byteCount(path + "-wal")) == 0 {
+                for end in ["-wal", "-shm"] { files.remove(path + end) }
             }
             throw error
         }
