@@ -68,12 +68,15 @@ struct OpenedBook {
         return .missing(path: path, detail: detail)
     }
 
-    /// The level of the book, read by a connection that cannot write: a book that is refused for it stays as it is.
+    /// The level of the book, read by a connection that does not write: a book that is refused for it stays as it is.
     private static func level(
         _ path: String, levelMax: UInt64, in files: any FileSystem
     ) throws(JournalFault) -> UInt64 {
         let hadLog = try files.exists(path + "-wal")
-        let reader = try BookConnection.reader(path)
+        // A power cut while the write-ahead log was first switched on leaves a rollback journal, and only a connection that may
+        // write can undo with it what was half done.
+        let isHalfSwitched = try files.byteCount(path + "-journal") > 0
+        let reader = isHalfSwitched ? try BookConnection.plain(path) : try BookConnection.reader(path)
         do {
             let level = try BookConnection.perform(on: reader, "opening", writing: false) { database in
                 try BookSchema.checkLevel(in: database, levelMax: levelMax, path: path)
