@@ -34,6 +34,9 @@ struct OpenedBook {
         let level = try OpenedBook.level(path, levelMax: levelMax, in: files)
         let gauge = FrameGauge()
         let writer = try BookConnection.writer(path, gauge: gauge)
+        // SQLite keeps it to itself when a sync of the folder fails. Once more and for all: that the log is here, on which every
+        // answer rests, and that an older one or a rollback journal is gone, which would undo them.
+        try files.syncDirectory(directory.path)
         try BookSchema.migrate(writer, level: level)
         let content = try BookConnection.perform(on: writer, "opening", writing: true) { database in
             let identity = try OpenedBook.identity(in: database, path: path)
@@ -44,6 +47,9 @@ struct OpenedBook {
             let isStale = try tables.prepare(version: projectionVersion, hasFacts: head.sequence > 0, in: database)
             return Content(identity: identity, head: head, tree: tree, projectionsAreStale: isStale)
         }
+        // A process that ended by a failed sync left frames that its system has and the disk may never get, and no later sync of the
+        // log is about them (Rebello and others, ATC'20). Moved into the book they are written anew, before others follow them.
+        try OpenedBook.settle(writer)
         let reader = try BookConnection.reader(path)
         // Only now, when the book has proved whole, may it become the one that belongs here.
         if let identityFile, installed != content.identity { try identityFile.write(content.identity) }
@@ -55,6 +61,13 @@ struct OpenedBook {
         self.tables = tables
         self.content = content
         adoptedIdentity = identityFile != nil && installed == nil
+    }
+
+    /// Moves what the log holds into the book. Where there is no room, or an outside reader, it stays in the log.
+    private static func settle(_ writer: DatabaseQueue) throws(JournalFault) {
+        do {
+            _ = try BookConnection.perform(on: writer, "checkpointing", writing: true) { try $0.checkpoint(.truncate) }
+        } catch { if !error.isRetryable { throw error } }
     }
 
     private static func missing(_ path: String, _ installed: BookIdentity?) -> JournalFault {
