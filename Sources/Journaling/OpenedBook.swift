@@ -31,6 +31,7 @@ struct OpenedBook {
         let files = directory.files
         guard try files.exists(path) else { throw OpenedBook.missing(path, installed) }
         try BookFile.checkHeader(path, in: files)
+        try WriteAheadLog.check(beside: path, in: files)
         let level = try OpenedBook.level(path, levelMax: levelMax, in: files)
         let gauge = FrameGauge()
         let writer = try BookConnection.writer(path, gauge: gauge)
