@@ -48,9 +48,15 @@ extension FileSystem {
 
     /// Makes the folder with mode 0700, if it is missing; those above it must exist.
     func makeFolder(_ path: String) throws(JournalFault) {
-        if try isDirectory(path) { return }
-        try writing("making the folder", path) { () throws(SystemCallFailure) in try makeDirectory(path) }
-        try syncDirectory(directory(of: path))
+        let isThere = try isDirectory(path)
+        if !isThere {
+            try writing("making the folder", path) { () throws(SystemCallFailure) in try makeDirectory(path) }
+        }
+        // One that is there, too: whoever made it may have ended before its name was durable. Unless it was made by somebody who does
+        // not let us read the folder above.
+        do throws(JournalFault) { try syncDirectory(directory(of: path)) } catch {
+            guard isThere, case .unwritable = error else { throw error }
+        }
     }
 
     /// Makes an empty file with mode 0600, which must not exist.
