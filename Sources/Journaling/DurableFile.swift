@@ -72,15 +72,23 @@ extension FileSystem {
 
     /// Puts `bytes` in place of what `path` holds: readers see the old or the new content, never a part.
     func replace(_ path: String, with bytes: [UInt8]) throws(JournalFault) {
-        let partial = path + ".new"
+        let partial = partialPath(path)
         remove(partial)
         let descriptor = try create(partial)
         defer { close(descriptor) }
-        try writeAll(bytes, to: descriptor, at: 0, path: partial)
-        try sync(descriptor, path: partial)
-        try writing("renaming to", path) { () throws(SystemCallFailure) in try rename(partial, to: path) }
+        do throws(JournalFault) {
+            try writeAll(bytes, to: descriptor, at: 0, path: partial)
+            try sync(descriptor, path: partial)
+            try writing("renaming to", path) { () throws(SystemCallFailure) in try rename(partial, to: path) }
+        } catch {
+            remove(partial)
+            throw error
+        }
         try syncDirectory(directory(of: path))
     }
+
+    /// Where `replace` writes before it has the whole.
+    func partialPath(_ path: String) -> String { path + ".new" }
 
     /// Names the finished file `partial` as `path`, durably; refuses when `path` exists.
     func publish(_ partial: String, as path: String) throws(JournalFault) {
@@ -91,7 +99,11 @@ extension FileSystem {
             throw .writing("naming", path, errno: error.errno)
         }
         remove(partial)
-        try syncDirectory(directory(of: path))
+        do throws(JournalFault) { try syncDirectory(directory(of: path)) } catch {
+            // Whole or not at all: what may not last is not left to be found.
+            remove(path)
+            throw error
+        }
     }
 
     func syncDirectory(_ path: String) throws(JournalFault) {

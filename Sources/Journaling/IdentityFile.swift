@@ -22,6 +22,9 @@ struct IdentityFile {
         return BookIdentity(bookID: words[1], epoch: epoch)
     }
 
+    /// Takes away what an interrupted `write` left.
+    func removePartial() { files.remove(files.partialPath(path)) }
+
     func write(_ identity: BookIdentity) throws(JournalFault) {
         try files.replace(path, with: Array("book \(identity.bookID)\nepoch \(identity.epoch)\n".utf8))
     }

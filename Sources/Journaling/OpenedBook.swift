@@ -30,6 +30,8 @@ struct OpenedBook {
         let path = directory.bookPath
         let files = directory.files
         guard try files.exists(path) else { throw OpenedBook.missing(path, installed) }
+        directory.removePartialBook()
+        identityFile?.removePartial()
         try BookFile.checkHeader(path, in: files)
         try WriteAheadLog.check(beside: path, in: files)
         let level = try OpenedBook.level(path, levelMax: levelMax, in: files)

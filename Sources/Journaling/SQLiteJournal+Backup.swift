@@ -1,11 +1,10 @@
 // A copy of the book while it is written to.
 
 import GRDB
-import Glibc
 import Synchronization
 
-/// Tells backups of one process apart that run at once.
-private let backupCount = Atomic<Int>(0)
+/// The copies that this process is writing.
+private let copiesUnderWay = Mutex<Set<String>>([])
 
 extension SQLiteJournal {
     /// Writes a consistent copy of the book, as it is at some instant of the call, to `path`.
@@ -42,10 +41,16 @@ extension SQLiteJournal {
     }
 
     private func writeCopy(to path: String) throws(JournalFault) {
-        let number = backupCount.add(1, ordering: .relaxed).newValue
-        let partial = "\(path).partial-\(getpid())-\(number)"
+        guard copiesUnderWay.withLock({ $0.insert(path).inserted }) else {
+            throw .locked(path: path, byWhom: "another backup to the same path")
+        }
+        defer { copiesUnderWay.withLock { _ = $0.remove(path) } }
+        // The same name each time, so that what a process left that ended in between goes with the next backup.
+        let partial = path + ".berth-partial"
+        let leftovers = ["", "-journal", "-wal", "-shm"].map { partial + $0 }
+        for leftover in leftovers { files.remove(leftover) }
         try files.createEmpty(partial)
-        defer { files.remove(partial) }
+        defer { for leftover in leftovers { files.remove(leftover) } }
         try copy(to: partial)
         let found = try SQLiteJournal.verifyCopy(partial, named: partial)
         guard found.bookID == identity.bookID else {
