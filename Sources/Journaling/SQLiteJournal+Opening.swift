@@ -119,6 +119,12 @@ extension SQLiteJournal {
         let identity = BookIdentity(bookID: found.bookID, epoch: epoch)
         let queue = try BookConnection.plain(partial)
         try BookConnection.perform(on: queue, "restoring", writing: true) { database in
+            // A book that was closed and copied by hand is in WAL mode still, where closing would hide that what is written here did
+            // not come into the file.
+            guard try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE") == "delete" else {
+                throw JournalFault.unwritable(
+                    operation: "restoring", path: partial, detail: "its write-ahead log stays on")
+            }
             try database.setMeta(.epoch, Int64(epoch))
             let head = try FactVerifier(path: backup, bookID: identity.bookID).head(in: database)
             try MerkleTables.noteRestore(identity, size: head.sequence, in: database)
