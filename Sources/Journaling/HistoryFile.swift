@@ -122,8 +122,8 @@ public final class HistoryFile: Sendable {
         return try perform("reading") { database in
             try Row.fetchAll(database, sql: sql, arguments: [series, start]).map { row in
                 HistoryRow(
-                    series: series, start: row[0], samples: row[1],
-                    sums: columns.indices.map { row[$0 + 2] as Int64 })
+                    series: series, start: try value(row, 0), samples: try value(row, 1),
+                    sums: try columns.indices.map { try value(row, $0 + 2) })
             }
         }
     }
@@ -147,9 +147,18 @@ public final class HistoryFile: Sendable {
             arguments += [limit]
             return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
                 HistoryRow(
-                    series: row[0], start: row[1], samples: row[2], sums: columns.indices.map { row[$0 + 3] as Int64 })
+                    series: try value(row, 0), start: try value(row, 1), samples: try value(row, 2),
+                    sums: try columns.indices.map { try value(row, $0 + 3) })
             }
         }
+    }
+
+    /// Read without a trap: a damaged file has values of any kind.
+    private func value<Value: DatabaseValueConvertible>(_ row: Row, _ column: Int) throws -> Value {
+        guard let value = Value.fromDatabaseValue(row[column]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a value is of another kind than was written")
+        }
+        return value
     }
 
     /// Drops the oldest rows, those of one start together, until there are at most `rowCountMax`. O(rows).

@@ -114,10 +114,8 @@ public final class StoredBook {
                 database, sql: "SELECT * FROM \"\(table.name)\" WHERE \"\(keyName)\" > ? ORDER BY 1 LIMIT ?",
                 arguments: arguments
             ).map { row in
-                // No projection writes a floating-point number, but a damaged file may have one.
-                row.databaseValues.map { value in
-                    if case .double = value.storage { .null } else { ProjectionValue(value) }
-                }
+                // No projection writes a fraction, but a damaged file may have one.
+                row.databaseValues.map { ProjectionValue($0) ?? .null }
             }
         }
     }
