@@ -15,7 +15,11 @@ extension SQLiteJournal {
     ///   them touches the book or ends the daemon's work, whatever `endsProcess` says of damage.
     /// - Complexity: O(bytes of the book).
     public func backup(to path: String) throws(JournalFault) {
-        try checkBackup(to: path)
+        do throws(JournalFault) { try checkBackup(to: path) } catch {
+            // A process that ended when the copy had its name may have left the other.
+            if case .alreadyInitialised = error { removePartialCopy(of: path) }
+            throw error
+        }
         do { try writeCopy(to: path) } catch {
             switch error {
             case .unwritable(_, _, let detail), .syncFailed(_, let detail): throw .notCopied(path: path, detail: detail)
@@ -42,21 +46,26 @@ extension SQLiteJournal {
 
     private func writeCopy(to path: String) throws(JournalFault) {
         guard copiesUnderWay.withLock({ $0.insert(path).inserted }) else {
-            throw .locked(path: path, byWhom: "another backup to the same path")
+            throw .alreadyInitialised(path: path)
         }
         defer { copiesUnderWay.withLock { _ = $0.remove(path) } }
-        // The same name each time, so that what a process left that ended in between goes with the next backup.
-        let partial = path + ".berth-partial"
-        let leftovers = ["", "-journal", "-wal", "-shm"].map { partial + $0 }
-        for leftover in leftovers { files.remove(leftover) }
+        let partial = partialCopyPath(of: path)
+        removePartialCopy(of: path)
         try files.createEmpty(partial)
-        defer { for leftover in leftovers { files.remove(leftover) } }
+        defer { removePartialCopy(of: path) }
         try copy(to: partial)
         let found = try SQLiteJournal.verifyCopy(partial, named: partial)
         guard found.bookID == identity.bookID else {
             throw .wrongBook(path: partial, expected: identity.bookID, found: found.bookID)
         }
         try files.publish(partial, as: path)
+    }
+
+    /// The same name each time, so that what a process left that ended in between goes with the next backup to the same path.
+    private func partialCopyPath(of path: String) -> String { path + ".berth-partial" }
+
+    private func removePartialCopy(of path: String) {
+        for suffix in ["", "-journal", "-wal", "-shm"] { files.remove(partialCopyPath(of: path) + suffix) }
     }
 
     private func copy(to partial: String) throws(JournalFault) {
