@@ -16,7 +16,7 @@ public enum DiskCall: Sendable, Hashable {
     /// Whether it needs room on the disk.
     var needsRoom: Bool { [.create, .write, .link, .makeFolder].contains(self) }
     /// Whether it changes the disk, or answers for changes.
-    var changes: Bool { ![.look, .open, .read, .lock].contains(self) }
+    public var changes: Bool { ![.look, .open, .read, .lock].contains(self) }
 }
 
 /// How a call fails.
@@ -263,7 +263,8 @@ public final class FaultDisk: @unchecked Sendable {
 
     func syncNode(_ node: Int) throws(SystemCallFailure) {
         do { _ = try begin(.sync) } catch {
-            change(.failedSync(node: node))
+            // Names stay in what a file system writes down first, and wait for the next sync; pages that failed are taken for clean.
+            if !live.nodes[node].isFolder { change(.failedSync(node: node)) }
             throw error
         }
         if forgetsFolderSyncs, live.nodes[node].isFolder { return }
