@@ -23,6 +23,9 @@ struct SeededNumbers: RandomNumberGenerator {
     }
 }
 
+/// How much is left to chance is tried: 1, or more for a longer run, from BERTH_FAULT_EFFORT.
+let faultEffort = ProcessInfo.processInfo.environment["BERTH_FAULT_EFFORT"].flatMap { Int($0) } ?? 1
+
 /// The power cuts of one life.
 struct PowerCuts {
     let life: ReferenceLife
@@ -56,14 +59,14 @@ struct PowerCuts {
         if let last = pending.last {
             for cut in disk.cuts(of: last) { all.append([last: .torn(byteCount: cut)]) }
         }
-        for index in pending.shuffled(using: &chance).prefix(6) {
+        for index in pending.shuffled(using: &chance).prefix(2 + faultEffort) {
             all.append([index: .dropped])
             var alone = lost
             alone[index] = nil
             all.append(alone)
         }
         guard pending.count > 1 else { return all }
-        for _ in 0..<3 {
+        for _ in 0..<2 * faultEffort {
             var fates: [Int: ChangeFate] = [:]
             for index in pending {
                 switch Int.random(in: 0..<3, using: &chance) {
@@ -80,12 +83,20 @@ struct PowerCuts {
 
 @Suite("Journal faults")
 struct JournalFaultTests {
+    private static let parts = 4
+
     private func life(plan: FaultPlan? = nil, forgetsFolderSyncs: Bool = false, bulk: Int = 3) -> ReferenceLife {
         let disk = FaultDisk(
             DiskImage(folders: ReferenceLife.folders), plan: plan, forgetsFolderSyncs: forgetsFolderSyncs)
         let life = ReferenceLife(on: disk, bulk: bulk)
         life.run()
         return life
+    }
+
+    /// Issues are recorded for the first few only: one mistake breaks hundreds.
+    private func expectNone(_ problems: [String]) {
+        for problem in problems.prefix(3) { Issue.record("\(problem)") }
+        #expect(problems.isEmpty, "\(problems.count) in all")
     }
 
     @Test("On a disk that never fails the life comes to its end, and a start finds all of it")
@@ -97,11 +108,128 @@ struct JournalFaultTests {
         life.end()
     }
 
+    @Test(
+        "After a power cut at any change, whatever became of what was not synced, a start finds all that was answered",
+        arguments: 0..<parts)
+    func powerCuts(part: Int) throws {
+        let life = life()
+        life.end()
+        var cuts = PowerCuts(of: life)
+        var problems: [String] = []
+        // Neighbours leave the same disks, which are tried once.
+        let count = life.disk.changeCount + 1
+        for place in count * part / Self.parts..<count * (part + 1) / Self.parts {
+            problems += cuts.problems(at: place)
+        }
+        print("power cuts: \(life.disk.changeCount) changes, \(cuts.imageCount) disks, \(problems.count) problems")
+        expectNone(problems)
+    }
+
     @Test("A disk that says that it has synced folders and has not is found out")
     func findsForgottenFolderSyncs() {
         let life = life(forgetsFolderSyncs: true)
         life.end()
         var cuts = PowerCuts(of: life)
         #expect(!cuts.problems(at: life.disk.changeCount).isEmpty)
+    }
+
+    @Test(
+        "When any call fails, the journal goes on right or says so, and the next start is right", arguments: 0..<parts)
+    func failingCalls(part: Int) {
+        let calls = life().disk.calls
+        var runs = 0
+        var problems: [String] = []
+        for (index, call) in calls.enumerated() where index % Self.parts == part {
+            for plan in plans(for: call, at: index) {
+                runs += 1
+                problems += self.problems(with: plan).map {
+                    "\(call) \(index), \(plan.fault) lasting \(plan.isLasting): \($0)"
+                }
+            }
+        }
+        print("failing calls: \(calls.count) calls, \(runs) runs, \(problems.count) problems")
+        expectNone(problems)
+    }
+
+    private func plans(for call: DiskCall, at index: Int) -> [FaultPlan] {
+        func plan(_ fault: DiskFault, _ isLasting: Bool) -> FaultPlan {
+            FaultPlan(call: index, fault: fault, isLasting: isLasting)
+        }
+        return switch call {
+        case .write:
+            [plan(.failing, false), plan(.failing, true), plan(.full, false), plan(.full, true), plan(.short, false)]
+        case .create, .link, .makeFolder: [plan(.failing, false), plan(.full, false), plan(.full, true)]
+        case .sync, .truncate, .rename, .unlink: [plan(.failing, false), plan(.failing, true)]
+        case .open, .look, .lock: [plan(.failing, false)]
+        // Reads are many and alike.
+        case .read: index % 10 < faultEffort ? [plan(.failing, false)] : []
+        }
+    }
+
+    /// The life with one fault, then a start of the next process, then starts after a power cut.
+    private func problems(with plan: FaultPlan) -> [String] {
+        let life = life(plan: plan)
+        life.end()
+        life.disk.heal()
+        let count = life.disk.changeCount
+        var problems: [String?] = []
+        // What fails without having changed anything leaves nothing to a power cut.
+        if life.disk.calls[plan.call].changes {
+            let lost = life.disk.pendingChanges(at: count).map { ($0, ChangeFate.dropped) }
+            let image = life.disk.image(at: count, fates: Dictionary(uniqueKeysWithValues: lost))
+            let start = StartCheck(life, at: count, on: FaultDisk(image))
+            problems.append(start.problem().map { "then a power cut: \($0)" })
+        }
+        problems.append(StartCheck(life, at: count, on: life.disk).problem().map { "then a new process: \($0)" })
+        return problems.compactMap { $0 }
+    }
+
+    @Test("A restore of a closed book that was copied by hand begins a new epoch, whichever call fails first")
+    func restoresHandMadeCopy() throws {
+        let life = life()
+        life.end()
+        try life.disk.link(life.state + "/book.sqlite", as: life.disk.root + "/copies/hand.sqlite")
+        let image = life.disk.content
+        func restore(on disk: FaultDisk) throws(JournalFault) {
+            try SQLiteJournal.restore(
+                from: disk.root + "/copies/hand.sqlite", directory: disk.root + "/hand", files: disk)
+        }
+        let sound = FaultDisk(image)
+        try restore(on: sound)
+        var runs = 0
+        for (index, call) in sound.calls.enumerated() {
+            for plan in plans(for: call, at: index) {
+                runs += 1
+                let disk = FaultDisk(image, plan: plan)
+                var fault: JournalFault?
+                do throws(JournalFault) { try restore(on: disk) } catch { fault = error }
+                disk.endProcess()
+                disk.heal()
+                if fault != nil {
+                    do throws(JournalFault) { try restore(on: disk) } catch {
+                        guard case .alreadyInitialised = error else { throw error }
+                    }
+                }
+                let journal = try SQLiteJournal.open(directory: disk.root + "/hand", files: disk)
+                let restores = try journal.readShared("asking") { try MerkleTables.restores(in: $0) }
+                #expect(journal.identity.epoch == 3, "\(call) \(index), \(plan)")
+                #expect(restores == [BookRestore(epoch: 3, size: journal.lastSequence)])
+                try journal.close()
+            }
+        }
+        print("a copy made by hand: \(sound.calls.count) calls, \(runs) runs")
+    }
+
+    @Test("An append syncs once")
+    func syncsOnce() throws {
+        let life = life()
+        life.end()
+        let disk = FaultDisk(life.disk.content)
+        let journal = try life.openBook(on: disk)
+        try journal.append(next: [[1]])
+        let before = disk.calls.count
+        for number in 0..<5 { try journal.append(next: [[UInt8(number)]]) }
+        #expect(disk.calls.dropFirst(before).filter { $0 == .sync }.count == 5)
+        try journal.close()
     }
 }

@@ -55,6 +55,9 @@ struct StartCheck {
         )
     }
 
+    /// The records of all groups that were not refused, in order.
+    private var askedRecords: [[UInt8]] { life.groups.filter { !$0.isRefused }.flatMap(\.value.records) }
+
     private func require(
         _ condition: Bool, _ part: BrokenPromise.Part, _ words: @autoclosure () -> String
     ) throws {
@@ -182,12 +185,15 @@ struct StartCheck {
             try SQLiteJournal.restore(from: path, directory: directory, files: disk)
             let restored = try SQLiteJournal.open(directory: directory, projections: [tenures], files: disk)
             let records = try restored.allBytes()
-            let all = life.groups.flatMap(\.value.records)
+            let all = askedRecords
             try require(records == Array(all.prefix(deed.value.recordCount)), .other, "the copy has other records")
             try StartCheck.checkDigests(of: restored, records)
             try restored.close()
-        } else if disk.content.filePaths.contains(where: { $0.hasPrefix("copies/") }) {
-            try journal.backup(to: path)
+        }
+        if disk.content.filePaths.contains(where: { $0.hasPrefix("copies/") && $0 != "copies/one.sqlite" }) {
+            do throws(JournalFault) { try journal.backup(to: path) } catch {
+                guard case .alreadyInitialised = error, isThere else { throw error }
+            }
         }
         try checkNames(of: "/copies", ["one.sqlite"])
     }
@@ -205,7 +211,7 @@ struct StartCheck {
         try require(
             journal.identity.epoch > life.restores[0].value.epoch, .other,
             "the restored epoch is \(journal.identity.epoch)")
-        let copied = life.groups.flatMap(\.value.records).prefix(life.restores[0].value.recordCount)
+        let copied = askedRecords.prefix(life.restores[0].value.recordCount)
         let (done, uncertain) = kept(life.restoredGroups)
         let records = try journal.allBytes()
         let wanted = copied + done.flatMap(\.records)
