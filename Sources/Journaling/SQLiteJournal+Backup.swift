@@ -1,10 +1,11 @@
 // A copy of the book while it is written to.
 
 import GRDB
+import Glibc
 import Synchronization
 
-/// The copies that this process is writing.
-private let copiesUnderWay = Mutex<Set<String>>([])
+/// Tells backups of one process apart that run at once.
+private let backupCount = Atomic<Int>(0)
 
 extension SQLiteJournal {
     /// Writes a consistent copy of the book, as it is at some instant of the call, to `path`.
@@ -15,11 +16,7 @@ extension SQLiteJournal {
     ///   them touches the book or ends the daemon's work, whatever `endsProcess` says of damage.
     /// - Complexity: O(bytes of the book).
     public func backup(to path: String) throws(JournalFault) {
-        do throws(JournalFault) { try checkBackup(to: path) } catch {
-            // A process that ended when the copy had its name may have left the other.
-            if case .alreadyInitialised = error { removePartialCopy(of: path) }
-            throw error
-        }
+        try checkBackup(to: path)
         do { try writeCopy(to: path) } catch {
             switch error {
             case .unwritable(_, _, let detail), .syncFailed(_, let detail): throw .notCopied(path: path, detail: detail)
@@ -45,27 +42,17 @@ extension SQLiteJournal {
     }
 
     private func writeCopy(to path: String) throws(JournalFault) {
-        guard copiesUnderWay.withLock({ $0.insert(path).inserted }) else {
-            throw .alreadyInitialised(path: path)
-        }
-        defer { copiesUnderWay.withLock { _ = $0.remove(path) } }
-        let partial = partialCopyPath(of: path)
-        removePartialCopy(of: path)
+        let number = backupCount.add(1, ordering: .relaxed).newValue
+        // What a process that ended in between left goes by its number: `systemd/backup` knows the form.
+        let partial = "\(path).partial-\(getpid())-\(number)"
         try files.createEmpty(partial)
-        defer { removePartialCopy(of: path) }
+        defer { for suffix in ["", "-journal", "-wal", "-shm"] { files.remove(partial + suffix) } }
         try copy(to: partial)
         let found = try SQLiteJournal.verifyCopy(partial, named: partial)
         guard found.bookID == identity.bookID else {
             throw .wrongBook(path: partial, expected: identity.bookID, found: found.bookID)
         }
         try files.publish(partial, as: path)
-    }
-
-    /// The same name each time, so that what a process left that ended in between goes with the next backup to the same path.
-    private func partialCopyPath(of path: String) -> String { path + ".berth-partial" }
-
-    private func removePartialCopy(of path: String) {
-        for suffix in ["", "-journal", "-wal", "-shm"] { files.remove(partialCopyPath(of: path) + suffix) }
     }
 
     private func copy(to partial: String) throws(JournalFault) {
