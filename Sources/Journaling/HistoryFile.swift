@@ -64,8 +64,15 @@ public final class HistoryFile: Sendable {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-            guard try String.fetchOne(database, sql: "PRAGMA quick_check") == "ok" else {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "quick_check finds damage")
+            let found = try String.fetchOne(database, sql: "PRAGMA quick_check") ?? "nothing"
+            guard found == "ok" else {
+                // It tells of a read that failed as it tells of damage, but with the code; the file may be whole.
+                let code = found.firstRange(of: "error code=").flatMap {
+                    Int32(found[$0.upperBound...].prefix(while: \.isNumber))
+                }
+                let isUnread = code.map { ResultCode(rawValue: $0).primaryResultCode == .SQLITE_IOERR } ?? false
+                throw DatabaseError(
+                    resultCode: isUnread ? .SQLITE_IOERR : .SQLITE_CORRUPT, message: "quick_check finds: \(found)")
             }
             let sums = columns.map { "\($0) INTEGER NOT NULL" }.joined(separator: ", ")
             try database.execute(
