@@ -59,14 +59,14 @@ struct PowerCuts {
         if let last = pending.last {
             for cut in disk.cuts(of: last) { all.append([last: .torn(byteCount: cut)]) }
         }
-        for index in pending.shuffled(using: &chance).prefix(2 + faultEffort) {
+        for index in pending.shuffled(using: &chance).prefix(1 + faultEffort) {
             all.append([index: .dropped])
             var alone = lost
             alone[index] = nil
             all.append(alone)
         }
         guard pending.count > 1 else { return all }
-        for _ in 0..<2 * faultEffort {
+        for _ in 0..<faultEffort {
             var fates: [Int: ChangeFate] = [:]
             for index in pending {
                 switch Int.random(in: 0..<3, using: &chance) {
@@ -156,13 +156,14 @@ struct JournalFaultTests {
             FaultPlan(call: index, fault: fault, isLasting: isLasting)
         }
         return switch call {
+        // Each kind at each write; once or from then on by turns, and both in a longer run.
+        case .write where faultEffort > 1:
+            [.failing, .full].flatMap { [plan($0, false), plan($0, true)] } + [plan(.short, false)]
         case .write:
-            [plan(.failing, false), plan(.failing, true), plan(.full, false), plan(.full, true), plan(.short, false)]
+            [plan(.failing, index.isMultiple(of: 2)), plan(.full, !index.isMultiple(of: 2)), plan(.short, false)]
         case .create, .link, .makeFolder: [plan(.failing, false), plan(.full, false), plan(.full, true)]
         case .sync, .truncate, .rename, .unlink: [plan(.failing, false), plan(.failing, true)]
-        case .open, .look, .lock: [plan(.failing, false)]
-        // Reads are many and alike.
-        case .read: index % 10 < faultEffort ? [plan(.failing, false)] : []
+        case .open, .look, .lock, .read: [plan(.failing, false)]
         }
     }
 
