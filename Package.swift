@@ -208,9 +208,16 @@ let package = Package(
         .testTarget(name: "RecurrenceTests", dependencies: ["Recurrence", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "PackingTests", dependencies: ["Packing", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "LeasingTests", dependencies: ["Leasing", "Packing", "FleetModel"], swiftSettings: strict),
+        // A disk in memory for tests: it fails and forgets on purpose.
+        .target(
+            name: "FaultDisk",
+            dependencies: ["Journaling", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "Tests/FaultDisk",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "JournalingTests",
-            dependencies: ["Journaling", "MerkleLog", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["FaultDisk", "Journaling", "MerkleLog", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .testTarget(

@@ -4,14 +4,14 @@ enum BookFile {
     private static let headerByteCount = 100
 
     /// Refuses a file that is no whole SQLite file of ours. O(1): the first 100 bytes and the size.
-    static func checkHeader(_ path: String) throws(JournalFault) {
-        try checkSize(path, try checkKind(path))
+    static func checkHeader(_ path: String, in files: any FileSystem) throws(JournalFault) {
+        try checkSize(path, try checkKind(path, in: files), in: files)
     }
 
     /// Refuses a file that is no SQLite file of ours, whole or not. Returns its first bytes.
     @discardableResult
-    static func checkKind(_ path: String) throws(JournalFault) -> [UInt8] {
-        let header = try DurableFile.readStart(path, byteCountMax: headerByteCount)
+    static func checkKind(_ path: String, in files: any FileSystem) throws(JournalFault) -> [UInt8] {
+        let header = try files.readStart(path, byteCountMax: headerByteCount)
         guard header.count == headerByteCount else {
             throw .damage(path, "the file has only \(header.count) bytes")
         }
@@ -31,10 +31,12 @@ enum BookFile {
     }
 
     /// Without a write-ahead log, the file must be as long as its header says.
-    private static func checkSize(_ path: String, _ header: [UInt8]) throws(JournalFault) {
-        guard DurableFile.byteCount(path + "-wal") == 0 else { return }
+    private static func checkSize(
+        _ path: String, _ header: [UInt8], in files: any FileSystem
+    ) throws(JournalFault) {
+        guard try files.byteCount(path + "-wal") == 0 else { return }
         let expected = statedByteCount(header)
-        let found = DurableFile.byteCount(path)
+        let found = try files.byteCount(path)
         guard found >= expected else { throw .damage(path, "the file ends after \(found) of \(expected) bytes") }
     }
 

@@ -1,6 +1,5 @@
 // Means over time in a small SQLite file of its own: nothing promised rests on it, so it may be lost.
 
-import Foundation
 import GRDB
 
 /// One mean of one series, as sums over its samples.
@@ -35,8 +34,12 @@ public final class HistoryFile: Sendable {
 
     /// Opens the file at `path`, or makes it. A damaged one is moved aside first, and a new one begun.
     ///
-    /// - Parameter columns: names of the sums, the same for the file's whole life.
-    public init(path: String, columns: [String]) throws(HistoryFault) {
+    /// - Parameters:
+    ///   - columns: names of the sums, the same for the file's whole life.
+    ///   - files: the calls of the system on files that SQLite does not make itself.
+    public init(
+        path: String, columns: [String], files: any FileSystem = RealFileSystem()
+    ) throws(HistoryFault) {
         self.columns = columns
         do {
             queue = try Self.open(path, columns)
@@ -46,7 +49,7 @@ public final class HistoryFile: Sendable {
                 throw HistoryFault(description: "opening \(path): \(error)")
             }
             do {
-                setAside = try Self.moveAside(path)
+                setAside = try Self.moveAside(path, files)
                 queue = try Self.open(path, columns)
             } catch {
                 throw HistoryFault(description: "opening \(path) anew: \(error)")
@@ -61,8 +64,15 @@ public final class HistoryFile: Sendable {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-            guard try String.fetchOne(database, sql: "PRAGMA quick_check") == "ok" else {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "quick_check finds damage")
+            let found = try String.fetchOne(database, sql: "PRAGMA quick_check") ?? "nothing"
+            guard found == "ok" else {
+                // It tells of a read that failed as it tells of damage, but with the code; the file may be whole.
+                let code = found.firstRange(of: "error code=").flatMap {
+                    Int32(found[$0.upperBound...].prefix(while: \.isNumber))
+                }
+                let isUnread = code.map { ResultCode(rawValue: $0).primaryResultCode == .SQLITE_IOERR } ?? false
+                throw DatabaseError(
+                    resultCode: isUnread ? .SQLITE_IOERR : .SQLITE_CORRUPT, message: "quick_check finds: \(found)")
             }
             let sums = columns.map { "\($0) INTEGER NOT NULL" }.joined(separator: ", ")
             try database.execute(
@@ -83,12 +93,12 @@ public final class HistoryFile: Sendable {
     }
 
     /// Moves the file to the first free name after its own.
-    private static func moveAside(_ path: String) throws -> String {
+    private static func moveAside(_ path: String, _ files: any FileSystem) throws -> String {
         var number = 1
-        while DurableFile.exists("\(path).damaged-\(number)") { number += 1 }
+        while try files.exists("\(path).damaged-\(number)") { number += 1 }
         let target = "\(path).damaged-\(number)"
-        try FileManager.default.moveItem(atPath: path, toPath: target)
-        for suffix in ["-wal", "-shm"] { DurableFile.remove(path + suffix) }
+        try files.rename(path, to: target)
+        for suffix in ["-wal", "-shm"] { files.remove(path + suffix) }
         return target
     }
 
@@ -119,8 +129,8 @@ public final class HistoryFile: Sendable {
         return try perform("reading") { database in
             try Row.fetchAll(database, sql: sql, arguments: [series, start]).map { row in
                 HistoryRow(
-                    series: series, start: row[0], samples: row[1],
-                    sums: columns.indices.map { row[$0 + 2] as Int64 })
+                    series: series, start: try value(row, 0), samples: try value(row, 1),
+                    sums: try columns.indices.map { try value(row, $0 + 2) })
             }
         }
     }
@@ -144,9 +154,18 @@ public final class HistoryFile: Sendable {
             arguments += [limit]
             return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
                 HistoryRow(
-                    series: row[0], start: row[1], samples: row[2], sums: columns.indices.map { row[$0 + 3] as Int64 })
+                    series: try value(row, 0), start: try value(row, 1), samples: try value(row, 2),
+                    sums: try columns.indices.map { try value(row, $0 + 3) })
             }
         }
+    }
+
+    /// Read without a trap: a damaged file has values of any kind.
+    private func value<Value: DatabaseValueConvertible>(_ row: Row, _ column: Int) throws -> Value {
+        guard let value = Value.fromDatabaseValue(row[column]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a value is of another kind than was written")
+        }
+        return value
     }
 
     /// Drops the oldest rows, those of one start together, until there are at most `rowCountMax`. O(rows).

@@ -14,6 +14,8 @@ extension JournalFault {
         case let fault as JournalFault: self = fault
         case let failure as DatabaseError:
             self.init(failure, operation: operation, path: path, writing: writing, systemErrno: systemErrno)
+        case is RowDecodingError:
+            self = .damage(path, "\(operation): a value is of another kind than was written")
         default:
             self =
                 writing

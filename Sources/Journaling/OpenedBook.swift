@@ -28,11 +28,18 @@ struct OpenedBook {
         let lock = try directory.takeLock()
         let installed = try identityFile?.read()
         let path = directory.bookPath
-        guard DurableFile.exists(path) else { throw OpenedBook.missing(path, installed) }
-        try BookFile.checkHeader(path)
-        let level = try OpenedBook.level(path, levelMax: levelMax)
+        let files = directory.files
+        guard try files.exists(path) else { throw OpenedBook.missing(path, installed) }
+        directory.removePartialBook()
+        identityFile?.removePartial()
+        try BookFile.checkHeader(path, in: files)
+        try WriteAheadLog.check(beside: path, in: files)
+        let level = try OpenedBook.level(path, levelMax: levelMax, in: files)
         let gauge = FrameGauge()
         let writer = try BookConnection.writer(path, gauge: gauge)
+        // SQLite keeps it to itself when a sync of the folder fails. Once more and for all: that the log is here, on which every
+        // answer rests, and that an older one or a rollback journal is gone, which would undo them.
+        try files.syncDirectory(directory.path)
         try BookSchema.migrate(writer, level: level)
         let content = try BookConnection.perform(on: writer, "opening", writing: true) { database in
             let identity = try OpenedBook.identity(in: database, path: path)
@@ -43,6 +50,9 @@ struct OpenedBook {
             let isStale = try tables.prepare(version: projectionVersion, hasFacts: head.sequence > 0, in: database)
             return Content(identity: identity, head: head, tree: tree, projectionsAreStale: isStale)
         }
+        // A process that ended by a failed sync left frames that its system has and the disk may never get, and no later sync of the
+        // log is about them (Rebello and others, ATC'20). Moved into the book they are written anew, before others follow them.
+        try OpenedBook.settle(writer)
         let reader = try BookConnection.reader(path)
         // Only now, when the book has proved whole, may it become the one that belongs here.
         if let identityFile, installed != content.identity { try identityFile.write(content.identity) }
@@ -56,6 +66,13 @@ struct OpenedBook {
         adoptedIdentity = identityFile != nil && installed == nil
     }
 
+    /// Moves what the log holds into the book. Where there is no room, or an outside reader, it stays in the log.
+    private static func settle(_ writer: DatabaseQueue) throws(JournalFault) {
+        do {
+            _ = try BookConnection.perform(on: writer, "checkpointing", writing: true) { try $0.checkpoint(.truncate) }
+        } catch { if !error.isRetryable { throw error } }
+    }
+
     private static func missing(_ path: String, _ installed: BookIdentity?) -> JournalFault {
         let detail =
             if let installed {
@@ -67,10 +84,15 @@ struct OpenedBook {
         return .missing(path: path, detail: detail)
     }
 
-    /// The level of the book, read by a connection that cannot write: a book that is refused for it stays as it is.
-    private static func level(_ path: String, levelMax: UInt64) throws(JournalFault) -> UInt64 {
-        let hadLog = DurableFile.exists(path + "-wal")
-        let reader = try BookConnection.reader(path)
+    /// The level of the book, read by a connection that does not write: a book that is refused for it stays as it is.
+    private static func level(
+        _ path: String, levelMax: UInt64, in files: any FileSystem
+    ) throws(JournalFault) -> UInt64 {
+        let hadLog = try files.exists(path + "-wal")
+        // A power cut while the write-ahead log was first switched on leaves a rollback journal, and only a connection that may
+        // write can undo with it what was half done.
+        let isHalfSwitched = try files.byteCount(path + "-journal") > 0
+        let reader = isHalfSwitched ? try BookConnection.plain(path) : try BookConnection.reader(path)
         do {
             let level = try BookConnection.perform(on: reader, "opening", writing: false) { database in
                 try BookSchema.checkLevel(in: database, levelMax: levelMax, path: path)
@@ -81,8 +103,8 @@ struct OpenedBook {
         } catch {
             try? reader.close()
             // SQLite makes both to read, and a connection that cannot write leaves them behind.
-            if !hadLog, DurableFile.byteCount(path + "-wal") == 0 {
-                for end in ["-wal", "-shm"] { DurableFile.remove(path + end) }
+            if !hadLog, (try? files.byteCount(path + "-wal")) == 0 {
+                for end in ["-wal", "-shm"] { files.remove(path + end) }
             }
             throw error
         }

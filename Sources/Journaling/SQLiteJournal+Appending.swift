@@ -155,7 +155,15 @@ extension SQLiteJournal {
             }
             state.withLock { $0.identity = next }
         }
-        // Should this fail, the next open brings the file up to the book.
-        try identityFile?.write(next)
+        // Should this fail, the next open brings the file up to the book. It is no failure that leaves everything as it was.
+        do throws(JournalFault) { try identityFile?.write(next) } catch {
+            let fault =
+                error.isRetryable
+                ? JournalFault.unwritable(
+                    operation: "writing the epoch to", path: identityFile?.path ?? path, detail: "\(error)")
+                : error
+            state.withLock { $0.endingFault = fault }
+            throw fault
+        }
     }
 }

@@ -32,26 +32,27 @@ extension SQLiteJournal {
     ///   SQLite's own files would be taken for it.
     /// - Complexity: O(folders above it).
     public func checkBackup(to path: String) throws(JournalFault) {
-        if DurableFile.isNamed(path) { throw .alreadyInitialised(path: path) }
-        let folder = DurableFile.directory(of: path)
-        guard DurableFile.isDirectory(folder) else {
+        if try files.isNamed(path) { throw .alreadyInitialised(path: path) }
+        let folder = files.directory(of: path)
+        guard try files.isDirectory(folder) else {
             throw .notCopied(path: path, detail: "there is no folder \(folder)")
         }
-        let state = DurableFile.directory(of: self.path)
-        guard !DurableFile.isInside(folder, of: state) else { throw .amongBookFiles(path: path, directory: state) }
+        let state = files.directory(of: self.path)
+        guard !files.isInside(folder, of: state) else { throw .amongBookFiles(path: path, directory: state) }
     }
 
     private func writeCopy(to path: String) throws(JournalFault) {
         let number = backupCount.add(1, ordering: .relaxed).newValue
+        // What a process that ended in between left goes by its number: `systemd/backup` knows the form.
         let partial = "\(path).partial-\(getpid())-\(number)"
-        try DurableFile.createEmpty(partial)
-        defer { DurableFile.remove(partial) }
+        try files.createEmpty(partial)
+        defer { for suffix in ["", "-journal", "-wal", "-shm"] { files.remove(partial + suffix) } }
         try copy(to: partial)
         let found = try SQLiteJournal.verifyCopy(partial, named: partial)
         guard found.bookID == identity.bookID else {
             throw .wrongBook(path: partial, expected: identity.bookID, found: found.bookID)
         }
-        try DurableFile.publish(partial, as: path)
+        try files.publish(partial, as: path)
     }
 
     private func copy(to partial: String) throws(JournalFault) {

@@ -29,7 +29,7 @@ extension SQLiteJournal {
         let key = definition.columns.prefix(definition.primaryKeyColumnCount).map { quoted($0.name) }
         return try readShared("reading a table of") { database in
             let sql = "SELECT * FROM \(quoted(table)) ORDER BY \(key.joined(separator: ", "))"
-            return try Row.fetchAll(database, sql: sql).map { row in row.databaseValues.map(ProjectionValue.init) }
+            return try Row.fetchAll(database, sql: sql).map(values)
         }
     }
 }
@@ -48,7 +48,16 @@ extension SQLiteJournal {
             let statement = try database.cachedStatement(
                 sql: "SELECT \(names) FROM \(quoted(table)) WHERE \(keyName) > ? ORDER BY \(keyName) LIMIT ?")
             let arguments: StatementArguments = [Int64(clamping: key), limit]
-            return try Row.fetchAll(statement, arguments: arguments).map { $0.databaseValues.map(ProjectionValue.init) }
+            return try Row.fetchAll(statement, arguments: arguments).map(values)
+        }
+    }
+
+    private func values(of row: Row) throws -> [ProjectionValue] {
+        try row.databaseValues.map { stored in
+            guard let value = ProjectionValue(stored) else {
+                throw JournalFault.damage(path, "a table beside the records has a number that none was written as")
+            }
+            return value
         }
     }
 }
@@ -102,15 +111,18 @@ private struct ProjectionRows {
 }
 
 extension ProjectionValue {
-    init(_ value: DatabaseValue) {
-        self =
-            switch value.storage {
-            case .null: .null
-            case .int64(let number): .integer(number)
-            case .string(let text): .text(text)
-            case .blob(let data): .blob(Array(data))
-            case .double: preconditionFailure("no projection writes a floating-point number")
-            }
+    /// The value as it was written: an integer, where the column shows it as floating point. Nil for a fraction, which no projection
+    /// writes and a damaged file may have.
+    init?(_ value: DatabaseValue) {
+        switch value.storage {
+        case .null: self = .null
+        case .int64(let number): self = .integer(number)
+        case .string(let text): self = .text(text)
+        case .blob(let data): self = .blob(Array(data))
+        case .double(let number):
+            guard let whole = Int64(exactly: number) else { return nil }
+            self = .integer(whole)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 // Reads and verification: for any thread, while the writer goes on.
 
 import GRDB
+import MerkleLog
 import Synchronization
 
 extension SQLiteJournal {
@@ -32,7 +33,7 @@ extension SQLiteJournal {
         try readShared("reading a snapshot of") { try SnapshotRow.newest(in: $0, path: path)?.snapshot }
     }
 
-    /// Verifies every record from the first to the last one at the time of the call.
+    /// Verifies every record from the first to the last one at the time of the call, and the log's tree over them.
     ///
     /// It reads on a connection of its own, in short transactions, so that appends go on beside it.
     /// - Parameter progress: called after each step with the records verified and to verify; false stops the verification.
@@ -43,16 +44,28 @@ extension SQLiteJournal {
     public func verifyWholeChain(
         progress: (_ verified: UInt64, _ total: UInt64) -> Bool = { _, _ in true }
     ) throws(JournalFault) -> UInt64 {
-        let head = state.withLock(\.head)
+        let (head, expected) = state.withLock { ($0.head, $0.tree) }
         let verifier = verifier
         let connection = try BookConnection.reader(path)
         defer { try? connection.close() }
         var position = ChainPosition.origin(bookID: verifier.bookID)
+        var tree = MerkleTree()
+        var wrongTile: UInt64?
         while position.sequence < head.sequence {
             let start = position
             let count = min(JournalLimits.recordsPerVerificationStep, head.sequence - start.sequence)
             position = try BookConnection.perform(on: connection, "verifying", writing: false) { database in
-                try database.inReadTransaction { try verifier.verify(after: start, limit: count, in: $0) }
+                try database.inReadTransaction { database in
+                    try verifier.verify(after: start, limit: count, in: database) { _, bytes in
+                        let number = tree.tileCount
+                        guard let root = tree.append(.leaf(bytes)), root != expected.tileRoot(number) else { return }
+                        wrongTile = wrongTile ?? number
+                    }
+                }
+            }
+            if let wrongTile {
+                let first = wrongTile * MerkleTree.tileWidth + 1
+                throw .damage(path, at: first, "the tile of the log that begins there does not follow from the records")
             }
             guard position.sequence == start.sequence + count else {
                 throw .damage(path, at: position.sequence + 1, "the record is missing")

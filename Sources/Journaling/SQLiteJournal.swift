@@ -36,6 +36,7 @@ public final class SQLiteJournal: JournalStore {
     /// Whether this open found no identity file and wrote one for the book that was there: worth a line in the log.
     public let adoptedIdentity: Bool
 
+    let files: any FileSystem
     let identityFile: IdentityFile?
     let tables: ProjectionTables
     let writer: DatabaseQueue
@@ -44,7 +45,8 @@ public final class SQLiteJournal: JournalStore {
     let state: Mutex<State>
     private let lock: StateLock
 
-    init(opened book: OpenedBook, identityFile: IdentityFile?) {
+    init(opened book: OpenedBook, identityFile: IdentityFile?, files: any FileSystem) {
+        self.files = files
         path = book.writer.path
         adoptedIdentity = book.adoptedIdentity
         self.identityFile = identityFile

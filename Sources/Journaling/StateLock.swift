@@ -5,23 +5,28 @@ import Synchronization
 
 /// An exclusive `flock` on a file, held until `release()` or the end of the process, however it ends.
 final class StateLock: Sendable {
+    private let files: any FileSystem
     private let descriptor: Atomic<Int32>
 
     /// Takes the lock on `path`, which is created if missing, and writes this process's id into it for the others' message.
-    init(path: String) throws(JournalFault) {
-        let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard opened >= 0 else { throw .writing("opening the lock", path, errno: errno) }
-        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
-            let holder = StateLock.holder(opened)
-            Glibc.close(opened)
-            guard code == EWOULDBLOCK else { throw .writing("locking", path, errno: code) }
+    init(path: String, files: any FileSystem) throws(JournalFault) {
+        self.files = files
+        let opened: Int32
+        do { opened = try files.open(path, flags: O_RDWR | O_CREAT | O_NOFOLLOW) } catch {
+            throw .writing("opening the lock", path, errno: error.errno)
+        }
+        do { try files.lock(opened) } catch {
+            let holder = StateLock.holder(opened, files)
+            files.close(opened)
+            guard error.errno == EWOULDBLOCK else { throw .writing("locking", path, errno: error.errno) }
             throw .locked(path: path, byWhom: holder)
         }
         descriptor = Atomic(opened)
         // The id is a courtesy; a full disk must not keep a daemon from serving reads.
-        let text = Array("\(getpid())\n".utf8)
-        if ftruncate(opened, 0) == 0 { _ = pwrite(opened, text, text.count, 0) }
+        do {
+            try files.truncate(opened, to: 0)
+            _ = try files.write(opened, Array("\(getpid())\n".utf8)[...], at: 0)
+        } catch {}
     }
 
     deinit { release() }
@@ -31,14 +36,13 @@ final class StateLock: Sendable {
     func release() {
         let held = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
         guard held >= 0 else { return }
-        _ = flock(held, LOCK_UN)
-        Glibc.close(held)
+        files.unlock(held)
+        files.close(held)
     }
 
-    private static func holder(_ descriptor: Int32) -> String {
-        var buffer = [UInt8](repeating: 0, count: 32)
-        let count = pread(descriptor, &buffer, buffer.count, 0)
-        let digits = buffer.prefix(max(0, count)).prefix { (48...57).contains($0) }
+    private static func holder(_ descriptor: Int32, _ files: any FileSystem) -> String {
+        let bytes = (try? files.read(descriptor, at: 0, byteCountMax: 32)) ?? []
+        let digits = bytes.prefix { (48...57).contains($0) }
         return digits.isEmpty ? "another process" : "process \(String(decoding: digits, as: UTF8.self))"
     }
 }

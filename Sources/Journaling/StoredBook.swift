@@ -12,15 +12,17 @@ public final class StoredBook {
     public let identity: BookIdentity
     private let connection: DatabaseQueue
     private let padded: String?
+    private static let files = RealFileSystem()
 
     /// Opens the file at `path`.
     ///
     /// - Throws: `.missing`, `.damaged` when it is no book, `.unreadable`.
     public init(path: String) throws(JournalFault) {
-        guard DurableFile.exists(path) else { throw .missing(path: path, detail: "there is no such file") }
-        let header = try BookFile.checkKind(path)
+        let files = StoredBook.files
+        guard try files.exists(path) else { throw .missing(path: path, detail: "there is no such file") }
+        let header = try BookFile.checkKind(path, in: files)
         self.path = path
-        padded = try StoredBook.padded(path, header)
+        padded = try StoredBook.padded(path, header, in: files)
         connection = try BookConnection.reader(padded ?? path)
         do {
             identity = try BookConnection.perform(on: connection, "opening", writing: false) {
@@ -34,20 +36,22 @@ public final class StoredBook {
 
     deinit {
         try? connection.close()
-        if let padded { DurableFile.remove(padded) }
+        if let padded { StoredBook.files.remove(padded) }
     }
 
     /// A copy of a file that ends early, with nothing in place of what is gone: SQLite reads it as far as it goes, which says
     /// where that is. Nil for a file that does not end early.
-    private static func padded(_ path: String, _ header: [UInt8]) throws(JournalFault) -> String? {
+    private static func padded(
+        _ path: String, _ header: [UInt8], in files: any FileSystem
+    ) throws(JournalFault) -> String? {
         let stated = BookFile.statedByteCount(header)
-        guard DurableFile.byteCount(path) < stated, DurableFile.byteCount(path + "-wal") == 0, stated < 1 << 40 else {
+        guard try files.byteCount(path) < stated, try files.byteCount(path + "-wal") == 0, stated < 1 << 40 else {
             return nil
         }
         let copy = NSTemporaryDirectory() + "/berth-audit-" + UUID().uuidString
-        try DurableFile.copy(path, to: copy)
+        try files.copy(path, to: copy)
         guard truncate(copy, off_t(stated)) == 0 else {
-            DurableFile.remove(copy)
+            files.remove(copy)
             throw .unreadable(operation: "copying", path: path, detail: errnoWords(errno))
         }
         return copy
@@ -110,10 +114,8 @@ public final class StoredBook {
                 database, sql: "SELECT * FROM \"\(table.name)\" WHERE \"\(keyName)\" > ? ORDER BY 1 LIMIT ?",
                 arguments: arguments
             ).map { row in
-                // No projection writes a floating-point number, but a damaged file may have one.
-                row.databaseValues.map { value in
-                    if case .double = value.storage { .null } else { ProjectionValue(value) }
-                }
+                // No projection writes a fraction, but a damaged file may have one.
+                row.databaseValues.map { ProjectionValue($0) ?? .null }
             }
         }
     }

@@ -106,7 +106,8 @@ struct BackupTests {
             try SQLiteJournal.restore(from: backup, directory: folder.directory)
         }
         let other = try StateFolder()
-        try IdentityFile(path: other.identityFile).write(BookIdentity(bookID: otherBookID, epoch: 1))
+        try IdentityFile(path: other.identityFile, files: RealFileSystem()).write(
+            BookIdentity(bookID: otherBookID, epoch: 1))
         #expect(throws: JournalFault.wrongBook(path: backup, expected: otherBookID, found: bookID)) {
             try SQLiteJournal.restore(from: backup, directory: other.directory, identityFile: other.identityFile)
         }

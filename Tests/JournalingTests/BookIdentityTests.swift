@@ -79,7 +79,8 @@ struct BookIdentityTests {
     func refusesOtherBook() throws {
         let folder = try StateFolder()
         try SQLiteJournal.initialise(directory: folder.directory, bookID: otherBookID)
-        try IdentityFile(path: folder.identityFile).write(BookIdentity(bookID: bookID, epoch: 1))
+        try IdentityFile(path: folder.identityFile, files: RealFileSystem()).write(
+            BookIdentity(bookID: bookID, epoch: 1))
         #expect(throws: JournalFault.wrongBook(path: folder.bookPath, expected: bookID, found: otherBookID)) {
             try open(folder)
         }
@@ -92,7 +93,9 @@ struct BookIdentityTests {
         #expect(first.adoptedIdentity)
         try first.close()
         #expect(try !open(folder).adoptedIdentity)
-        #expect(try IdentityFile(path: folder.identityFile).read() == BookIdentity(bookID: bookID, epoch: 1))
+        #expect(
+            try IdentityFile(path: folder.identityFile, files: RealFileSystem()).read()
+                == BookIdentity(bookID: bookID, epoch: 1))
     }
 
     @Test("A damaged book is not adopted")
@@ -133,7 +136,7 @@ struct BookIdentityTests {
         }
         try journal.close()
         #expect(try open(folder).identity.epoch == 5)
-        #expect(try IdentityFile(path: folder.identityFile).read()?.epoch == 5)
+        #expect(try IdentityFile(path: folder.identityFile, files: RealFileSystem()).read()?.epoch == 5)
     }
 
     @Test("The write-ahead log is on and every commit is synced, which GRDB alone would not do")

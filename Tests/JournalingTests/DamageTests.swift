@@ -137,6 +137,15 @@ struct DamageTests {
         #expect(try reopened.read(after: 8, limit: 10).count == 2)
     }
 
+    @Test("A tile of the log that does not follow from its records is found by the whole verification")
+    func findsWrongTile() throws {
+        let folder = try StateFolder(holding: (0..<600).map { [UInt8](repeating: UInt8($0 % 256), count: 5) })
+        try folder.tamper("UPDATE tree_tiles SET root = zeroblob(32) WHERE number = 1")
+        let journal = try folder.open()
+        let fault = #expect(throws: JournalFault.self) { try journal.verifyWholeChain() }
+        #expect(fault?.damagedSequence == 257)
+    }
+
     @Test("The whole verification reports its progress and stops when told to")
     func verificationStops() throws {
         let count = Int(JournalLimits.recordsPerVerificationStep) + 5

@@ -107,6 +107,18 @@ struct ProjectionTests {
         try outside.close()
     }
 
+    @Test("A column of real numbers reads back as it was written, and a fraction that none was written as is damage")
+    func readsReal() throws {
+        let folder = try StateFolder(holding: [])
+        let journal = try folder.open([leases])
+        let values: [ProjectionValue] = [.integer(1), .text("a"), .integer(7), .null]
+        try journal.append(next: [[1]], projecting: [.upsert(table: "leases", values: values)])
+        #expect(try journal.projectionRows(of: "leases") == [values])
+        try journal.writer.inDatabase { try $0.execute(sql: "UPDATE leases SET \"order\" = 0.5") }
+        let fault = #expect(throws: JournalFault.self) { try journal.projectionRows(of: "leases") }
+        #expect(fault?.isDamage == true)
+    }
+
     @Test("A write that does not fit its table ends the process")
     func refusesMisfit() async {
         await #expect(processExitsWith: .failure) {
