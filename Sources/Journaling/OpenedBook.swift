@@ -31,6 +31,9 @@ struct OpenedBook {
         guard DurableFile.exists(path) else { throw OpenedBook.missing(path, installed) }
         try BookFile.checkHeader(path)
         let level = try OpenedBook.level(path, levelMax: levelMax)
+        // What a process wrote and did not sync before its end is read now as if it were durable, and answers will rest on it.
+        // SQLite has no file open here, so that closing one drops no lock.
+        try DurableFile.rewrite(path + "-wal")
         let gauge = FrameGauge()
         let writer = try BookConnection.writer(path, gauge: gauge)
         try BookSchema.migrate(writer, level: level)
