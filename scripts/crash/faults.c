@@ -54,8 +54,30 @@ static unsigned char unsynced[4];
 static int has_lost;
 static pthread_mutex_t undo_lock = PTHREAD_MUTEX_INITIALIZER;
 
+// What a change of a file was, before it was made; behind it the bytes that were there, and those that were to be.
+struct note {
+    uint32_t magic, kind, file, spare;
+    int64_t offset, new_bytes, old_size, old_bytes;
+};
+
+#define NOTE_MAGIC 0x42544821
+
 #define DESCRIPTORS 65536
 static unsigned char kind_of[DESCRIPTORS];
+
+// Where the last whole note ends. The process before this one may have been ended while it noted something, before it did it.
+static int64_t end_of_notes(int file) {
+    struct stat status;
+    struct note note;
+    int64_t end = 0;
+    if (fstat(file, &status) != 0) return 0;
+    while (syscall(SYS_pread64, file, &note, sizeof note, end) == sizeof note && note.magic == NOTE_MAGIC) {
+        int64_t next = end + (int64_t)sizeof note + note.old_bytes + note.new_bytes;
+        if (next > status.st_size) break;
+        end = next;
+    }
+    return end;
+}
 
 __attribute__((constructor)) static void prepare(void) {
     // Whoever tries the daemon may be killed, too.
@@ -82,8 +104,8 @@ __attribute__((constructor)) static void prepare(void) {
             undo_file = fcntl(low, F_DUPFD_CLOEXEC, 200);
             syscall(SYS_close, low);
             // What the process before this one has left unsynced still is.
-            struct stat status;
-            if (fstat(undo_file, &status) == 0 && status.st_size > 0) unsynced[BOOK] = unsynced[LOG] = has_lost = 1;
+            int64_t end = end_of_notes(undo_file);
+            if (syscall(SYS_ftruncate, undo_file, end) == 0 && end > 0) unsynced[BOOK] = unsynced[LOG] = has_lost = 1;
         }
     }
 }
@@ -140,10 +162,6 @@ static int struck_plainly(int kind) {
 
 // MARK: What is not yet synced
 
-struct note {
-    uint32_t magic, kind, file, spare;
-    int64_t offset, new_bytes, old_size, old_bytes;
-};
 enum { NOTE_WRITE = 1, NOTE_TRUNCATE = 2, NOTE_SYNC = 3, NOTE_GONE = 4, NOTE_LOST = 5 };
 
 static void put(const void *bytes, size_t count) {
@@ -166,7 +184,7 @@ static void note_change(int file, int kind, uint32_t what, const void *bytes, si
     int64_t last = what == NOTE_TRUNCATE ? size : offset + (int64_t)count;
     int64_t old = (last < size ? last : size) - offset;
     if (old < 0) old = 0;
-    struct note note = {0x42544821, what, kind, 0, offset, count, size, old};
+    struct note note = {NOTE_MAGIC, what, kind, 0, offset, count, size, old};
     char *before = old > 0 ? malloc(old) : NULL;
     if (old > 0 && (!before || syscall(SYS_pread64, file, before, old, offset) != old)) note.old_bytes = 0;
     put(&note, sizeof note);
@@ -179,7 +197,7 @@ static void note_change(int file, int kind, uint32_t what, const void *bytes, si
 // What was noted of a file is durable, or the file is gone, or the kernel has given up on it: after a sync that failed Linux
 // takes the pages for clean, although the disk never had them.
 static void settle(int kind, uint32_t what) {
-    struct note note = {0x42544821, what, kind, 0, 0, 0, 0, 0};
+    struct note note = {NOTE_MAGIC, what, kind, 0, 0, 0, 0, 0};
     unsynced[kind] = 0;
     if (what == NOTE_LOST) has_lost = 1;
     if (has_lost || unsynced[BOOK] || unsynced[LOG]) put(&note, sizeof note);

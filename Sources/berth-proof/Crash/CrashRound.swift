@@ -181,7 +181,8 @@ final class CrashRound {
         if process.end == nil { process.signal(SIGKILL) }
         guard awaitEnd(of: process) == .signalled(SIGKILL) else {
             throw CrashFault(
-                "a first start that was struck ended so: \(process.end.map { "\($0)" } ?? "it hangs"): \(process.said)")
+                "the daemon does not start, where its first start is ended at a chosen call "
+                    + "(\(process.end.map { "\($0)" } ?? "it hangs")): \(process.said.suffix(2_000))")
         }
         report.failedStarts += 1
         // What has been made whole is there, and nothing else is.
@@ -397,7 +398,7 @@ final class CrashRound {
         var tries = 0
         while process.end == nil, !idle.contains(where: \.isRefused) {
             tries += 1
-            guard tries < Self.triesMax else {
+            guard tries < Self.waitsMax else {
                 scene.noteTrouble("files: there was room for \(idle.count) connections")
                 break
             }
@@ -406,7 +407,7 @@ final class CrashRound {
         idle = []
         awaitAnswers(more, of: process)
         // Those that are gone are counted out one by one.
-        for _ in 0..<Self.triesMax where process.end == nil {
+        for _ in 0..<Self.waitsMax where process.end == nil {
             if let answer = try? PlainConnection(path: scene.socket).request("GET", "/healthz"), answer.status == 200 {
                 return
             }
@@ -417,6 +418,8 @@ final class CrashRound {
 
     /// Files that the daemon may have open where that is tried. Some 500 of them are not for connections.
     private static let filesMax = 700
+    /// Looks, a tenth of a second apart, for what must come about by itself.
+    private static let waitsMax = 300
 
     private func exhaustMemory(_ process: DaemonProcess, _ more: Int) {
         guard let bytes = process.dataBytes else { return }
