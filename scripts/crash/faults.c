@@ -42,7 +42,7 @@ struct control {
     int64_t undo;         // 1: note what is not yet synced; 2: the same, and the disk says that it has synced what it has not
 };
 
-enum { WRITE = 1, SYNC = 2, TRUNCATE = 4, NAME = 8, OPEN = 16, READ = 32 };
+enum { WRITE = 1, SYNC = 2, TRUNCATE = 4, NAME = 8, OPEN = 16, READ = 32, BOOK_WRITE = 64 };
 enum { END = 1, FAIL = 2, WAIT = 3 };
 enum { UNTRACKED = 0, OTHER = 1, BOOK = 2, LOG = 3 };
 
@@ -258,7 +258,7 @@ static ssize_t write_file(int file, const void *bytes, size_t count, int64_t off
     if (!kind) {
         return offset < 0 ? syscall(SYS_write, file, bytes, count) : syscall(SYS_pwrite64, file, bytes, count, offset);
     }
-    int action = strike(WRITE);
+    int action = strike(kind == BOOK ? WRITE | BOOK_WRITE : WRITE);
     if (!action) return write_now(file, kind, bytes, count, offset);
     size_t part = count * control->part / 8;
     ssize_t done = part > 0 ? write_now(file, kind, bytes, part, offset) : 0;

@@ -284,7 +284,7 @@ final class CrashRound {
 
     private func calls() -> FileCalls {
         let sets: [FileCalls] = [
-            .writes, .syncs, [.writes, .syncs], .reads, [.truncations, .names, .openings], .changes,
+            .writes, .bookWrites, .syncs, [.writes, .syncs], .reads, [.truncations, .names, .openings], .changes,
         ]
         return sets[random.below(sets.count)]
     }
@@ -361,7 +361,9 @@ final class CrashRound {
             process.signal(SIGKILL)
         case 1:
             // In the middle of an orderly end.
-            control.strike(.changes, first: 1 + random.below(60), count: 1, .end(eighths: random.below(9)))
+            let first = 1 + random.below(random.below(2) == 0 ? 60 : 1_000)
+            control.strike(
+                random.below(3) == 0 ? .bookWrites : .changes, first: first, count: 1, .end(eighths: random.below(9)))
             process.signal(SIGTERM)
             _ = awaitEnd(of: process)
             if control.struck > struck { report.chosen += 1 }
@@ -374,7 +376,7 @@ final class CrashRound {
             process.signal(SIGKILL)
             return { $0 == .signalled(SIGKILL) || $0 == .exited(74) }
         default:
-            let sets: [FileCalls] = [.writes, .syncs, .changes, .changes]
+            let sets: [FileCalls] = [.writes, .syncs, .bookWrites, .changes, .changes]
             control.strike(
                 sets[random.below(sets.count)], first: 1 + random.below(60), count: 1, .end(eighths: random.below(9)))
             awaitStrike(after: struck, then: more, of: process)

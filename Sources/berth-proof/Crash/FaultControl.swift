@@ -13,6 +13,8 @@ struct FileCalls: OptionSet {
     static let names = FileCalls(rawValue: 8)
     static let openings = FileCalls(rawValue: 16)
     static let reads = FileCalls(rawValue: 32)
+    /// Those of the writes that are to the book's own file: when its log is moved into it.
+    static let bookWrites = FileCalls(rawValue: 64)
     static let changes: FileCalls = [.writes, .syncs, .truncations, .names]
 }
 
