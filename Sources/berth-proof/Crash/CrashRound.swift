@@ -81,6 +81,8 @@ final class CrashRound {
     private var report = CrashReport()
     private var process: DaemonProcess?
     private var startCount = 0
+    /// Whether a write of the start has failed, so that the daemon serves and ends with the next one.
+    private var startHasFailed = false
 
     init(_ settings: CrashSettings, round: Int) throws {
         self.settings = settings
@@ -192,6 +194,7 @@ final class CrashRound {
     /// Starts it and waits until it serves or has ended.
     private func launch(initialise: Bool = false) throws -> DaemonProcess {
         startCount += 1
+        startHasFailed = false
         let process = try DaemonProcess(
             line + (initialise ? ["--initialise"] : []), environment: environment, log: folder + "/berthd.log",
             bell: scene.bell)
@@ -219,7 +222,7 @@ final class CrashRound {
         scene.end()
         control.disarm()
         if let end = process.end { report.ends["\(end)", default: 0] += 1 }
-        guard let end = process.end, allowed(end) else {
+        guard let end = process.end, allowed(end) || startHasFailed && end == .exited(74) else {
             throw CrashFault(
                 "\(kind.rawValue): the daemon ended by itself (\(process.end.map { "\($0)" } ?? "")): "
                     + "\(process.said.suffix(2_000))")
@@ -251,6 +254,7 @@ final class CrashRound {
             // What was to strike the start must not strike what follows unawares.
             control.disarm()
             guard process.end == nil else { return try start() }
+            startHasFailed = kind == .io
             return
         }
         report.failedStarts += 1
@@ -468,6 +472,11 @@ final class CrashRound {
 
     /// Reads everything, verifies, and ends the daemon in order.
     private func read() throws {
+        if startHasFailed, let process {
+            process.signal(SIGKILL)
+            _ = awaitEnd(of: process)
+            try start()
+        }
         guard let process else { return }
         let connection = try PlainConnection(path: scene.socket)
         var after = 0
