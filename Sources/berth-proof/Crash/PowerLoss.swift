@@ -42,7 +42,10 @@ enum PowerLoss {
         }
 
         mutating func resize(_ size: Int) {
-            if size < cache.count { cache.removeSubrange(size...) } else { write([0], at: max(0, size - 1)) }
+            if size < cache.count { cache.removeSubrange(size...) }
+            guard size > cache.count else { return }
+            touch(cache.count..<size)
+            cache += [UInt8](repeating: 0, count: size - cache.count)
         }
 
         private mutating func touch(_ range: Range<Int>) {
