@@ -5,7 +5,7 @@ SHELL := /bin/bash
 FLEET ?= colossus
 PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers fuzz fuzz-seeds man install deb test-numa install-man install-completions test-systemd clean
+.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers fuzz fuzz-seeds man install deb test-numa test-crash install-man install-completions test-systemd clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -83,6 +83,10 @@ deb: man build ## Build a Debian package in .build/deb
 test-systemd: dependencies ## Boot a systemd of its own and put the daemon through its life; PROGRAMS=FOLDER to take those, ROOT, LEASES, POLLS, SUITES
 	@[ -n "$(PROGRAMS)" ] || $(MAKE) build
 	@scripts/test-systemd.sh $(PROGRAMS)
+
+test-crash: dependencies ## Kill the daemon KILLS=200 times and more, and check what clients saw; FAULT, SEED, SECONDS_MAX, PROGRAMS=FOLDER
+	@[ -n "$(PROGRAMS)" ] || { $(MAKE) build && swift build -c release $(STATIC) --product berth-proof; }
+	@scripts/test-crash.sh $(PROGRAMS)
 
 test-numa: ## Run the daemon in a virtual machine of two NUMA nodes; PROGRAMS=FOLDER to take those
 	@scripts/test-numa.sh $(PROGRAMS)

@@ -156,7 +156,7 @@ let package = Package(
         .executableTarget(
             name: "berth-proof",
             dependencies: [
-                "FleetModel", "Packing", "Simulation",
+                "ControlAPI", "FleetModel", "Packing", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

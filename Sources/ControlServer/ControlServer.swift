@@ -55,7 +55,8 @@ public struct ControlServer: Service {
         }
         let sockets = try listeners.map { (socket: try ListeningSocket($0.place), tls: $0.tls) }
         var runs: [ListenerRun] = []
-        let (limits, counts) = (services.limits, ConnectionCounts(limits: services.limits))
+        let limits = services.limits.within(openFiles: ServerLimits.openFilesMax)
+        let counts = ConnectionCounts(limits: limits)
         let authenticator = services.authenticator
         let answering = answering()
         for (socket, tls) in sockets {

@@ -28,6 +28,7 @@ public enum LineKind: String, CaseIterable, Sendable {
     case journalCondemned = "journal-condemned"
     case journalLost = "journal-lost"
     case journalNotClosed = "journal-not-closed"
+    case journalUnverified = "journal-unverified"
     case snapshotFailed = "snapshot-failed"
     case timeJumped = "time-jumped"
     case ordersOverdue = "orders-overdue"
@@ -170,6 +171,12 @@ extension LineKind {
             Row(
                 level: .error, title: "The journal did not close cleanly",
                 explanation: "Nothing is lost; the next start recovers, which takes longer. Look at the disk.")
+        case .journalUnverified:
+            Row(
+                level: .warning, title: "Older facts of the journal could not be verified",
+                explanation:
+                    "They could not be read, for the reason that the line names. Nothing is refused for it, and they are "
+                    + "looked at again every minute until they have been verified.")
         case .snapshotFailed:
             Row(
                 level: .warning, title: "No snapshot could be written",

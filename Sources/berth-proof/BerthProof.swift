@@ -1,4 +1,4 @@
-// berth-proof: lives of books from seeds, every rule checked after every step.
+// berth-proof: lives of books from seeds, every rule checked after every step; and the real daemon, killed again and again.
 
 import ArgumentParser
 import FleetModel
@@ -15,9 +15,12 @@ struct BerthProof: ParsableCommand {
             fleets, crashes, full disks and clocks that are set, all of it from one seed. Every rule is checked after every
             step. A life that breaks one is made as short as it can be, and printed as one command.
 
+            A crash is the end of the real daemon, with its clients on its socket: what they saw is checked.
+
             EXAMPLES
               berth-proof lives --seeds 1-1000 --commands 1000
               berth-proof life --seed 7 --commands 1000
+              berth-proof crash --kills 200
             """,
-        subcommands: [Lives.self, OneLife.self])
+        subcommands: [Lives.self, OneLife.self, Crash.self])
 }

@@ -287,15 +287,16 @@ struct Daemon {
     /// Facts before the last snapshot are verified beside the service; damage found there stops all writes.
     private func checkOlderFacts(of journal: SQLiteJournal, _ scheduler: Scheduler) {
         let checker = Thread {
-            do {
-                try journal.verifyWholeChain()
-            } catch {
-                scheduler.refuseWrites("the journal is damaged; stop, and restore a backup: \(error)")
-            }
+            scheduler.verifyOlderFacts(
+                { () throws(JournalFault) in _ = try journal.verifyWholeChain() },
+                pause: { Thread.sleep(forTimeInterval: Self.secondsBetweenVerifications) })
         }
         checker.name = "verifier"
         checker.start()
     }
+
+    /// After facts that could not be read.
+    private static let secondsBetweenVerifications = 60.0
 
     // MARK: On demand
 

@@ -29,7 +29,7 @@ struct LayeringTests {
         ],
         "berth": ["ControlAPI", "ControlClient", "FleetModel", "MerkleLog", "Packing", "Simulation"],
         "berth-telemetry": ["ControlAPI", "ControlClient"],
-        "berth-proof": ["FleetModel", "Packing", "Simulation"],
+        "berth-proof": ["ControlAPI", "FleetModel", "Packing", "Simulation"],
     ]
 
     /// Modules from elsewhere that only these may import.

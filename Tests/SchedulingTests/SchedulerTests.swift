@@ -234,6 +234,29 @@ struct SchedulerTests {
         #expect(broken.broken.all == [.syncFailed(path: "book.sqlite", detail: "EIO")])
     }
 
+    @Test("facts that cannot be read are looked at again and refuse nothing; damage refuses every write")
+    func olderFacts() async throws {
+        let bench = try Bench()
+        let detail = "Too many open files"
+        var answers: [JournalFault?] = [
+            .unreadable(operation: "opening", path: "book.sqlite", detail: detail),
+            .locked(path: "book.sqlite", byWhom: "x"), nil,
+        ]
+        var pauses = 0
+        let verify = { () throws(JournalFault) in
+            if let fault = answers.removeFirst() { throw fault }
+        }
+        bench.scheduler.verifyOlderFacts(verify, pause: { pauses += 1 })
+        #expect(answers.isEmpty && pauses == 2 && bench.scheduler.journalHealth.isWritable)
+        #expect(await bench.putTenant("acme").outcome != nil)
+
+        let damage = JournalFault.damaged(path: "book.sqlite", sequence: 3, what: "x", remedy: "y")
+        bench.scheduler.verifyOlderFacts({ () throws(JournalFault) in throw damage }, pause: { pauses += 1 })
+        #expect(pauses == 2 && !bench.scheduler.journalHealth.isWritable)
+        #expect(await bench.putTenant("other").outcome == nil)
+        bench.scheduler.stop()
+    }
+
     @Test("a recovery tells how far it has come, by facts and not by entries, up to all of it")
     func recoveryProgress() async throws {
         let bench = try Bench()

@@ -38,11 +38,7 @@ final class HTTPConnection {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        guard result == 0 else {
-            let fault = SystemFault("connect \(path)")
-            close(descriptor)
-            throw fault
-        }
+        guard result == 0 else { throw SystemFault("connect \(path)") }
     }
 
     /// A connection over TCP to a port of this machine.
@@ -54,13 +50,10 @@ final class HTTPConnection {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            let fault = SystemFault("connect to port \(port)")
-            close(descriptor)
-            throw fault
-        }
+        guard result == 0 else { throw SystemFault("connect to port \(port)") }
     }
 
+    // It is run for what an initialiser throws, too.
     deinit { close(descriptor) }
 
     /// True when something has come that was not received.

@@ -12,6 +12,7 @@ enum Program {
     static let berthd = path(of: "berthd")
     static let berth = path(of: "berth")
     static let berthTelemetry = path(of: "berth-telemetry")
+    static let berthProof = path(of: "berth-proof")
     /// A C compiler: the toolchain's, or the machine's.
     static let compiler = find("clang") ?? find("cc") ?? find("gcc")
     /// Prometheus from Debian, where it is installed.

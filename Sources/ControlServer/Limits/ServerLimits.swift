@@ -1,5 +1,7 @@
 // What one client may cost the daemon: every bound on connections and their time, in one place.
 
+import Glibc
+
 /// Bounds on connections. The bounds on what requests say are ``WireLimits``, since clients hold to them too.
 public struct ServerLimits: Sendable, Equatable {
     /// Open connections, all listeners together. The daemon takes fewer where its limit on open files is lower.
@@ -31,8 +33,10 @@ public struct ServerLimits: Sendable, Equatable {
 
     /// Connections beyond the others that only operators on a Unix socket get, so that nobody shuts them out.
     static let connectionsKeptForOperators = 64
-    /// Descriptors that are left for everything but connections.
+    /// Descriptors that are left for everything but connections, those for operators and for refusals among them.
     static let descriptorsKept = 512
+    /// Where there are few descriptors, this part of them is for connections all the same.
+    static let leastPartForConnections = 4
     /// Connections at once that are told that there is no room for them; others are closed without a word.
     static let refusalsMax = 64
     /// The slowest pace of a body after its first seconds, in bytes per second.
@@ -51,4 +55,22 @@ public struct ServerLimits: Sendable, Equatable {
     static let rateKeysMax = 10_000
     /// Keepalive over TCP: seconds without a word, seconds between probes, probes without an answer.
     static let keepAlive: (idle: CInt, interval: CInt, count: CInt) = (60, 15, 4)
+}
+
+extension ServerLimits {
+    /// These bounds where the process may have so many files open. Connections must not take the last of them: a database, a
+    /// snapshot and the runtime itself need some to go on.
+    func within(openFiles: Int) -> ServerLimits {
+        var limits = self
+        let room = max(openFiles / Self.leastPartForConnections, openFiles - Self.descriptorsKept, 1)
+        limits.connections = min(connections, room)
+        return limits
+    }
+
+    /// How many files this process may have open.
+    static var openFilesMax: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return Int.max }
+        return Int(clamping: limit.rlim_cur)
+    }
 }
