@@ -32,6 +32,9 @@ extension JournalFault {
             self = .full(path: path, detail: detail)
         case .SQLITE_IOERR where failure.extendedResultCode.isSync:
             self = .syncFailed(path: path, detail: detail)
+        // The shared memory of the log could not be made as large as it must be.
+        case .SQLITE_IOERR where failure.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+            self = .full(path: path, detail: detail)
         case .SQLITE_IOERR where writing && isOutOfSpace(systemErrno),
             .SQLITE_CANTOPEN where writing && isOutOfSpace(systemErrno):
             self = .full(path: path, detail: detail)

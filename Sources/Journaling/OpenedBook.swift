@@ -34,6 +34,7 @@ struct OpenedBook {
         identityFile?.removePartial()
         try BookFile.checkHeader(path, in: files)
         try WriteAheadLog.check(beside: path, in: files)
+        let hasFrames = try files.byteCount(path + "-wal") > 0
         let level = try OpenedBook.level(path, levelMax: levelMax, in: files)
         let gauge = FrameGauge()
         let writer = try BookConnection.writer(path, gauge: gauge)
@@ -52,7 +53,7 @@ struct OpenedBook {
         }
         // A process that ended by a failed sync left frames that its system has and the disk may never get, and no later sync of the
         // log is about them (Rebello and others, ATC'20). Moved into the book they are written anew, before others follow them.
-        try OpenedBook.settle(writer)
+        if hasFrames { try OpenedBook.settle(writer) }
         let reader = try BookConnection.reader(path)
         // Only now, when the book has proved whole, may it become the one that belongs here.
         if let identityFile, installed != content.identity { try identityFile.write(content.identity) }

@@ -361,14 +361,17 @@ import Testing
 
     @Test("gives back on withdrawal a ramp whose steps hold the same node at different times, with its spare")
     func withdrawnRamp() throws {
-        var desk = JournalledBook(Fleets.plain)
+        // One rack of four nodes, so that both steps of two hold the same one, and the same spare.
+        var desk = JournalledBook(
+            Fleets.parse(
+                Fleets.text(
+                    halls: "[{name: h1, blocks: [{name: b1, platform: hgx-h100, racks: 1, nodesPerRack: 4}]}]")))
         var terms = ContractTerms()
         terms.tenantNoticeSeconds = 2 * hour + 1_800
         try desk.execute(.putContract(name: "c", terms: terms))
-        var ramp = order(.node, 3, from: noon + hour, until: noon + 10 * hour, within: .rack, spares: 1, contract: "c")
+        var ramp = order(.node, 2, from: noon + hour, until: noon + 10 * hour, within: .rack, spares: 1, contract: "c")
         ramp.lines[0].ramp = [
             RampStep(at: noon + 2 * hour, count: 1), RampStep(at: noon + 3 * hour, count: 2),
-            RampStep(at: noon + 4 * hour, count: 3),
         ]
         let lease = try desk.request(ramp)
         func held(_ desk: JournalledBook) -> [String] {

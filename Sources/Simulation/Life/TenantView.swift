@@ -43,7 +43,7 @@ struct TenantView {
                     ramps: whole.lines.indices.map { whole.ramp(ofLine: $0) },
                     schedule: whole.schedule(in: book.fleet),
                     notices: book.openReclaims(on: number).map {
-                        "\($0.notice) \($0.steps) \($0.acknowledgedAt != nil)"
+                        "\($0.notice) \($0.steps) \(book.nominated(by: $0)) \($0.acknowledgedAt != nil)"
                     },
                     curtailments: whole.curtailments, curtailedCap: whole.curtailedCap))
             return true
