@@ -50,7 +50,7 @@ extension BookRules {
                     report.violate("\(id(number)) line \(line.name): it does not lie within one \(within.rawValue)")
                 }
                 // More of it are there only where a part begins.
-                for instant in Set(parts.map(\.start)).sorted() {
+                for instant in Set(parts.map { max($0.start, now) }).sorted() {
                     let here = parts.filter { $0.start <= instant && instant < $0.end && index < $0.lines.count }
                     guard let problem = spreadProblem(here.map { $0.lines[index] }) else { continue }
                     report.violate("\(id(number)) line \(line.name): \(problem)")
@@ -217,10 +217,11 @@ extension BookRules {
         return count
     }
 
-    /// Why instances cannot be on one GPU. More of them come only where one begins, so those instants are looked at.
+    /// Why instances cannot be on one GPU. More of them come only where one begins, so those instants are looked at; where an
+    /// instance was before now is not known, since it may have come from a GPU that failed.
     private func problem(of instances: [Instance]) -> String? {
         let caps = instances.flatMap { $0.lease.capSteps.map(\.at) }
-        for instant in Set(instances.map(\.start) + caps).sorted() {
+        for instant in Set((instances.map(\.start) + caps).map { max($0, now) }).sorted() {
             let present = instances.filter { $0.start <= instant && instant < $0.until }
             if present.reduce(0, { $0 + $1.profile.computeSlices }) > SliceGeometry.computeSlices {
                 return "has too few compute slices for its instances"

@@ -41,7 +41,7 @@ struct LifeChecks {
         for report in [follower.finishedMoves, follower.contracts.finished, follower.audit] {
             violations += report.violations.map { "rule \(report.rule): \($0)" }
         }
-        violations += strangers(in: book, commands: step.commandCount)
+        violations += strangers(in: book, afterOneChange: step.isOneChange)
         let hasStarted = scene.starts != starts
         starts = scene.starts
         if isLast || hasStarted || steps % stepsPerAudit == 0 { violations += try audit(scene) }
@@ -125,7 +125,7 @@ struct LifeChecks {
     // MARK: Rule 8
 
     /// A tenant's index moves when its answer does. Where one command was given alone it moves then only: others change nothing.
-    private mutating func strangers(in book: Book, commands: Int) -> [String] {
+    private mutating func strangers(in book: Book, afterOneChange isOneChange: Bool) -> [String] {
         var violations: [String] = []
         var views: [String: TenantView] = [:]
         for name in book.tenantNames {
@@ -138,7 +138,7 @@ struct LifeChecks {
                 violations.append(
                     "rule 8: the answer of \(name) changed, its index did not: \(before.difference(from: view))")
             }
-            if isSame && hasMoved && commands == 1 {
+            if isSame && hasMoved && isOneChange {
                 violations.append("rule 8: the index of \(name) moved, its answer did not change")
             }
         }

@@ -27,10 +27,12 @@ extension LifeCommands {
             let watts = min(budgets[budget].ratingWatts, measured * Int64.random(in: 55...110, using: &random) / 100)
             let length = random.isOne(in: 20) ? nil : [600, 600, hour, 9 * hour].randomElement(using: &random)!
             let ramp = length != nil && random.isOne(in: 2) ? Watts.random(in: 1_000...40_000, using: &random) : nil
+            // Some wait for a second operator.
             return .setLoadTarget(
                 LoadTarget(
                     key: key, kind: random.isOne(in: 3) ? .physical : .economic, watts: watts, start: start,
-                    end: length.map { start + $0 }, restoreWattsPerMinute: ramp))
+                    end: length.map { start + $0 }, restoreWattsPerMinute: ramp),
+                approvalSeconds: watts % 3 == 0 ? hour : nil)
         }
     }
 }

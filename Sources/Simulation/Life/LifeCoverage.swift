@@ -50,6 +50,11 @@ public struct LifeCoverage: Sendable {
             guard !lease.state.isFinal else { return true }
             for condition in lease.conditions { note("condition \(condition.kind.name)") }
             for condition in lease.conditions { note("pair \(lease.state.name) \(condition.kind.name)") }
+            // A condition of the lease as a whole, which no part has.
+            if lease.partOf == nil, after.openReclaim(on: lease.number) != nil {
+                note("condition \(ConditionKind.noticeServed.name)")
+                note("pair \(lease.state.name) \(ConditionKind.noticeServed.name)")
+            }
             return true
         }
     }

@@ -1,6 +1,7 @@
 // What happens in a life, one thing after the other: everything that comes from outside, as values that can be played again.
 
 import Journaling
+import Leasing
 
 /// One thing that happens.
 enum LifeStep: Sendable {
@@ -30,6 +31,13 @@ enum LifeStep: Sendable {
         case .failSync(let keepsRecords): keepsRecords ? "sync failed, written" : "sync failed, lost"
         case .crash: "crash"
         }
+    }
+
+    /// Whether it is one command that changes one thing. A plan of several may change something and change it back.
+    var isOneChange: Bool {
+        guard case .send(let commands) = self, commands.count == 1 else { return false }
+        if case .carryOut(let planned, _) = commands[0].command { return planned.count == 1 }
+        return true
     }
 
     /// How many commands are in it.

@@ -23,6 +23,7 @@ struct TenantView {
         var ramps: [[RampStep]]
         var schedule: [ScheduleStep]
         var notices: [String]
+        var down: [String]
         var curtailments: [Curtailment]
         var curtailedCap: CurtailedCap?
     }
@@ -45,6 +46,7 @@ struct TenantView {
                     notices: book.openReclaims(on: number).map {
                         "\($0.notice) \($0.steps) \(book.nominated(by: $0)) \($0.acknowledgedAt != nil)"
                     },
+                    down: book.downMembers(of: whole).map { "\($0.node) \($0.since) \($0.replaceBy ?? 0)" },
                     curtailments: whole.curtailments, curtailedCap: whole.curtailedCap))
             return true
         }
