@@ -109,6 +109,20 @@ import Testing
         #expect(found.contains { $0.contains("tenants is ") }, "\(found)")
     }
 
+    @Test("what is wrong at the end of a life, before its last start")
+    func end() throws {
+        var isPlanted = false
+        let report = try Life.live(
+            seed: 1, commands: 10, Self.terms, catalogue: Self.catalogue,
+            planting: { scene in
+                guard !isPlanted, scene.now >= LifeSettings.start + 400 * 86_400 else { return }
+                isPlanted = true
+                scene.book.nextLeaseNumber += 1
+            })
+        #expect(isPlanted && report.violations.contains { $0.hasPrefix("model: the next number is ") })
+        #expect(report.script.count == report.steps - 2)
+    }
+
     @Test("a grant that is answered as a refusal, and a refusal for another reason")
     func answers() throws {
         let refused = try complaints { scene in
