@@ -206,7 +206,8 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "FleetModel"], swiftSettings: strict),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog"], swiftSettings: strict),
         .testTarget(name: "RecurrenceTests", dependencies: ["Recurrence", "FleetModel"], swiftSettings: strict),
-        .testTarget(name: "PackingTests", dependencies: ["Packing", "FleetModel"], swiftSettings: strict),
+        .testTarget(
+            name: "PackingTests", dependencies: ["Packing", "FleetModel", "Simulation"], swiftSettings: strict),
         .testTarget(name: "LeasingTests", dependencies: ["Leasing", "Packing", "FleetModel"], swiftSettings: strict),
         // A disk in memory for tests: it fails and forgets on purpose.
         .target(

@@ -14,8 +14,10 @@ seed=${2:-1}
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir -p "$folder/Sources" "$folder/Tests"
+mkdir -p "$folder/Sources/Simulation" "$folder/Tests"
 cp -r Sources/FleetModel Sources/Packing Sources/CVectorScan "$folder/Sources/"
+# Of the simulation what the tests compare with: the slow model of a placement.
+cp Sources/Simulation/Model/Slow*.swift "$folder/Sources/Simulation/"
 cp -r Tests/PackingTests "$folder/Tests/"
 yams=$(grep -o '.package(url: "[^"]*/Yams"[^)]*)' Package.swift)
 cat >"$folder/Package.swift" <<SWIFT
@@ -33,7 +35,9 @@ let package = Package(
             name: "FleetModel", dependencies: [.product(name: "Yams", package: "Yams")],
             resources: [.embedInCode("Catalogue/platforms.yaml")], swiftSettings: strict),
         .target(name: "Packing", dependencies: ["FleetModel", "CVectorScan"], swiftSettings: strict),
-        .testTarget(name: "PackingTests", dependencies: ["FleetModel", "Packing"], swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["FleetModel", "Packing"], swiftSettings: strict),
+        .testTarget(
+            name: "PackingTests", dependencies: ["FleetModel", "Packing", "Simulation"], swiftSettings: strict),
     ])
 SWIFT
 options=(-c release -Xswiftc -enable-testing --package-path "$folder")

@@ -68,7 +68,8 @@ struct Timekeeper {
     /// A jump of up to this many seconds is taken as the clock being set right.
     static let jumpSecondsMax: Int64 = 600
 
-    private var last: Int64
+    /// The time of the last step.
+    private(set) var last: Int64
     private var base: (wall: Int64, steady: Int64)
     /// True while the wall clock is not believed; time then passes as the steady clock says.
     private(set) var isFrozen = false

@@ -291,6 +291,9 @@ public struct WriterStepper {
         writer = Writer(scheduler) { _, work in work() }
     }
 
+    /// The time of the last step, in seconds since 1970.
+    public var time: Int64 { writer.timekeeper.last }
+
     /// Applies what is due, and decides, writes, publishes and answers what has queued up, as one batch.
     public mutating func step() { writer.run(scheduler.takeBatch()) }
 }

@@ -36,7 +36,10 @@ struct LifeOptions: ParsableArguments {
         help: "After how many steps the book is compared as a whole with its facts, snapshot, accounts and audit log.")
     var auditSteps = 64
 
-    var terms: LifeTerms { LifeTerms(scale: scale, stepsPerAudit: auditSteps) }
+    @Flag(help: "Let a second, slow and obvious daemon say beforehand what must come of each step.")
+    var model = false
+
+    var terms: LifeTerms { LifeTerms(scale: scale, stepsPerAudit: auditSteps, hasModel: model) }
 
     func validate() throws {
         guard auditSteps > 0 else { throw ValidationError("--audit-steps is 1 or more") }
@@ -244,6 +247,7 @@ struct OneLife: ParsableCommand {
         let scale =
             (options.scale.map { " --scale \($0)" } ?? "")
             + (options.auditSteps == 64 ? "" : " --audit-steps \(options.auditSteps)")
+            + (options.model ? " --model" : "")
         print("\nberth-proof life --seed \(report.seed) --commands \(options.commands)\(scale) --keep \(extract)")
     }
 }

@@ -3,6 +3,7 @@
 import FleetModel
 import Packing
 import Testing
+@testable import Simulation
 
 /// All units of a shape, named without regard to order or preference.
 private struct Units {

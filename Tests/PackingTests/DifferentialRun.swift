@@ -2,6 +2,7 @@
 
 import FleetModel
 import Packing
+@testable import Simulation
 
 /// How often each kind of answer was given; a test that only ever refuses shows nothing.
 struct AnswerTally {

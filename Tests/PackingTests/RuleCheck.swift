@@ -2,6 +2,7 @@
 
 import FleetModel
 import Packing
+@testable import Simulation
 
 /// What differed, in words.
 struct Mismatch: Error, CustomStringConvertible {

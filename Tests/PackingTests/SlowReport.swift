@@ -2,6 +2,7 @@
 
 import FleetModel
 import Packing
+@testable import Simulation
 
 extension SlowModel {
     /// What `PackingState.report(at:)` should say of hardware that is held as here.

@@ -29,11 +29,14 @@ public struct LifeTerms: Sendable {
     public var scale: Int?
     /// After how many steps the book is compared as a whole with its facts, its snapshot, its accounts and its log.
     public var stepsPerAudit: Int
+    /// Whether a second, slow and obvious daemon says beforehand what must come of each step.
+    public var hasModel: Bool
 
     /// All of them.
-    public init(scale: Int? = nil, stepsPerAudit: Int = 64) {
+    public init(scale: Int? = nil, stepsPerAudit: Int = 64, hasModel: Bool = false) {
         self.scale = scale
         self.stepsPerAudit = stepsPerAudit
+        self.hasModel = hasModel
     }
 }
 
@@ -83,6 +86,10 @@ struct LifeScene {
     var journal: MemoryJournal
     var answers: [LifeAnswer]
     let now: Int64
+    /// The time by which the step was decided.
+    let stepTime: Int64
+    /// Whether what was due then has happened.
+    let passesTime: Bool
     let starts: Int
 }
 
@@ -97,7 +104,7 @@ private struct LifeRun {
     private let fault: PlantedFault?
 
     init(_ settings: LifeSettings, _ terms: LifeTerms, _ fault: PlantedFault?) throws {
-        checks = LifeChecks(stepsPerAudit: terms.stepsPerAudit)
+        checks = LifeChecks(stepsPerAudit: terms.stepsPerAudit, hasModel: terms.hasModel)
         world = try LifeWorld(
             fleet: settings.fleets[0], seed: settings.seed, start: LifeSettings.start,
             entriesPerSnapshot: settings.entriesPerSnapshot)
@@ -115,9 +122,10 @@ private struct LifeRun {
             report.coverage.note(step, answers, before: before, after: world.book)
             var seen = LifeScene(
                 book: world.book, journal: world.journal, answers: answers, now: world.scheduler.now,
-                starts: world.starts)
+                stepTime: world.stepTime, passesTime: world.passesTime, starts: world.starts)
             fault?(&seen)
             report.violations = try checks.look(at: seen, after: step, isLast: isLast)
+            report.coverage.note(checks.takeModelCounts())
         } catch {
             report.script.append(step)
             report.violations = ["rule 5: a start or a check cannot read what was written: \(error)"]
@@ -126,12 +134,11 @@ private struct LifeRun {
 
     /// Lets everything end that is to end, and looks once more at everything.
     mutating func finished() throws -> LifeReport {
-        if report.violations.isEmpty {
-            try take(.confirmTime)
-            try take(.pass(seconds: 400 * 86_400))
-            try take(.crash, isLast: true)
-            report.script.removeLast(3)
-        }
+        let count = report.script.count
+        if report.violations.isEmpty { try take(.confirmTime) }
+        if report.violations.isEmpty { try take(.pass(seconds: 400 * 86_400)) }
+        if report.violations.isEmpty { try take(.crash, isLast: true) }
+        report.script.removeLast(report.script.count - count)
         (report.entries, report.starts, report.digest) = (world.book.revision, world.starts, world.book.digest())
         return report
     }

@@ -14,6 +14,8 @@ struct LifeChecks {
 
     private var follower = JournalFollower()
     private var ledger = LedgerReplay()
+    /// Nil where lives are lived without it.
+    private var model: Model?
     private var answers: [String: TenantView] = [:]
     private var revision: UInt64 = 0
     private var fleetVersion = 0
@@ -22,7 +24,10 @@ struct LifeChecks {
     /// The highest revision that somebody was told of.
     private var answered: UInt64 = 0
 
-    init(stepsPerAudit: Int) { self.stepsPerAudit = stepsPerAudit }
+    init(stepsPerAudit: Int, hasModel: Bool) {
+        self.stepsPerAudit = stepsPerAudit
+        model = hasModel ? Model() : nil
+    }
 
     /// What is broken after a step that took the world from where this has been to where it is.
     mutating func look(
@@ -31,7 +36,9 @@ struct LifeChecks {
         steps += 1
         let book = scene.book
         var violations = durability(scene)
-        try follow(scene.journal, until: book.revision)
+        let entries = try follow(scene.journal, until: book.revision)
+        let differences = model?.follow(scene, after: step, entries: entries) ?? []
+        violations += differences.map { "model: \($0)" }
         // Rules 1 to 3.
         if book.revision != revision || step.commandCount == 0 {
             for report in BookRules(book, now: max(scene.now, book.time)).check() {
@@ -67,13 +74,19 @@ struct LifeChecks {
         return violations
     }
 
-    private mutating func follow(_ journal: MemoryJournal, until revision: UInt64) throws {
+    private mutating func follow(_ journal: MemoryJournal, until revision: UInt64) throws -> [Entry] {
         let first = follower.book.revision
         try follower.follow(journal, until: revision)
+        var entries: [Entry] = []
         for record in try journal.read(after: first, limit: 4_096) where record.sequence <= revision {
-            ledger.take(try Entry(decoding: record.bytes))
+            entries.append(try Entry(decoding: record.bytes))
         }
+        for entry in entries { ledger.take(entry) }
+        return entries
     }
+
+    /// What the model has predicted since this was last asked.
+    mutating func takeModelCounts() -> [String: Int] { model?.takeCounts() ?? [:] }
 
     // MARK: Rules 5, 9, 10
 

@@ -19,6 +19,9 @@ public struct LifeCoverage: Sendable {
     /// What must be reached by lives together, and was not.
     public var missing: [String] { Self.required.filter { counts[$0] == nil }.sorted() }
 
+    /// Adds counts by name.
+    mutating func note(_ more: [String: Int]) { counts.merge(more, uniquingKeysWith: +) }
+
     private mutating func note(_ name: String) { counts[name, default: 0] += 1 }
 
     mutating func note(_ step: LifeStep, _ answers: [LifeAnswer], before: Book, after: Book) {

@@ -10,6 +10,8 @@ import Synchronization
 /// What a command was answered.
 struct LifeAnswer: Sendable {
     var command: LifeCommand
+    /// Which command of its step it is.
+    var place: Int
     var answer: Answer
 }
 
@@ -49,6 +51,12 @@ struct LifeWorld {
     /// The book as readers see it.
     var book: Book { scheduler.view.book }
 
+    /// The time of the last step.
+    var stepTime: Int64 { max(stepper.time, book.time) }
+
+    /// Whether what is due happens: the clock is believed, and the journal takes writes.
+    var passesTime: Bool { !scheduler.isTimeFrozen && scheduler.journalHealth.isWritable }
+
     /// Lets one thing happen, and gives the answers to its commands in order.
     ///
     /// - Throws: what a start cannot read.
@@ -67,19 +75,19 @@ struct LifeWorld {
         }
         let answers = LifeAnswers(count: commands.count)
         let book = book
-        let sent = commands.map { command in
+        let sent = commands.enumerated().map { place, command in
             (
                 command.command,
                 CommandContext(
-                    actor: command.actor, reason: "life", requestID: "r", idempotencyKey: command.key, now: 0,
+                    actor: command.actor, reason: "life", requestID: "r\(place)", idempotencyKey: command.key, now: 0,
                     fleetVersion: command.fleetVersion(in: book))
             )
         }
         if !sent.isEmpty { scheduler.submit(sent) { answers.note($1, at: $0) } }
         stepper.step()
         if broken.take() { try restart() }
-        return zip(commands, answers.all).compactMap { command, answer in
-            answer.map { LifeAnswer(command: command, answer: $0) }
+        return zip(commands.indices, answers.all).compactMap { place, answer in
+            answer.map { LifeAnswer(command: commands[place], place: place, answer: $0) }
         }
     }
 

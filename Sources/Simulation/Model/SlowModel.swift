@@ -16,6 +16,48 @@ struct Holding: Equatable {
     var isPartition: Bool
     /// What a MIG instance holds of its one module; nothing for whole modules.
     var slice = HeldSlice(mask: 0)
+    /// Caps of each GPU that hold from later times on, ascending.
+    var laterCaps: [CapFrom] = []
+    /// Whether it keeps the node free and draws what an idle one does: maintenance.
+    var isPaused = false
+    /// What load targets lower its GPUs to.
+    var lowered: [Lowered] = []
+
+    /// A cap from a time on.
+    struct CapFrom: Equatable {
+        var at: Int64
+        var watts: Watts
+    }
+
+    /// A stretch in which GPUs draw no more than that, or are stopped.
+    struct Lowered: Equatable {
+        var start: Int64
+        var until: Int64
+        /// Nil where they are stopped.
+        var watts: Watts?
+    }
+
+    func overlaps(_ start: Int64, _ until: Int64) -> Bool { self.start < until && start < self.until }
+
+    func capWatts(at time: Int64) -> Watts { laterCaps.last { $0.at <= time }?.watts ?? capWatts }
+
+    /// What a GPU may draw at a time when load targets are obeyed; nil when it is stopped.
+    func loweredWatts(at time: Int64) -> Watts? {
+        var watts = capWatts(at: time)
+        for step in lowered where step.start <= time && time < step.until {
+            guard let most = step.watts else { return nil }
+            watts = min(watts, most)
+        }
+        return watts
+    }
+}
+
+/// A ceiling on what a budget draws for a while, at the rack.
+struct SlowCeiling: Equatable {
+    var budget: Int
+    var start: Int64
+    var until: Int64
+    var watts: Watts
 }
 
 /// The memory slices of a MIG instance, and whether it has the GPU's media engines.
@@ -71,6 +113,8 @@ struct SlowModel {
     var holdings: [[Holding]]
     var closedUntil: [Int64]
     var notReady: [UInt8]
+    /// Load targets: what is drawn, with everything that they lower, has to be within them.
+    var ceilings: [SlowCeiling] = []
 
     init(fleet: Fleet) {
         self.fleet = fleet
@@ -85,34 +129,48 @@ struct SlowModel {
 
     // MARK: Watts
 
-    /// What a node draws at an instant.
-    func nodeWatts(_ node: Int, at time: Int64) -> Watts {
+    /// What a node draws at an instant; `lowered` as load targets have it, else as its holders may.
+    func nodeWatts(_ node: Int, at time: Int64, lowered: Bool = false) -> Watts {
         let platform = platform(of: node)
+        let power = platform.power
+        let present = holdings[node].filter { $0.start <= time && time < $0.until && !$0.isPaused }
+        if present.isEmpty { return power.nodeIdleWatts }
+        // A holder of the whole node that is stopped leaves it idle.
+        if lowered, present.count == 1, present[0].modules == platform.moduleMask, !present[0].isPartition,
+            present[0].slice.mask == 0, present[0].loweredWatts(at: time) == nil
+        {
+            return power.nodeIdleWatts
+        }
         var (gpus, gpuWatts) = (0, Watts(0))
         // All instances of a GPU are of one cap, and draw it once.
         var cut: UInt8 = 0
-        for holding in holdings[node] where holding.start <= time && time < holding.until {
+        for holding in present {
             if holding.slice.mask != 0 {
                 if holding.modules & cut != 0 { continue }
                 cut |= holding.modules
             }
+            let cap = holding.capWatts(at: time)
+            let each = lowered ? max(holding.loweredWatts(at: time) ?? 0, min(power.gpuIdleWatts, cap)) : cap
             gpus += holding.modules.nonzeroBitCount
-            gpuWatts += Watts(holding.modules.nonzeroBitCount) * holding.capWatts
+            gpuWatts += Watts(holding.modules.nonzeroBitCount) * each
         }
-        if gpus == 0 { return platform.power.nodeIdleWatts }
-        return platform.power.nodeOverheadWatts + gpuWatts
-            + Watts(platform.gpusPerNode - gpus) * platform.power.gpuIdleWatts
+        return power.nodeOverheadWatts + gpuWatts + Watts(platform.gpusPerNode - gpus) * power.gpuIdleWatts
     }
 
     /// What every budget carries at an instant.
-    func committed(at time: Int64) -> [Watts] {
+    func committed(at time: Int64, lowered: Bool = false) -> [Watts] {
         var sums = [Watts](repeating: 0, count: fleet.budgets.count)
         for (rack, chain) in zip(fleet.racks, fleet.budgetChains) {
             var watts = fleet.platforms[rack.platformOffset].power.rackOverheadWatts
-            for node in rack.nodes { watts += nodeWatts(node, at: time) }
+            for node in rack.nodes { watts += nodeWatts(node, at: time, lowered: lowered) }
             for budget in chain { sums[budget.offset] += watts }
         }
         return sums
+    }
+
+    /// The lowest load target on a budget at an instant; nil where there is none.
+    func ceiling(of budget: Int, at time: Int64) -> Watts? {
+        ceilings.filter { $0.budget == budget && $0.start <= time && time < $0.until }.map(\.watts).min()
     }
 
     func limit(of budget: Int, at time: Int64) -> Watts {
@@ -128,7 +186,12 @@ struct SlowModel {
             for holding in list {
                 if holding.start > start && holding.start < until { result.insert(holding.start) }
                 if holding.until > start && holding.until < until { result.insert(holding.until) }
+                let edges = holding.laterCaps.map(\.at) + holding.lowered.flatMap { [$0.start, $0.until] }
+                for edge in edges where edge > start && edge < until { result.insert(edge) }
             }
+        }
+        for ceiling in ceilings {
+            for edge in [ceiling.start, ceiling.until] where edge > start && edge < until { result.insert(edge) }
         }
         for budget in fleet.budgets {
             for step in budget.rackLimitSteps where step.at > start && step.at < until { result.insert(step.at) }
@@ -204,6 +267,9 @@ struct Trial {
     private var instants: [Int64] = []
     private var committed: [[Watts]] = []
     private var limits: [[Watts]] = []
+    /// The same as load targets have it; none where there are none.
+    private var drawn: [[Watts]] = []
+    private var ceilings: [[Watts?]] = []
     /// The nodes of the parts that the line has taken so far.
     var partNodes: [Int] = []
 
@@ -217,6 +283,9 @@ struct Trial {
         for instant in instants {
             committed.append(model.committed(at: instant))
             limits.append(fleet.budgets.indices.map { model.limit(of: $0, at: instant) })
+            guard !model.ceilings.isEmpty else { continue }
+            drawn.append(model.committed(at: instant, lowered: true))
+            ceilings.append(fleet.budgets.indices.map { model.ceiling(of: $0, at: instant) })
         }
     }
 
@@ -261,17 +330,26 @@ struct Trial {
                     start: request.terms.start, until: request.terms.until, capWatts: capWatts(on: platform),
                     isPartition: modules != nil && slice.mask == 0, slice: slice))
         }
-        var sums = committed
+        var (sums, draws) = (committed, drawn)
         for (place, instant) in instants.enumerated() {
             for node in nodes {
                 let more = next.nodeWatts(node, at: instant) - model.nodeWatts(node, at: instant)
+                let drawn =
+                    draws.isEmpty
+                    ? 0
+                    : next.nodeWatts(node, at: instant, lowered: true)
+                        - model.nodeWatts(node, at: instant, lowered: true)
                 for budget in fleet.budgetChains[fleet.rackOfNode[node].offset] {
                     sums[place][budget.offset] += more
-                    if sums[place][budget.offset] > limits[place][budget.offset] { return false }
+                    if more > 0 && sums[place][budget.offset] > limits[place][budget.offset] { return false }
+                    guard !draws.isEmpty else { continue }
+                    draws[place][budget.offset] += drawn
+                    guard drawn > 0, let ceiling = ceilings[place][budget.offset] else { continue }
+                    if draws[place][budget.offset] > ceiling { return false }
                 }
             }
         }
-        (model, committed) = (next, sums)
+        (model, committed, drawn) = (next, sums, draws)
         return true
     }
 

@@ -86,7 +86,7 @@ extension Trial {
             let next: Part?
             switch line.shape {
             case .mig(let profileID): next = takeSlice(line, profileID, in: nodes)
-            case .gpus(let size) where PartialNode.isSize(size) || line.isComposed:
+            case .gpus(let size) where [1, 2, 4, 8].contains(size) || line.isComposed:
                 next = takePartitions(line, size: size, in: nodes)
             default: next = nil
             }
@@ -204,7 +204,7 @@ extension Trial {
 
     /// The partitions that so many GPUs are made of: one of that size, else of 4 or fewer, the largest first.
     private func parts(of size: Int, on node: Int, _ free: UInt8) -> [NVLinkPartition]? {
-        if PartialNode.isSize(size) { return partition(of: size, on: node, free).map { [$0] } }
+        if [1, 2, 4, 8].contains(size) { return partition(of: size, on: node, free).map { [$0] } }
         return several(size, sizes: [4, 2, 1], on: node, free)
     }
 
@@ -238,7 +238,9 @@ extension Trial {
         for holding in model.holdings[node]
         where holding.modules & module != 0 && holding.start < until && start < holding.until {
             if holding.slice.mask == 0 { return nil }
-            if !onlyAtStart && holding.capWatts != capWatts(on: model.platform(of: node)) { return nil }
+            // Instances whose cap changes share their GPU with nobody.
+            let isAlike = holding.laterCaps.isEmpty && holding.capWatts == capWatts(on: model.platform(of: node))
+            if !onlyAtStart && !isAlike { return nil }
             held = held.adding(holding.slice)
         }
         return held
