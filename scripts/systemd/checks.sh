@@ -172,6 +172,7 @@ expect "a stuck writer is killed by the watchdog and started again" await restar
 inside rm -f /run/held
 wait $! || true
 expect "the journal says that it was the watchdog" bash -c "nsenter -t $pid -m -p --root=/proc/$pid/root journalctl -u berthd --no-pager | grep -q 'Watchdog timeout'"
+refuse "it ends at the abort, which nothing holds up" bash -c "nsenter -t $pid -m -p --root=/proc/$pid/root journalctl -u berthd --no-pager | grep 'stop-watchdog.* timed out'"
 
 echo "a full disk"
 inside systemctl stop berthd 2>/dev/null
