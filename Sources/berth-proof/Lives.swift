@@ -209,7 +209,11 @@ struct OneLife: ParsableCommand {
     @Option(help: "Only these steps and commands of it, as printed for a life that breaks a rule.")
     var keep: String?
 
+    @Flag(help: "Print what each of those steps brought, too: every entry with its time and facts.")
+    var entries = false
+
     func validate() throws {
+        if entries && keep == nil { throw ValidationError("--entries goes with --keep") }
         if let keep, LifeExtract(keep) == nil { throw ValidationError("--keep is a list such as 3,17.0,17.4") }
     }
 
@@ -218,7 +222,8 @@ struct OneLife: ParsableCommand {
         let catalogue = try Catalogue.builtIn()
         if let extract = keep.flatMap({ LifeExtract($0) }) {
             let (report, steps) = try Life.replay(
-                extract, seed: seed, commands: options.commands, options.terms, catalogue: catalogue)
+                extract, seed: seed, commands: options.commands, options.terms, showsEntries: entries,
+                catalogue: catalogue)
             for (place, step) in steps.enumerated() { print("\(place): \(step)") }
             return try finish(report)
         }

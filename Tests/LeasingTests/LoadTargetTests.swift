@@ -97,6 +97,65 @@ import Testing
         #expect(desk.index(of: "ada") == index + 1 && desk.book.wholeLease(lease.number)?.curtailedCap == nil)
     }
 
+    /// Two racks of four nodes, each on a breaker of its own below one feed.
+    private static let breakers = Fleets.parse(
+        Fleets.text(power: "[{name: feed, rating: 1 MW, each: [{level: rack, suffix: f, rating: 100 kW}]}]"))
+
+    /// A lease of one node whose rack-mates take none of its work, and the breaker of its rack.
+    private func alone(in desk: inout JournalledBook) throws -> (lease: Lease, node: Int, breaker: String) {
+        var wanted = standard(1)
+        wanted.lines[0].within = .block
+        let lease = try desk.request(wanted)
+        let node = lease.lines[0].holdings.wholeNodes[0].lowerBound
+        let rack = desk.book.fleet.rackOfNode[node]
+        let mates = desk.book.fleet.racks[rack.offset].domain
+        for mate in desk.book.fleet.domains[mates.offset].nodes where mate != node {
+            try desk.execute(.setNodes(.cordon, nodes: [mate..<mate + 1], until: nil))
+        }
+        let chain = desk.book.fleet.budgetChains[rack.offset].map { desk.book.fleet.budgets[$0.offset].name }
+        return (lease, node, try #require(chain.first { $0 != "feed" }))
+    }
+
+    @Test("A node is not replaced where a target lowers the lease no more that another one counts on")
+    func replacementBesideTargets() throws {
+        var desk = JournalledBook(Self.breakers)
+        let (lease, node, breaker) = try alone(in: &desk)
+        let drawn = 10_200 + 7 * idle
+        try desk.execute(.setLoadTarget(target(10_200 + 3 * idle - 1_000, id: "narrow", on: breaker)))
+        // 1,000 W of eight GPUs at 700 W: 82 % is 126 W less for each.
+        #expect(steps(desk.lease(lease.number)).map(\.percent) == [82])
+        try desk.execute(.setLoadTarget(target(drawn - 8 * 126, id: "wide")))
+        #expect(desk.lease(lease.number).curtailments.count == 1)
+        try desk.execute(.setNodes(.fault, nodes: [node..<node + 1], until: nil))
+        #expect(desk.lease(lease.number).has(.degraded) && desk.lease(lease.number).downNodes == [node])
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("A node is replaced where a target lowers the lease as it did")
+    func replacementUnderATarget() throws {
+        var desk = JournalledBook(Self.breakers)
+        let (lease, node, _) = try alone(in: &desk)
+        try desk.execute(.setLoadTarget(target(10_200 + 7 * idle - 1_000)))
+        let outcome = try desk.execute(.setNodes(.fault, nodes: [node..<node + 1], until: nil))
+        #expect(outcome.replacements.count == 1 && !desk.lease(lease.number).has(.degraded))
+        #expect(steps(desk.lease(lease.number)).map(\.percent) == [82])
+        #expect(BookRules.violations(of: desk.book) == [])
+    }
+
+    @Test("A node that fails once more beside a load target that has begun is nothing new to its tenant")
+    func conditionsInAnyOrder() throws {
+        var desk = JournalledBook(Fleets.reported)
+        let lease = try desk.request(standard(8))
+        try desk.execute(.setNodes(.fault, nodes: [0..<1], until: nil))
+        try desk.execute(.setLoadTarget(target(8 * 10_200 - 3_000, from: noon + hour, until: noon + 2 * hour)))
+        desk.advance(to: noon + hour)
+        #expect(desk.lease(lease.number).conditions.map(\.kind) == [.degraded, .curtailed])
+        try desk.execute(.setNodes(.repair, nodes: [0..<1], until: nil))
+        let index = desk.index(of: "ada")
+        try desk.execute(.setNodes(.fault, nodes: [0..<1], until: nil))
+        #expect(desk.index(of: "ada") == index && desk.lease(lease.number).downNodes == [0])
+    }
+
     @Test func tierOneGoesFirstAndFloorsHold() throws {
         var desk = JournalledBook(Fleets.plain)
         try desk.execute(.putContract(name: "late", terms: contract(floor: 80, tier: 7)))

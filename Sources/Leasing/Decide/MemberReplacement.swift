@@ -32,14 +32,37 @@ extension Book {
     func replacements(
         for node: Int, of lease: Lease, line index: Int, at: Int64, elsewhere: [Range<Int>]? = nil
     ) -> [Replacement] {
+        let found = candidates(for: node, of: lease, line: index, at: at, elsewhere, keepingCurtailments: true)
+        // Somewhere else fewer load targets may lower it, while others count on what those take from it.
+        guard !lease.curtailments.isEmpty, breaksLoadTarget(found, at: at) else { return found }
+        return candidates(for: node, of: lease, line: index, at: at, elsewhere, keepingCurtailments: false)
+    }
+
+    private func breaksLoadTarget(_ replacements: [Replacement], at time: Int64) -> Bool {
+        var trial = self
+        for replacement in replacements { trial.apply(.memberReplaced(replacement)) }
+        return trial.breaksLoadTarget(now: time)
+    }
+
+    /// As `replacements`. What is free is what the ceilings of load targets leave: with the curtailments of what is replaced
+    /// kept, for what is lowered there as it is here, or else for what is not lowered at all.
+    private func candidates(
+        for node: Int, of lease: Lease, line index: Int, at: Int64, _ elsewhere: [Range<Int>]?,
+        keepingCurtailments: Bool
+    ) -> [Replacement] {
         let line = lease.lines[index]
         if line.holdings.wholeNodes.contains(where: { $0.contains(node) }) {
-            return wholeNode(for: node, of: lease, line: index, at: at, elsewhere).map { [$0] } ?? []
+            return wholeNode(
+                for: node, of: lease, line: index, at: at, elsewhere, keepingCurtailments: keepingCurtailments
+            ).map { [$0] } ?? []
         }
         var result: [Replacement] = []
         var fork = self
         for unit in line.partUnits(on: node) {
-            guard let replacement = fork.replacement(for: unit, on: node, of: lease, line: index, at: at, elsewhere)
+            guard
+                let replacement = fork.replacement(
+                    for: unit, on: node, of: lease, line: index, at: at, elsewhere,
+                    keepingCurtailments: keepingCurtailments)
             else { break }
             result.append(replacement)
             fork.apply(.memberReplaced(replacement))
@@ -47,8 +70,17 @@ extension Book {
         return result
     }
 
+    /// The packing to look for a replacement in, with or without what curtailments take from a lease on a node.
+    private func packing(for lease: Lease, on node: Int, keepingCurtailments: Bool) -> PackingState {
+        if keepingCurtailments { return packing }
+        var fork = self
+        fork.commitDraw(of: known(lease.number), on: [node..<node + 1], sign: -1)
+        return fork.packing
+    }
+
     private func wholeNode(
-        for node: Int, of lease: Lease, line index: Int, at: Int64, _ elsewhere: [Range<Int>]?
+        for node: Int, of lease: Lease, line index: Int, at: Int64, _ elsewhere: [Range<Int>]?,
+        keepingCurtailments: Bool
     ) -> Replacement? {
         let line = lease.lines[index]
         let bounds = domain(of: node, at: line.domainLevel)
@@ -59,7 +91,7 @@ extension Book {
         }
         let places = places(for: node, ofLine: index, of: lease, elsewhere)
         guard takesAllocations(places, from: max(at, lease.start)) else { return nil }
-        var others = packing
+        var others = packing(for: lease, on: node, keepingCurtailments: keepingCurtailments)
         others.unbookNodes([node..<node + 1], as: lease.bookingTerms)
         others.commitCaps(of: lease, on: LinePlacement(wholeNodes: [node..<node + 1]), takingOff: true)
         let wanted = PlacementLine(shape: .node, count: 1, platformMask: platform(of: node), pins: places)
@@ -72,14 +104,15 @@ extension Book {
 
     /// A free unit in place of one of parts of a node. The state has what was replaced before.
     private func replacement(
-        for unit: PartUnit, on node: Int, of lease: Lease, line index: Int, at: Int64, _ elsewhere: [Range<Int>]?
+        for unit: PartUnit, on node: Int, of lease: Lease, line index: Int, at: Int64, _ elsewhere: [Range<Int>]?,
+        keepingCurtailments: Bool
     ) -> Replacement? {
         // An instance whose cap changes shares its GPU with nobody, which a search for one does not know.
         if !unit.slices.isEmpty && !lease.capSteps.isEmpty { return nil }
         let line = known(lease.number).lines[index]
         let places = places(for: node, ofLine: index, of: lease, elsewhere)
         guard takesAllocations(places, from: max(at, lease.start)) else { return nil }
-        var others = packing
+        var others = packing(for: lease, on: node, keepingCurtailments: keepingCurtailments)
         others.commitCaps(of: lease, on: LinePlacement(partialNodes: unit.partials), takingOff: true)
         for partial in unit.partials { others.unbookModules(partial.moduleMask, of: node, as: lease.bookingTerms) }
         for slice in unit.slices { others.unbookSlice(slice, as: lease.bookingTerms) }

@@ -124,7 +124,10 @@ extension Book {
     mutating func noteDown(_ number: UInt64, _ down: [Int], _ step: inout Step) {
         let lease = known(number)
         let conditions = conditions(of: lease, down: down, at: step.at)
-        if down != lease.downNodes || conditions != lease.conditions {
+        // The same in another order is nothing new: what a load target does may have come later.
+        let isKnown =
+            conditions.count == lease.conditions.count && conditions.allSatisfy(lease.conditions.contains)
+        if down != lease.downNodes || !isKnown {
             commit(
                 .leaseMembersDown(number: number, nodes: register.permanent(down), conditions: conditions), &step)
         }

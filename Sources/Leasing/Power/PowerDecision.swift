@@ -89,6 +89,9 @@ extension Book {
         }
     }
 
+    /// Whether some load target does not hold, beyond what it is known not to meet.
+    func breaksLoadTarget(now: Int64) -> Bool { loadTargets.contains { isBroken($0, now: now) } }
+
     private func isBroken(_ target: LoadTarget, now: Int64) -> Bool { !excess(over: target, now: now).isEmpty }
 
     /// What is drawn under a target over what it lets, beyond what it is known not to meet; watts where the domain is measured.

@@ -69,13 +69,17 @@ public enum Life {
         return try run.finished()
     }
 
-    /// Plays some of the steps of a life again.
+    /// Plays some of the steps of a life again; `onStep` is given what each wrote.
     static func play(
         _ steps: [LifeStep], seed: UInt64, _ terms: LifeTerms = LifeTerms(), catalogue: Catalogue,
-        planting fault: PlantedFault? = nil
+        planting fault: PlantedFault? = nil, onStep: ([JournalRecord]) -> Void = { _ in }
     ) throws -> LifeReport {
         var run = try LifeRun(LifeSettings(seed: seed, scale: terms.scale, catalogue: catalogue), terms, fault)
-        for step in steps where run.report.violations.isEmpty { try run.take(step) }
+        for step in steps where run.report.violations.isEmpty {
+            let last = run.world.journal.lastSequence
+            try run.take(step)
+            onStep(try run.world.journal.read(after: last, limit: JournalLimits.recordsPerReadMax))
+        }
         return try run.finished()
     }
 }

@@ -1,6 +1,7 @@
 // Makes the shortest script that still breaks a rule, by leaving out steps and commands.
 
 public import FleetModel
+import Journaling
 import Leasing
 
 /// Which steps and commands of a life are played again, by their places.
@@ -111,13 +112,30 @@ extension Life {
     }
 
     /// Lives a life and plays an extract of it.
+    ///
+    /// - Parameter showsEntries: whether each step says what it brought: every entry with its time and facts.
     public static func replay(
-        _ extract: LifeExtract, seed: UInt64, commands: Int, _ terms: LifeTerms = LifeTerms(), catalogue: Catalogue
+        _ extract: LifeExtract, seed: UInt64, commands: Int, _ terms: LifeTerms = LifeTerms(),
+        showsEntries: Bool = false,
+        catalogue: Catalogue
     ) throws -> (report: LifeReport, steps: [String]) {
         let whole = try live(seed: seed, commands: commands, terms, catalogue: catalogue)
         let steps = extract.steps(of: whole.script)
-        let report = try play(steps, seed: seed, terms, catalogue: catalogue)
-        return (report, steps.map(\.text))
+        var brought: [[JournalRecord]] = []
+        let report = try play(steps, seed: seed, terms, catalogue: catalogue, onStep: { brought.append($0) })
+        let texts = try steps.enumerated().map { place, step in
+            guard showsEntries, brought.indices.contains(place) else { return step.text }
+            return try ([step.text] + brought[place].map { try Entry(decoding: $0.bytes).text }).joined(
+                separator: "\n    ")
+        }
+        return (report, texts)
+    }
+}
+
+extension Entry {
+    /// Its time and what it says, for a person.
+    fileprivate var text: String {
+        "entry \(revision) at \(RFC3339.text(recordedAt)): " + facts.map { "\($0)" }.joined(separator: "\n        ")
     }
 }
 
