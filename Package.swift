@@ -277,6 +277,21 @@ let package = Package(
             name: "SupervisionTests",
             dependencies: ["Supervision", "DaemonLog", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
+        // The fuzz targets once more, over their corpora, without libFuzzer.
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: [
+                "berth", "berthd", "berth-telemetry", "ControlAPI", "ControlServer", "FleetModel", "Leasing",
+                "MerkleLog",
+                "Packing", "Recurrence", "Scheduling", "Simulation", "Telemetry",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Fuzzing/Sources/berth-fuzz",
+            exclude: ["EntryPoints.swift"],
+            swiftSettings: strict),
         .testTarget(name: "LayeringTests", swiftSettings: strict),
     ]
 )

@@ -68,9 +68,8 @@ struct ReadingMaker: Sendable {
                 (reading.node, reading.gpu) = (place.node, place.module)
             } else {
                 guard let index = gpu.filled(with: sample.labels).flatMap({ Int($0) }) else { return nil }
-                let module = index - gpuFirst + 1
-                guard (1...8).contains(module) else { return nil }
-                (reading.node, reading.gpu) = (node.filled(with: sample.labels), module)
+                guard (gpuFirst..<gpuFirst + 8).contains(index) else { return nil }
+                (reading.node, reading.gpu) = (node.filled(with: sample.labels), index - gpuFirst + 1)
             }
         case .gpus(let node): (reading.node, reading.part) = (node.filled(with: sample.labels), .gpus)
         case .rack(let rack): reading.rack = rack.filled(with: sample.labels)

@@ -38,9 +38,12 @@ struct MappingTests {
         let known = try #require(maker.reading(of: sample(699.4, labels, 1_799_999_999_999), .dcgm, now: 0))
         #expect(known.node == "n9" && known.gpu == 4 && known.watts == 699)
         #expect(known.at?.epochSeconds == 1_799_999_999)
+        // Found by fuzzing: an index to which nothing can be added.
+        #expect(maker.reading(of: sample(1, ["Hostname": "n1", "gpu": "\(Int.max)"]), .dcgm, now: 0) == nil)
         maker.gpuFirst = 1
         for wrong in [
             ["Hostname": "n1"], ["gpu": "1"], ["Hostname": "n1", "gpu": "0"], ["Hostname": "n1", "gpu": "9"],
+            ["Hostname": "n1", "gpu": "\(Int.min)"],
         ] {
             #expect(maker.reading(of: sample(1, wrong), .dcgm, now: 0) == nil, "\(wrong)")
         }

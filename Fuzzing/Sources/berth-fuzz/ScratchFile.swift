@@ -14,5 +14,6 @@ enum ScratchFile {
         return try body(path)
     }
 
-    private static let folder = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+    /// Where files are in memory, or else the temporary folder.
+    static let folder = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
 }

@@ -238,6 +238,12 @@ extension Book {
     ) throws(Refusal) {
         if var reclaim = reclaims(of: number).first(where: { $0.notice == notice }) {
             guard reclaim.acknowledgedAt == nil else { return }
+            guard isOpen(reclaim) else {
+                let what =
+                    reclaim.withdrawnAt.map { "the notice was withdrawn at \(RFC3339.text($0))" }
+                    ?? "all that the notice takes is gone"
+                throw Refusal(.notFound, "\(what); there is nothing to acknowledge")
+            }
             reclaim.acknowledgedAt = step.now
             return commit(.reclaimSet(reclaim), &step)
         }

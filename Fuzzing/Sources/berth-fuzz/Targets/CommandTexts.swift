@@ -1,7 +1,12 @@
 // The small languages of the command line: lines, ramps, ranges, moments and requests to berth pack.
 
-@testable import CommandFiles
 @testable import ControlAPI
+
+#if canImport(CommandFiles)
+    @testable import CommandFiles
+#else
+    @testable import berth
+#endif
 
 extension FuzzTarget {
     static let commandTexts = FuzzTarget(

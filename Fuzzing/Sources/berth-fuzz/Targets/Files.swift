@@ -2,9 +2,14 @@
 
 import Foundation
 
-@testable import CommandFiles
 @testable import ControlAPI
 @testable import ControlServer
+
+#if canImport(CommandFiles)
+    @testable import CommandFiles
+#else
+    @testable import berth
+#endif
 
 extension FuzzTarget {
     static let files = FuzzTarget(

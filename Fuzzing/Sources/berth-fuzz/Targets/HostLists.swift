@@ -1,7 +1,12 @@
 // Compact lists of names.
 
-@testable import CommandFiles
 @testable import ControlAPI
+
+#if canImport(CommandFiles)
+    @testable import CommandFiles
+#else
+    @testable import berth
+#endif
 
 extension FuzzTarget {
     static let hostLists = FuzzTarget(

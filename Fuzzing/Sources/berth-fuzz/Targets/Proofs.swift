@@ -5,8 +5,13 @@ import Leasing
 import MerkleLog
 import Simulation
 
-@testable import CommandFiles
 @testable import ControlAPI
+
+#if canImport(CommandFiles)
+    @testable import CommandFiles
+#else
+    @testable import berth
+#endif
 
 extension FuzzTarget {
     static let proofs = FuzzTarget(

@@ -4,7 +4,12 @@ import Foundation
 import Logging
 
 @testable import ControlServer
-@testable import DaemonFiles
+
+#if canImport(DaemonFiles)
+    @testable import DaemonFiles
+#else
+    @testable import berthd
+#endif
 
 extension FuzzTarget {
     static let settings = FuzzTarget(

@@ -4,7 +4,12 @@ import FleetModel
 import Telemetry
 
 @testable import ControlAPI
-@testable import TelemetryFiles
+
+#if canImport(TelemetryFiles)
+    @testable import TelemetryFiles
+#else
+    @testable import berth_telemetry
+#endif
 
 extension FuzzTarget {
     static let telemetry = FuzzTarget(

@@ -1,7 +1,12 @@
 // Traces of other clusters.
 
-@testable import CommandFiles
 @testable import Simulation
+
+#if canImport(CommandFiles)
+    @testable import CommandFiles
+#else
+    @testable import berth
+#endif
 
 extension FuzzTarget {
     static let traces = FuzzTarget(
