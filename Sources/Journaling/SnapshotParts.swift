@@ -21,6 +21,8 @@ public struct SnapshotInParts: Sendable {
     let bytes: [UInt8]
     let position: ChainPosition
     let digest: ChainDigest
+    /// Bytes of each part but the last.
+    let partBytes: Int
     /// The number of its first part, once that is written.
     var firstNumber: UInt64?
     var writtenCount = 0
@@ -28,17 +30,19 @@ public struct SnapshotInParts: Sendable {
     /// The record after which it was taken.
     public var sequence: UInt64 { position.sequence }
     /// How many parts it has; at least one.
-    public var partCount: Int {
-        max(1, (bytes.count + JournalLimits.snapshotPartBytes - 1) / JournalLimits.snapshotPartBytes)
-    }
+    public var partCount: Int { max(1, (bytes.count + partBytes - 1) / partBytes) }
     /// Whether it is durable as a whole.
     public var isWritten: Bool { writtenCount == partCount }
 
     /// The state after a record, as bytes. A precondition holds them to `JournalLimits.snapshotBytesMax`. O(bytes).
     public init(_ bytes: [UInt8], at place: JournalPlace) {
+        self.init(bytes, at: place, partBytes: JournalLimits.snapshotPartBytes)
+    }
+
+    init(_ bytes: [UInt8], at place: JournalPlace, partBytes: Int) {
         precondition(bytes.count <= JournalLimits.snapshotBytesMax, "a snapshot is bounded")
         let position = place.position
-        (self.bytes, self.position) = (bytes, position)
+        (self.bytes, self.position, self.partBytes) = (bytes, position, partBytes)
         digest = bytes.withUnsafeBytes {
             FactChain.snapshotDigest(chain: position.chain, sequence: position.sequence, bytes: $0)
         }
@@ -74,8 +78,8 @@ enum SnapshotParts {
         var next = snapshot
         try removeOldParts(in: database)
         let first = try snapshot.firstNumber ?? freeNumber(in: database)
-        let start = snapshot.writtenCount * JournalLimits.snapshotPartBytes
-        let end = min(snapshot.bytes.count, start + JournalLimits.snapshotPartBytes)
+        let start = snapshot.writtenCount * snapshot.partBytes
+        let end = min(snapshot.bytes.count, start + snapshot.partBytes)
         let statement = try database.cachedStatement(sql: "INSERT INTO snapshot_parts (number, bytes) VALUES (?, ?)")
         try snapshot.bytes.withUnsafeBytes { bytes in
             try statement.bind(first + UInt64(snapshot.writtenCount), at: 1)
