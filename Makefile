@@ -5,7 +5,7 @@ SHELL := /bin/bash
 FLEET ?= colossus
 PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers fuzz fuzz-seeds man install deb test-numa test-crash install-man install-completions test-systemd clean
+.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers fuzz fuzz-seeds man install deb test-numa test-crash soak install-man install-completions test-systemd clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -87,6 +87,10 @@ test-systemd: dependencies ## Boot a systemd of its own and put the daemon throu
 test-crash: dependencies ## Kill the daemon KILLS=200 times and more, and check what clients saw; FAULT, SEED, SECONDS_MAX, PROGRAMS=FOLDER
 	@[ -n "$(PROGRAMS)" ] || { $(MAKE) build && swift build -c release $(STATIC) --product berth-proof; }
 	@scripts/test-crash.sh $(PROGRAMS)
+
+soak: dependencies ## Keep the daemon busy for HOURS=1 or MINUTES, and check that nothing grows; LEASES, RESTART_EVERY, SEED, CSV, PROGRAMS=FOLDER
+	@[ -n "$(PROGRAMS)" ] || { $(MAKE) build && swift build -c release $(STATIC) --product berth-proof; }
+	@scripts/soak.sh $(PROGRAMS)
 
 test-numa: ## Run the daemon in a virtual machine of two NUMA nodes; PROGRAMS=FOLDER to take those
 	@scripts/test-numa.sh $(PROGRAMS)

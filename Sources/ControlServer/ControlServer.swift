@@ -36,7 +36,10 @@ public struct ControlServer: Service {
     }
 
     /// Makes the threads of the network, which are kept to the processors of the thread that calls this first.
-    public static func startEventLoops() { _ = MultiThreadedEventLoopGroup.singleton.next() }
+    public static func startEventLoops() {
+        _ = MultiThreadedEventLoopGroup.singleton.next()
+        _ = ReadingExecutor.shared
+    }
 
     /// - Throws: ``ListenerFault`` when a listener cannot be opened.
     public func run() async throws {

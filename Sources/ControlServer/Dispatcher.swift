@@ -131,6 +131,7 @@ struct Dispatcher: Sendable {
         try await awaitRevision(exchange)
         return try await limitingSearches(route, exchange) {
             guard !route.isShort else { return try await route.handler(exchange) }
+            if route.isLongReading { return try await amongReadings { try await route.handler(exchange) } }
             return try await besideEventLoops { try await route.handler(exchange) }
         }
     }

@@ -4,13 +4,14 @@ import GRDB
 
 /// The schema of `book.sqlite`. What stands here is a file format, and programs before this one read it until the upgrade to this
 /// one is finalised. So it changes in one of two ways: by a further migration, which waits until the book is written at its level,
-/// or by a table beside those that are there, which an older program leaves alone (`MerkleTables`).
+/// or by a table beside those that are there, which an older program leaves alone (`MerkleTables`, `SnapshotParts`).
 enum BookSchema {
     /// "BERT", so that `file` and we can tell a book from any other SQLite file.
     static let applicationID: UInt32 = 0x4245_5254
 
     static func isReserved(_ table: String) -> Bool {
-        (["meta", "facts", "snapshots"] + MerkleTables.names).contains(table) || table.hasPrefix("sqlite_")
+        (["meta", "facts", "snapshots"] + MerkleTables.names + SnapshotParts.names).contains(table)
+            || table.hasPrefix("sqlite_")
             || table.hasPrefix("grdb_")
     }
 

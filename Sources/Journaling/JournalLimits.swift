@@ -14,7 +14,12 @@ public enum JournalLimits {
     /// The most bytes in one snapshot. SQLite ends a row at 1,000,000,000 bytes; this stays clear of it.
     public static let snapshotBytesMax = 900_000_000
 
-    /// How many snapshots are kept; an older one is deleted with the writing of a newer.
+    /// Bytes of one part of a snapshot that is written in parts: what one transaction writes and syncs while everybody
+    /// waits.
+    static let snapshotPartBytes = 128 << 10
+
+    /// How many snapshots are kept of each kind, whole and in parts; an older one is deleted with the writing of a
+    /// newer.
     public static let snapshotsKept = 2
 
     /// The most signed heads that a book keeps.

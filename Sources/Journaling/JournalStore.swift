@@ -59,12 +59,27 @@ public protocol JournalStore: AnyObject, Sendable {
     /// - Throws: `.damaged` when it is not what was given to `snapshot`; `.unreadable`.
     func latestSnapshot() throws(JournalFault) -> JournalSnapshot?
 
-    /// Keeps `bytes` as the state after `sequence`, durably, and drops snapshots beyond the newest two.
+    /// Keeps `bytes` as the state after `sequence`, durably, as one, and drops such snapshots beyond the newest two.
     ///
     /// A precondition holds `bytes` to `JournalLimits.snapshotBytesMax`.
     /// - Throws: `.sequenceMismatch` when `sequence` is after the last record or before the newest snapshot; otherwise as
     ///   `append`.
     func snapshot(_ bytes: [UInt8], at sequence: UInt64) throws(JournalFault)
+
+    /// The place after the record `sequence`, for a `SnapshotInParts` of the state there.
+    ///
+    /// - Throws: `.sequenceMismatch` when `sequence` is after the last record; `.damaged`, `.unreadable`.
+    func place(of sequence: UInt64) throws(JournalFault) -> JournalPlace
+
+    /// Writes the next part of a snapshot, durably; from the thread that appends, which may append between two parts.
+    /// With the last part it counts as if `snapshot` had been called, and of those in parts all beyond the newest two
+    /// go.
+    ///
+    /// A precondition holds that a part is left.
+    /// - Throws: `.sequenceMismatch` when there is a newer snapshot; otherwise as `append`, and the part is still to be
+    /// written.
+    /// - Complexity: O(bytes of a part), and one sync of the disk.
+    func writePart(of snapshot: inout SnapshotInParts) throws(JournalFault)
 
     /// Empties every projection table and fills it from `writes`, in one step; afterwards they are not stale.
     ///

@@ -153,6 +153,26 @@ public final class MemoryJournal: JournalStore {
         }
     }
 
+    public func place(of sequence: UInt64) throws(JournalFault) -> JournalPlace {
+        let (last, bookID) = state.withLock { (UInt64($0.records.count), $0.identity.bookID) }
+        guard sequence <= last else { throw .sequenceMismatch(expected: sequence, found: last) }
+        // Nobody checks the chain of what is only in memory.
+        return JournalPlace(position: ChainPosition(sequence: sequence, chain: FactChain.origin(bookID: bookID)))
+    }
+
+    public func writePart(of snapshot: inout SnapshotInParts) throws(JournalFault) {
+        precondition(!snapshot.isWritten, "there is a part left")
+        let (fault, newest) = state.withLock { ($0.endingFault, $0.snapshots.last?.sequence ?? 0) }
+        if let fault { throw fault }
+        guard snapshot.sequence >= newest else {
+            throw .sequenceMismatch(expected: snapshot.sequence, found: newest)
+        }
+        var next = snapshot
+        next.writtenCount += 1
+        if next.isWritten { try self.snapshot(snapshot.bytes, at: snapshot.sequence) }
+        snapshot = next
+    }
+
     public func rebuildProjections(_ writes: some Sequence<ProjectionWrite>) throws(JournalFault) {
         let writes = Array(writes)
         state.withLock { state in

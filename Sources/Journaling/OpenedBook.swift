@@ -47,6 +47,7 @@ struct OpenedBook {
             if let installed { try OpenedBook.check(identity, against: installed, path: path) }
             let head = try OpenedBook.verifyFromSnapshot(identity, in: database, path: path)
             try MerkleTables.create(in: database)
+            try SnapshotParts.create(in: database)
             let tree = try MerkleTables.load(path: path, head: head, in: database)
             let isStale = try tables.prepare(version: projectionVersion, hasFacts: head.sequence > 0, in: database)
             return Content(identity: identity, head: head, tree: tree, projectionsAreStale: isStale)

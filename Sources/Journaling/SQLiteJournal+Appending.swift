@@ -118,6 +118,32 @@ extension SQLiteJournal {
         try checkpointIfDue()
     }
 
+    public func place(of sequence: UInt64) throws(JournalFault) -> JournalPlace {
+        let verifier = FactVerifier(path: path, bookID: identity.bookID)
+        let last = lastSequence
+        guard sequence <= last else { throw .sequenceMismatch(expected: sequence, found: last) }
+        let position = try readShared("looking at") { try verifier.position(at: sequence, in: $0) }
+        guard let position else { throw .damage(path, at: sequence, "the record is missing") }
+        return JournalPlace(position: position)
+    }
+
+    public func writePart(of snapshot: inout SnapshotInParts) throws(JournalFault) {
+        precondition(!snapshot.isWritten, "there is a part left")
+        var next = snapshot
+        try write("writing a part of a snapshot to") { database in
+            let newest = try SnapshotRow.newestSequence(in: database)
+            guard snapshot.sequence >= newest else {
+                throw JournalFault.sequenceMismatch(expected: snapshot.sequence, found: newest)
+            }
+            try database.inTransaction(.immediate) {
+                next = try SnapshotParts.write(snapshot, into: database)
+                return .commit
+            }
+        }
+        snapshot = next
+        try checkpointIfDue()
+    }
+
     private func store(_ bytes: [UInt8], at position: ChainPosition, in database: Database) throws {
         let statement = try database.cachedStatement(
             sql: "INSERT OR REPLACE INTO snapshots (sequence, chain, digest, bytes) VALUES (?, ?, ?, ?)")

@@ -7,8 +7,15 @@ struct SnapshotRow {
     let snapshot: JournalSnapshot
     let position: ChainPosition
 
-    /// The newest snapshot, checked; nil when there is none. O(its bytes).
+    /// The newest snapshot, whole or in parts, checked; nil when there is none. O(their bytes).
     static func newest(in database: Database, path: String) throws -> SnapshotRow? {
+        let whole = try newestWhole(in: database, path: path)
+        let inParts = try SnapshotParts.newest(in: database, path: path)
+        guard let whole, let inParts else { return whole ?? inParts }
+        return inParts.position.sequence >= whole.position.sequence ? inParts : whole
+    }
+
+    private static func newestWhole(in database: Database, path: String) throws -> SnapshotRow? {
         let statement = try database.cachedStatement(
             sql: "SELECT sequence, chain, digest, bytes FROM snapshots ORDER BY sequence DESC LIMIT 1")
         var newest: SnapshotRow?
@@ -19,20 +26,27 @@ struct SnapshotRow {
         return newest
     }
 
-    /// The sequence of the newest snapshot; 0 when there is none.
+    /// The sequence of the newest snapshot, whole or in parts; 0 when there is none.
     static func newestSequence(in database: Database) throws -> UInt64 {
-        UInt64(bitPattern: try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM snapshots") ?? 0)
+        let whole = UInt64(bitPattern: try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM snapshots") ?? 0)
+        return max(whole, try SnapshotParts.newestSequence(in: database))
     }
 
     private init(checking row: RowBytes, path: String) throws {
-        let sequence = row.sequence(at: 0)
-        let bytes = row.bytes(at: 3)
-        guard let chain = row.digest(at: 1),
-            row.digest(at: 2) == FactChain.snapshotDigest(chain: chain, sequence: sequence, bytes: bytes)
-        else {
+        try self.init(
+            sequence: row.sequence(at: 0), chain: row.digest(at: 1), digest: row.digest(at: 2),
+            bytes: Array(row.bytes(at: 3)), path: path)
+    }
+
+    /// What a row or several state, which is damage where the digest is another.
+    init(sequence: UInt64, chain: ChainDigest?, digest: ChainDigest?, bytes: [UInt8], path: String) throws {
+        let found = chain.map { chain in
+            bytes.withUnsafeBytes { FactChain.snapshotDigest(chain: chain, sequence: sequence, bytes: $0) }
+        }
+        guard let chain, found == digest else {
             throw JournalFault.damage(path, at: sequence, "the snapshot taken there is not what was written")
         }
-        snapshot = JournalSnapshot(sequence: sequence, bytes: Array(bytes))
+        snapshot = JournalSnapshot(sequence: sequence, bytes: bytes)
         position = ChainPosition(sequence: sequence, chain: chain)
     }
 }

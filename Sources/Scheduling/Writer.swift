@@ -24,8 +24,9 @@ struct Writer {
         _ scheduler: Scheduler,
         besides: @escaping (String, @escaping @Sendable () -> Void) -> Void = { name, work in
             let thread = Thread(block: work)
-            thread.name = name
             thread.start()
+            // Foundation tells the kernel only of a thread that has been started.
+            thread.name = name
         }
     ) {
         self.scheduler = scheduler
@@ -173,25 +174,20 @@ struct Writer {
         }
     }
 
-    /// Writes a snapshot of `view`: the bytes are made on another thread, so that nobody waits for that.
+    /// Writes a snapshot of `view`: the bytes are made on another thread, and written in parts, so that nobody waits
+    /// for either.
     private mutating func takeSnapshotBesides(_ view: PublishedView) {
         guard !isSnapshotting else { return }
         isSnapshotting = true
         entriesSinceSnapshot = 0
         let scheduler = scheduler
-        besides("snapshot") {
-            let bytes = view.book.snapshot()
-            scheduler.later {
-                do {
-                    try scheduler.journal.snapshot(bytes, at: view.revision)
-                } catch {
-                    scheduler.logger.log(
-                        .snapshotFailed, "no snapshot could be written; the next start takes longer",
-                        metadata: ["fault": "\(error)"])
-                }
+        do {
+            // The other thread may come to an end after the journal was closed, so it leaves that alone.
+            let place = try scheduler.journal.place(of: view.revision)
+            besides("snapshot") {
+                scheduler.writeNextPart(of: SnapshotInParts(view.book.snapshot(), at: place))
             }
-            scheduler.noteSnapshotTaken()
-        }
+        } catch { scheduler.noteFailedSnapshot(error) }
     }
 
     func finish() {
@@ -203,6 +199,26 @@ struct Writer {
                 .snapshotFailed, "no last snapshot could be written; the next start takes longer",
                 metadata: ["fault": "\(error)"])
         }
+    }
+}
+
+extension Scheduler {
+    /// Queues the writing of one part, which queues that of the next: whoever has come meanwhile is before it.
+    fileprivate func writeNextPart(of snapshot: SnapshotInParts) {
+        later { [self] in
+            var snapshot = snapshot
+            do {
+                try journal.writePart(of: &snapshot)
+                if snapshot.isWritten { noteSnapshotTaken() } else { writeNextPart(of: snapshot) }
+            } catch { noteFailedSnapshot(error) }
+        }
+    }
+
+    fileprivate func noteFailedSnapshot(_ fault: any Error) {
+        logger.log(
+            .snapshotFailed, "no snapshot could be written; the next start takes longer",
+            metadata: ["fault": "\(fault)"])
+        noteSnapshotTaken()
     }
 }
 

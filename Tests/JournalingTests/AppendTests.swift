@@ -1,8 +1,9 @@
 // What is appended comes back, in order, after a restart; what does not fit is refused and changes nothing.
 
 import Foundation
-import Journaling
 import Testing
+
+@testable import Journaling
 
 @Suite("Appending and reading")
 struct AppendTests {
@@ -111,6 +112,62 @@ struct AppendTests {
         let journal = try folder.open()
         for sequence: UInt64 in [2, 4, 6] { try journal.snapshot([1, 2, 3], at: sequence) }
         #expect(try query(journal, "SELECT sequence FROM snapshots ORDER BY sequence") == ["4", "6"])
+    }
+
+    /// A snapshot of several parts, the last one short.
+    private func inParts(_ seed: UInt8, at sequence: UInt64, of store: any JournalStore) throws -> SnapshotInParts {
+        let count = 2 * JournalLimits.snapshotPartBytes + 100
+        return SnapshotInParts(
+            (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7) ^ seed }, at: try store.place(of: sequence))
+    }
+
+    @Test("A snapshot in parts counts when its last part is written, with records appended between them")
+    func snapshotInParts() throws {
+        let folder = try StateFolder()
+        for store in try AppendTests.stores(folder) {
+            try store.append(next: tenRecords)
+            try store.snapshot([1], at: 2)
+            var parts = try inParts(3, at: 9, of: store)
+            #expect(parts.partCount == 3)
+            while !parts.isWritten {
+                #expect(try store.latestSnapshot() == JournalSnapshot(sequence: 2, bytes: [1]))
+                try store.writePart(of: &parts)
+                try store.append(next: [[7]])
+            }
+            #expect(try store.latestSnapshot() == JournalSnapshot(sequence: 9, bytes: parts.bytes))
+            // An older one is refused, of either kind, and a newer whole one counts in its turn.
+            var late = try inParts(4, at: 8, of: store)
+            #expect(throws: JournalFault.self) { try store.writePart(of: &late) }
+            #expect(throws: JournalFault.self) { try store.snapshot([2], at: 8) }
+            #expect(throws: JournalFault.self) { _ = try store.place(of: store.lastSequence + 1) }
+            try store.snapshot([2], at: 11)
+            #expect(try store.latestSnapshot() == JournalSnapshot(sequence: 11, bytes: [2]))
+            var empty = SnapshotInParts([], at: try store.place(of: 12))
+            try store.writePart(of: &empty)
+            #expect(try store.latestSnapshot() == JournalSnapshot(sequence: 12, bytes: []))
+        }
+    }
+
+    @Test("One that was not finished counts for nothing after a start, and its parts go with the next ones")
+    func unfinishedParts() throws {
+        let folder = try StateFolder(holding: tenRecords)
+        let first = try folder.open()
+        var whole = try inParts(1, at: 3, of: first)
+        while !whole.isWritten { try first.writePart(of: &whole) }
+        var cut = try inParts(2, at: 5, of: first)
+        for _ in 0..<2 { try first.writePart(of: &cut) }
+        try first.close()
+        let second = try folder.open()
+        #expect(try second.latestSnapshot() == JournalSnapshot(sequence: 3, bytes: whole.bytes))
+        for (seed, sequence) in [(UInt8(3), UInt64(6)), (4, 7), (5, 8), (6, 9), (7, 10)] {
+            var next = try inParts(seed, at: sequence, of: second)
+            while !next.isWritten { try second.writePart(of: &next) }
+            #expect(try second.latestSnapshot() == JournalSnapshot(sequence: sequence, bytes: next.bytes))
+        }
+        #expect(try query(second, "SELECT sequence FROM part_snapshots ORDER BY sequence") == ["9", "10"])
+        // Those of two, and of the one that the newest has put out at its last part.
+        #expect(try query(second, "SELECT count(*) <= 9 FROM snapshot_parts") == ["1"])
+        #expect(try query(second, "SELECT min(number) >= 12 FROM snapshot_parts") == ["1"])
     }
 
     @Test("A reopened book has the same identity, records and snapshot")

@@ -112,6 +112,27 @@ struct DamageTests {
         #expect(folder.openingFault()?.isDamage == true)
     }
 
+    @Test(
+        "A snapshot in parts that is not what was written is refused",
+        arguments: [
+            "UPDATE snapshot_parts SET bytes = x'00' WHERE number = 2", "DELETE FROM snapshot_parts WHERE number = 1",
+            "DELETE FROM snapshot_parts", "UPDATE part_snapshots SET part_count = 1",
+            "UPDATE part_snapshots SET part_count = -1", "UPDATE part_snapshots SET first_part = 2",
+            "UPDATE part_snapshots SET sequence = 6", "UPDATE part_snapshots SET sequence = -1",
+            "UPDATE part_snapshots SET chain = zeroblob(32)", "UPDATE part_snapshots SET digest = x'00'",
+        ])
+    func refusesSnapshotInParts(sql: String) throws {
+        let folder = try StateFolder(holding: tenRecords)
+        let journal = try folder.open()
+        var parts = SnapshotInParts(
+            [UInt8](repeating: 3, count: JournalLimits.snapshotPartBytes + 1), at: try journal.place(of: 5))
+        while !parts.isWritten { try journal.writePart(of: &parts) }
+        try journal.close()
+        #expect(folder.openingFault() == nil)
+        try folder.tamper(sql)
+        #expect(folder.openingFault()?.isDamage == true)
+    }
+
     @Test("A snapshot whose record is gone is refused")
     func refusesSnapshotWithoutRecord() throws {
         let folder = try StateFolder(holding: tenRecords)

@@ -95,6 +95,7 @@ import Testing
         // Nothing that was there has changed but the tables that are made anew from facts; what is new stands beside it.
         let (gone, new) = (Set(before).subtracting(try schema()), Set(try schema()).subtracting(before))
         #expect(gone.allSatisfy { $0.hasPrefix("CREATE TABLE \"") || $0.hasPrefix("CREATE INDEX \"") }, "\(gone)")
-        #expect(new == ["probes"])
+        let beside = ["CREATE TABLE part_snapshots (", "CREATE TABLE snapshot_parts ("]
+        #expect(new.filter { text in !beside.contains { text.hasPrefix($0) } } == ["probes"])
     }
 }

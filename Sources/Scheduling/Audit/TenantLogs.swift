@@ -44,6 +44,8 @@ actor TenantLogs {
     private static let rowsPerScan = 20_000
     /// Revisions read together at most, so that entries near one another cost one read.
     private static let windowMax: UInt64 = 1_024
+    /// Entries of others between two of them that are read and decoded rather than another reading begun.
+    private static let gapMax: UInt64 = 8
 
     init(journal: any JournalStore, naming: LeaseNaming) {
         self.journal = journal
@@ -92,7 +94,10 @@ actor TenantLogs {
         var start = wanted.startIndex
         while start < wanted.endIndex {
             let first = wanted[start]
-            let end = wanted[start...].firstIndex { $0 - first >= Self.windowMax } ?? wanted.endIndex
+            var end = start + 1
+            while end < wanted.endIndex, wanted[end] - first < Self.windowMax,
+                wanted[end] - wanted[end - 1] <= Self.gapMax
+            { end += 1 }
             try read(wanted[start..<end], of: place.name, into: &changes)
             start = end
         }

@@ -101,19 +101,12 @@ struct Crash: ParsableCommand {
         }
     }
 
-    private var daemonPath: String { daemon.map(Self.absolute) ?? Self.beside("berthd") }
-    private var libraryPath: String { library.map(Self.absolute) ?? Self.beside("faults.so") }
-
-    private static func beside(_ name: String) -> String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(name).path
-    }
-
-    private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+    private var daemonPath: String { daemon.map(ProofFiles.absolute) ?? ProofFiles.beside("berthd") }
+    private var libraryPath: String { library.map(ProofFiles.absolute) ?? ProofFiles.beside("faults.so") }
 
     func run() throws {
         let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
-        let folder = try makeFolder()
+        let folder = try ProofFiles.folder(state, named: "crash")
         let settings = CrashSettings(
             daemon: daemonPath, library: libraryPath, folder: folder, seed: seed, clients: clients, kinds: fault.kinds,
             answersMax: answers, diskLies: lyingDisk, startsPerVerify: 8)
@@ -140,17 +133,6 @@ struct Crash: ParsableCommand {
         if state == nil { try? FileManager.default.removeItem(atPath: folder) }
         print(totals.text)
         print("nothing is wrong")
-    }
-
-    private func makeFolder() throws -> String {
-        if let state {
-            try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
-            return Self.absolute(state)
-        }
-        // Short, since a socket's path has at most 107 bytes.
-        var template = Array("/tmp/berth-crash-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw CrashFault("no folder can be made in /tmp") }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private func fail(_ report: CrashReport, _ totals: CrashTotals, _ seed: UInt64) throws {

@@ -39,24 +39,10 @@ extension LeaseSight {
 }
 
 extension PlainAnswer {
-    var isDone: Bool { (200..<300).contains(status) }
-
-    func decoded<Answer: Decodable>(_ type: Answer.Type) throws -> Answer {
-        do { return try StrictJSON.decode(type, from: body, unknownFields: .ignored) } catch {
-            throw CrashFault("an answer with status \(status) cannot be read: \(error)")
-        }
-    }
-
-    /// The code of a refusal.
-    var code: String {
-        guard let problem = try? decoded(Problem.self) else { return "status \(status)" }
-        return problem.code?.rawValue ?? problem.type
-    }
-
     /// What it says of an operation.
     func answer(to request: HistoryRequest) throws -> HistoryAnswer {
         guard isDone else { return .refused(code) }
-        guard let revision else { throw CrashFault("an answer without a revision: \(headers)") }
+        guard let revision else { throw ProofFault("an answer without a revision: \(headers)") }
         switch request {
         case .create, .amend, .release, .read, .again:
             return .done(revision: revision, leases: [try LeaseSight(try decoded(LeaseAnswer.self))])
@@ -67,7 +53,7 @@ extension PlainAnswer {
             return .done(revision: revision, leases: try decoded(LeaseList.self).leases.map { try LeaseSight($0) })
         case .poll:
             guard let index = headers["berth-index"].flatMap({ Int($0) }) else {
-                throw CrashFault("a poll without an index")
+                throw ProofFault("a poll without an index")
             }
             return .polled(revision: revision, index: index, digest: Self.digest(body))
         case .other: return .done(revision: revision, leases: [])

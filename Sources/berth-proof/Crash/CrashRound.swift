@@ -89,7 +89,7 @@ final class CrashRound {
         self.round = round
         folder = settings.folder + "/round-\(round)"
         if FileManager.default.fileExists(atPath: folder) {
-            throw CrashFault("\(folder) is there from before; move it away, or name another --state")
+            throw ProofFault("\(folder) is there from before; move it away, or name another --state")
         }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try CrashFleet.text.write(toFile: folder + "/fleet.yaml", atomically: true, encoding: .utf8)
@@ -164,7 +164,7 @@ final class CrashRound {
         guard process.isServing else {
             process.signal(SIGKILL)
             _ = awaitEnd(of: process)
-            throw CrashFault(
+            throw ProofFault(
                 "the daemon does not start (\(process.end.map { "\($0)" } ?? "it hangs")): \(process.said.suffix(2_000))"
             )
         }
@@ -182,7 +182,7 @@ final class CrashRound {
         control.disarm()
         if process.end == nil { process.signal(SIGKILL) }
         guard awaitEnd(of: process) == .signalled(SIGKILL) else {
-            throw CrashFault(
+            throw ProofFault(
                 "the daemon does not start, where its first start is ended at a chosen call "
                     + "(\(process.end.map { "\($0)" } ?? "it hangs")): \(process.said.suffix(2_000))")
         }
@@ -217,13 +217,13 @@ final class CrashRound {
         awaitAnswers(1 + random.below(settings.answersMax), of: process)
         let allowed = inflict(kind, on: process)
         if process.end == nil, awaitEnd(of: process) == nil {
-            throw CrashFault("\(kind.rawValue): the daemon does not end")
+            throw ProofFault("\(kind.rawValue): the daemon does not end")
         }
         scene.end()
         control.disarm()
         if let end = process.end { report.ends["\(end)", default: 0] += 1 }
         guard let end = process.end, allowed(end) || startHasFailed && end == .exited(74) else {
-            throw CrashFault(
+            throw ProofFault(
                 "\(kind.rawValue): the daemon ended by itself (\(process.end.map { "\($0)" } ?? "")): "
                     + "\(process.said.suffix(2_000))")
         }
@@ -263,7 +263,7 @@ final class CrashRound {
         case .exited(let code) where code != 0 && kind == .io: break
         case .signalled(SIGKILL) where kind == .kill || kind == .power: break
         case let end:
-            throw CrashFault(
+            throw ProofFault(
                 "\(kind.rawValue): a start that was struck ended so: \(end.map { "\($0)" } ?? "it hangs"): "
                     + "\(process.said.suffix(2_000))")
         }
@@ -451,7 +451,7 @@ final class CrashRound {
         for tenant in CrashClient.tenants {
             let body = CanonicalJSON.encode(TenantSpecification(reason: Self.ownReason))
             let answer = try connection.request("PUT", Routes.tenant(tenant), body)
-            guard answer.isDone else { throw CrashFault("\(tenant) cannot be made: \(answer.code)") }
+            guard answer.isDone else { throw ProofFault("\(tenant) cannot be made: \(answer.code)") }
         }
     }
 
@@ -466,7 +466,7 @@ final class CrashRound {
         let answer = try PlainConnection(path: scene.socket).request("GET", "/v1/verify")
         let rules = try answer.decoded(VerifyAnswer.self).rules
         report.verified += 1
-        if rules.isEmpty { throw CrashFault("verify checks no rule") }
+        if rules.isEmpty { throw ProofFault("verify checks no rule") }
         for rule in rules { report.violations += rule.violations.map { "rule \(rule.rule): \($0)" } }
     }
 
@@ -496,7 +496,7 @@ final class CrashRound {
         try verify()
         process.signal(SIGTERM)
         guard awaitEnd(of: process) == .exited(0) else {
-            throw CrashFault("the daemon does not end in order: \(process.end.map { "\($0)" } ?? "it hangs")")
+            throw ProofFault("the daemon does not end in order: \(process.end.map { "\($0)" } ?? "it hangs")")
         }
     }
 
@@ -511,7 +511,7 @@ final class CrashRound {
                 let answer = try connection.request("GET", Routes.leases + "?limit=1000\(query)")
                 cursor = try answer.decoded(LeaseList.self).cursor
                 guard case .done(let revision, let page) = try answer.answer(to: .list) else {
-                    throw CrashFault("the list of leases is refused: \(answer.code)")
+                    throw ProofFault("the list of leases is refused: \(answer.code)")
                 }
                 leases += page
                 revisions.insert(revision)
@@ -522,7 +522,7 @@ final class CrashRound {
                 id: "last", request: .list, invoked: invoked, returned: steadyNanoseconds(),
                 answer: .done(revision: revision, leases: leases))
         }
-        throw CrashFault("the book does not come to rest")
+        throw ProofFault("the book does not come to rest")
     }
 
     private static let triesMax = 20

@@ -12,13 +12,6 @@ struct KnownLease: Sendable {
     var gpus: Int
 }
 
-/// Nanoseconds of a clock that only grows and that all threads share.
-func steadyNanoseconds() -> Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-}
-
 /// The scene of one book.
 final class CrashScene: Sendable {
     private struct State {

@@ -41,10 +41,10 @@ final class FaultControl: @unchecked Sendable {
     init(path: String) throws {
         self.path = path
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0, ftruncate(file, Self.byteCount) == 0 else { throw CrashFault("\(path) cannot be made") }
+        guard file >= 0, ftruncate(file, Self.byteCount) == 0 else { throw ProofFault("\(path) cannot be made") }
         defer { close(file) }
         let map = mmap(nil, Self.byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
-        guard let map, map != MAP_FAILED else { throw CrashFault("\(path) cannot be mapped") }
+        guard let map, map != MAP_FAILED else { throw ProofFault("\(path) cannot be mapped") }
         words = map.bindMemory(to: Int64.self, capacity: Self.byteCount / 8)
     }
 
@@ -84,11 +84,4 @@ final class FaultControl: @unchecked Sendable {
 
     /// Strikes no more.
     func disarm() { (self[.first], self[.kinds]) = (0, 0) }
-}
-
-/// Why a trial cannot go on.
-struct CrashFault: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

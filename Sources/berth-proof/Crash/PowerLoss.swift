@@ -153,7 +153,7 @@ enum PowerLoss {
         // The last note may have been cut short by the end of the process; its write was not made then.
         while place + 48 <= bytes.count {
             guard half(place) == magic, let what = What(rawValue: half(place + 4)) else {
-                throw CrashFault("\(path) is no list of notes at \(place)")
+                throw ProofFault("\(path) is no list of notes at \(place)")
             }
             let (file, offset, newCount) = (half(place + 8), word(place + 16), word(place + 24))
             let (oldSize, oldCount) = (word(place + 32), word(place + 40))

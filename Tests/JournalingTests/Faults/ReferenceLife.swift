@@ -117,6 +117,7 @@ final class ReferenceLife {
         try snapshot(bytes(100), in: journal)
         try append([bytes(30)], [row(1, "d"), .delete(table: "tenures", key: [.integer(2)])], level: 2, to: journal)
         try journal.checkpoint(.passive)
+        try snapshotInParts(bytes(500), in: journal)
         try append([bytes(41)], [row(4, "e")], to: journal)
         keepMean(1, in: history)
         try raiseEpoch(of: journal)
@@ -183,6 +184,19 @@ final class ReferenceLife {
         _ = try attempt(\.snapshots, snapshot) { () throws(JournalFault) in
             try journal.snapshot(bytes, at: snapshot.sequence)
         }
+    }
+
+    /// A snapshot of two parts, with a record appended between them.
+    private func snapshotInParts(_ bytes: [UInt8], in journal: SQLiteJournal) throws(JournalFault) {
+        let snapshot = JournalSnapshot(sequence: journal.lastSequence, bytes: bytes)
+        var parts = SnapshotInParts(bytes, at: try journal.place(of: snapshot.sequence), partBytes: 300)
+        // The first part changes nothing that anybody sees.
+        do throws(JournalFault) { try journal.writePart(of: &parts) } catch {
+            guard error.isRetryable else { throw error }
+            return
+        }
+        try append([self.bytes(33)], [], to: journal)
+        _ = try attempt(\.snapshots, snapshot) { () throws(JournalFault) in try journal.writePart(of: &parts) }
     }
 
     private func raiseEpoch(of journal: SQLiteJournal) throws(JournalFault) {

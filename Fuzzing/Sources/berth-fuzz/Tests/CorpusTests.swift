@@ -8,7 +8,7 @@ import Testing
     private static let effort = ProcessInfo.processInfo.environment["BERTH_FUZZ_EFFORT"].flatMap { Int($0) } ?? 1
 
     @Test(
-        "A target takes or refuses its corpus, its seeds and what is near them", .timeLimit(.minutes(10)),
+        "A target takes or refuses its corpus, its seeds and what is near them", .timeLimit(.minutes(60)),
         arguments: FuzzTarget.all.map(\.name))
     func corpus(_ name: String) async {
         let (note, effort) = (Replay.note(of: name), Self.effort)

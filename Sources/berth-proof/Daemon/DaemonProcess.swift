@@ -35,7 +35,7 @@ final class DaemonProcess: Sendable {
     init(_ line: [String], environment: [String: String], log: String, bell: Bell) throws {
         self.bell = bell
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw CrashFault("no pipe: \(String(cString: strerror(errno)))") }
+        guard pipe(&ends) == 0 else { throw ProofFault("no pipe: \(String(cString: strerror(errno)))") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -51,7 +51,7 @@ final class DaemonProcess: Sendable {
         close(ends[1])
         guard result == 0 else {
             close(ends[0])
-            throw CrashFault("\(line[0]) cannot be started: \(String(cString: strerror(result)))")
+            throw ProofFault("\(line[0]) cannot be started: \(String(cString: strerror(result)))")
         }
         pid = child
         state = Mutex(State())
@@ -96,7 +96,8 @@ final class DaemonProcess: Sendable {
     /// How it has ended, once it has.
     var end: ProcessEnd? { state.withLock { $0.end } }
 
-    /// What it has said, the first mebibyte, its last words with it where it has ended and nobody else has its standard error.
+    /// What it has said, the first mebibyte, its last words with it where it has ended and nobody else has its standard
+    /// error.
     var said: String {
         if end != nil { _ = bell.wait(seconds: 2) { state.withLock { !$0.streamIsOpen } } }
         return state.withLock { String(decoding: $0.text, as: UTF8.self) }

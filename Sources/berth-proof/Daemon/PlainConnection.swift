@@ -23,18 +23,18 @@ struct ConnectionLost: Error {
 final class PlainConnection {
     /// How long an answer may take, in seconds.
     static let answerSecondsMax = 60
-    private let descriptor: Int32
+    let descriptor: Int32
     private var unread: [UInt8] = []
     private var offset = 0
 
-    init(path: String) throws {
+    init(path: String, answerSecondsMax: Int = PlainConnection.answerSecondsMax) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw ConnectionLost() }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count <= 107 else { throw CrashFault("the socket's path is too long: \(path)") }
+        guard path.utf8.count <= 107 else { throw ProofFault("the socket's path is too long: \(path)") }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        var patience = timeval(tv_sec: Self.answerSecondsMax, tv_usec: 0)
+        var patience = timeval(tv_sec: answerSecondsMax, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let result = withUnsafePointer(to: &address) {
@@ -60,11 +60,35 @@ final class PlainConnection {
     func request(
         _ method: String, _ target: String, _ body: [UInt8]? = nil, key: String? = nil
     ) throws -> PlainAnswer {
+        try send(method, target, body, key: key)
+        return try receive()
+    }
+
+    /// Sends a request whose answer is received later.
+    ///
+    /// - Throws: ``ConnectionLost``.
+    func send(_ method: String, _ target: String, _ body: [UInt8]? = nil, key: String? = nil) throws {
         var head = "\(method) \(target) HTTP/1.1\r\nHost: berth\r\n"
         if let key { head += "Idempotency-Key: \(key)\r\n" }
         if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
         try send(Array((head + "\r\n").utf8) + (body ?? []))
-        return try receive()
+    }
+
+    /// Takes what comes and throws it away, until `goesOn`, which is told how many bytes came and is asked several
+    /// times a second, says that it is enough.
+    ///
+    /// - Throws: ``ConnectionLost``.
+    func discard(while goesOn: (Int) -> Bool) throws {
+        var buffer = [UInt8](repeating: 0, count: 32 << 10)
+        while true {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            var count = 0
+            if poll(&entry, 1, 200) > 0 {
+                count = read(descriptor, &buffer, buffer.count)
+                guard count > 0 else { throw ConnectionLost() }
+            }
+            guard goesOn(count) else { return }
+        }
     }
 
     private func send(_ bytes: [UInt8]) throws {
@@ -79,14 +103,17 @@ final class PlainConnection {
         }
     }
 
-    private func receive() throws -> PlainAnswer {
+    /// Receives the answer to a request that was sent.
+    ///
+    /// - Throws: ``ConnectionLost``.
+    func receive() throws -> PlainAnswer {
         let words = try line().split(separator: " ")
-        guard words.count >= 2, let status = Int(words[1]) else { throw CrashFault("no HTTP: \(words)") }
+        guard words.count >= 2, let status = Int(words[1]) else { throw ProofFault("no HTTP: \(words)") }
         var headers: [String: String] = [:]
         while true {
             let line = try line()
             if line.isEmpty { break }
-            guard let colon = line.firstIndex(of: ":") else { throw CrashFault("no header: \(line)") }
+            guard let colon = line.firstIndex(of: ":") else { throw ProofFault("no header: \(line)") }
             headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
                 in: .whitespaces)
         }
@@ -101,7 +128,7 @@ final class PlainConnection {
     }
 
     private func chunk() throws -> [UInt8]? {
-        guard let size = Int(try line().prefix { $0 != ";" }, radix: 16) else { throw CrashFault("no chunk") }
+        guard let size = Int(try line().prefix { $0 != ";" }, radix: 16) else { throw ProofFault("no chunk") }
         let bytes = try take(size)
         _ = try line()
         return size == 0 ? nil : bytes
