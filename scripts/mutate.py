@@ -2,7 +2,7 @@
 """Mutation testing of Packing and Leasing: what is changed there that no test notices?
 
     mutate.py build                      write the copy with every mutant in it, and build it
-    mutate.py run [--mutants 200|all] [--seed 1] [--only FILE]
+    mutate.py run [--mutants 200|all] [--seed 1] [--only FILE] [--quick]
                                          build, try mutants that the seed draws, and report
     mutate.py one NUMBER...              what each suite says of these mutants
     mutate.py list [--only FILE]         every mutant
@@ -11,22 +11,26 @@
 A mutant is one small change: a comparison turned round, a statement left out, a bound moved. All of them stand in one
 copy of the sources, below .build/mutation, each behind a switch that asks for BERTH_MUTANT; so they are built once. A
 run without a mutant says which suites of tests reach which, and a mutant is tried with those, the fastest first, until
-a test fails. What no test notices is then tried in simulated lives.
+a test fails. A number of simulated lives counts as one of the suites.
 
 Results are kept while sources and tests stay as they are, so that a larger sample goes on from a smaller one.
 """
 
-import argparse, collections, hashlib, json, os, re, resource, shutil, signal, subprocess, sys, threading, time
+import argparse, collections, ctypes, hashlib, json, os, re, resource, shutil, signal, subprocess, sys, threading, time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # Suites of less processor time than this together are tried in one process.
 TOGETHER_SECONDS = 2.0
+# Suites of more are left out with --quick.
+QUICK_SECONDS = 5.0
 # A mutant has this many times the processor time of a run without one, and some seconds more.
 LIMIT_FACTOR, LIMIT_SECONDS = 8, 5
 # Against endless loops that keep what they make.
 MEMORY_BYTES = 8 << 30
+# How often the copy is built without what did not compile before.
 ROUNDS = 40
+LIBC = ctypes.CDLL(None)
 
 
 def say(*words):
@@ -40,13 +44,13 @@ class Package:
         self.root, self.work, self.mutated, self.tests, self.judge = Path(root), Path(work), mutated, tests, judge
         self.copy = self.work / "package"
         self.points_path, self.dropped_path = self.work / "points.tsv", self.work / "dropped"
-        self.build = ["swift", "build", "-c", "release", "--build-tests", "--ignore-lock"]
+        self.build = ["swift", "build", "-c", "release", "--build-tests"]
         self.build += ["-Xswiftc", "-enable-testing", "-Xswiftc", "-suppress-warnings"]
 
 
 BERTH = Package(
     HERE.parent, HERE.parent / ".build/mutation", ["Packing", "Leasing"], ["PackingTests", "LeasingTests"],
-    ("berth-proof", ["lives", "--seeds", "1-12", "--commands", "150", "--model", "--jobs", "1"]))
+    ("berth-proof", ["lives", "--seeds", "1-50", "--commands", "150", "--model", "--jobs", "1"]))
 TOY = Package(HERE / "mutation/Toy", HERE.parent / ".build/mutation-check", ["Toy"], ["ToyTests"])
 
 MANIFEST = """
@@ -244,6 +248,7 @@ class Run:
             environment["BERTH_MUTANTS_REACHED"] = str(reached)
 
         def limits():
+            LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends with this program, however that ends.
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
             if limit is not None:
@@ -298,43 +303,43 @@ def binary(package):
     return path or sys.exit("there is no build; run `mutate.py build`")
 
 
-def tests_command(package, suites):
+# The name of the suite that is no test.
+JUDGE = "lives"
+
+
+def command_of(package, suites):
+    """What runs some suites: tests, or the judge by itself."""
+    if suites == [JUDGE]:
+        return [package.copy / ".build/release" / package.judge[0], *package.judge[1]]
     names = "|".join(re.escape(suite) for suite in suites)
     return [binary(package), "--testing-library", "swift-testing", "--no-parallel", "--filter", f"^({names})/"]
-
-
-def judge_command(package):
-    return [package.copy / ".build/release" / package.judge[0], *package.judge[1]]
-
-
-JUDGE = "lives"
 
 
 def measure(package, points):
     """The processor time of each suite without a mutant, and the forms that it reaches."""
     digest = (package.work / "built").read_text()
-    path = package.work / "base.json"
+    path, suites = package.work / "base.json", {}
     if path.exists():
         base = json.loads(path.read_text())
-        if base["digest"] == digest:
-            return base["suites"]
+        suites = base["suites"] if base["digest"] == digest else {}
     listed = subprocess.run(
         [binary(package), "--testing-library", "swift-testing", "--list-tests"], cwd=package.copy, check=True,
         capture_output=True, text=True).stdout
     names = sorted({line.split("/")[0] for line in listed.splitlines() if line.split(".")[0] in package.tests})
-    say(f"measuring {len(names)} suites without a mutant")
     forms = sorted({point.form for point in points})
-    suites = {}
     for name in names + ([JUDGE] if package.judge else []):
+        command = [str(word) for word in command_of(package, [name])]
+        if suites.get(name, {}).get("command") == command:
+            continue
         reached = package.work / "reached"
         reached.unlink(missing_ok=True)
-        command = judge_command(package) if name == JUDGE else tests_command(package, [name])
         run = Run(command, package, reached=reached.resolve(), stops=False)
         if run.code != 0:
             sys.exit(run.output + f"\n{name} fails without a mutant")
         bytes = reached.read_bytes()
-        suites[name] = {"seconds": run.seconds, "reached": [form for form in forms if bytes[form]]}
-        say(f"  {name}: {run.seconds:.1f} s, {len(suites[name]['reached'])} forms")
+        reached = [form for form in forms if bytes[form]]
+        suites[name] = {"seconds": run.seconds, "command": command, "reached": reached}
+        say(f"{name} without a mutant: {run.seconds:.1f} s, {len(reached)} forms")
     path.write_text(json.dumps({"digest": digest, "suites": suites}))
     return suites
 
@@ -344,7 +349,7 @@ def processes(suites, names):
     groups, group, sum = [], [], 0
     for name in sorted(names, key=lambda name: suites[name]["seconds"]):
         seconds = suites[name]["seconds"]
-        if group and sum + seconds > TOGETHER_SECONDS:
+        if group and (sum + seconds > TOGETHER_SECONDS or name == JUDGE or group == [JUDGE]):
             groups.append((group, sum))
             group, sum = [], 0
         group.append(name)
@@ -352,21 +357,17 @@ def processes(suites, names):
     return groups + ([(group, sum)] if group else [])
 
 
-def try_mutant(package, suites, reaching, point):
-    """What becomes of a mutant: a dictionary of outcome, who noticed it, and seconds."""
-    names = [name for name in reaching.get(point.form, []) if name != JUDGE]
-    result = {"number": point.number, "outcome": "survived" if names else "not reached", "seconds": 0}
-    for group, seconds in processes(suites, names):
-        run = Run(tests_command(package, group), package, point.number, limit=LIMIT_SECONDS + LIMIT_FACTOR * seconds)
-        result["seconds"] += run.seconds
+def try_mutant(package, suites, point, names, used=0, seconds_max=None):
+    """What becomes of a mutant: its number, outcome, processor time, who noticed it, which suites were not asked."""
+    left = [name for name in names if seconds_max is not None and suites[name]["seconds"] > seconds_max]
+    for group, seconds in processes(suites, [name for name in names if name not in left]):
+        limit = LIMIT_SECONDS + LIMIT_FACTOR * seconds
+        run = Run(command_of(package, group), package, point.number, limit=limit)
+        used += run.seconds
         if run.outcome:
-            return dict(result, outcome=run.outcome, by=run.failure or ", ".join(group))
-    if JUDGE in reaching.get(point.form, []):
-        limit = LIMIT_SECONDS + LIMIT_FACTOR * suites[JUDGE]["seconds"]
-        run = Run(judge_command(package), package, point.number, limit=limit)
-        result["seconds"] += run.seconds
-        result[JUDGE] = run.outcome or "survived"
-    return result
+            by = JUDGE if group == [JUDGE] else run.failure or ", ".join(group)
+            return {"number": point.number, "outcome": run.outcome, "seconds": used, "by": by}
+    return {"number": point.number, "outcome": "survived" if names else "not reached", "seconds": used, "left": left}
 
 
 def key(point):
@@ -382,7 +383,7 @@ def sample(points, count, seed, only):
     return pool if count == "all" else pool[: int(count)]
 
 
-def run_sample(package, points, chosen):
+def run_sample(package, points, chosen, seconds_max=None):
     suites = measure(package, points)
     reaching = collections.defaultdict(list)
     for name, suite in suites.items():
@@ -394,14 +395,16 @@ def run_sample(package, points, chosen):
         known = {result["number"]: result for result in map(json.loads, path.read_text().splitlines())}
     with open(path, "a") as file:
         for place, point in enumerate(chosen):
-            if point.number in known:
+            before = known.get(point.number)
+            if before and (seconds_max is not None or not before.get("left")):
                 continue
-            result = try_mutant(package, suites, reaching, point)
+            names, used = (before["left"], before["seconds"]) if before else (reaching.get(point.form, []), 0)
+            result = try_mutant(package, suites, point, names, used, seconds_max)
             known[point.number] = result
             file.write(json.dumps(result) + "\n")
             file.flush()
-            lives = f", lives: {result[JUDGE]}" if JUDGE in result else ""
-            say(f"[{place + 1}/{len(chosen)}] {result['outcome']}{lives} ({result['seconds']:.1f} s) {describe(point)}")
+            by = " in lives" if result.get("by") == JUDGE else ""
+            say(f"[{place + 1}/{len(chosen)}] {result['outcome']}{by} ({result['seconds']:.1f} s) {describe(point)}")
     return {point.number: known[point.number] for point in chosen}, reaching
 
 
@@ -424,39 +427,41 @@ def table(title, chosen, results, name):
         result = results[point.number]
         outcome = "killed" if result["outcome"] in KILLED else result["outcome"]
         rows[name(point)][outcome] += 1
-        rows[name(point)]["lives"] += outcome != "killed" and result.get(JUDGE) in KILLED
+        rows[name(point)][JUDGE] += result.get("by") == JUDGE
     width = max(map(len, rows), default=0)
-    lines = [f"{title:{width}}  mutants   killed  survived  not reached  killed by lives only    share"]
+    lines = [f"{title:{width}}  mutants   killed  survived  not reached  killed in lives    share"]
     for row, counts in sorted(rows.items()):
         tried = counts["killed"] + counts["survived"] + counts["not reached"]
         lines.append(
             f"{row:{width}}  {tried:7}  {counts['killed']:7}  {counts['survived']:8}  {counts['not reached']:11}"
-            f"  {counts['lives']:20}  {share(counts['killed'], tried):>7}")
+            f"  {counts[JUDGE]:15}  {share(counts['killed'], tried):>7}")
     return lines
 
 
-def report(chosen, results, reaching):
+def report(package, chosen, results, reaching):
     outcomes = collections.Counter(results[point.number]["outcome"] for point in chosen)
     killed = sum(outcomes[name] for name in KILLED)
-    lives = sum(r["outcome"] not in KILLED and r.get(JUDGE) in KILLED for r in results.values())
+    lives = sum(result.get("by") == JUDGE for result in results.values())
     lines = table("file", chosen, results, lambda point: point.file.removeprefix("Sources/")) + [""]
     lines += table("operator", chosen, results, lambda point: point.operator) + [""]
     lines += table("target", chosen, results, lambda point: point.file.split("/")[1]) + [""]
     for point in sorted(chosen):
         result = results[point.number]
-        if result["outcome"] in KILLED or result.get(JUDGE) in KILLED:
+        if result["outcome"] in KILLED:
             continue
-        suites = [name for name in reaching.get(point.form, []) if name != JUDGE]
-        by = f"reached by {len(suites)} suites" + (" and lives" if JUDGE in reaching.get(point.form, []) else "")
-        lines += [f"{result['outcome']}: {describe(point)} ({by})", f"    {point.before}", f"    {point.after}"]
+        by = f"reached by {len(reaching.get(point.form, []))} suites"
+        source = (package.root / point.file).read_text().splitlines()[point.line - 1].strip()
+        lines += [f"{result['outcome']}: {describe(point)} ({by})", f"    {source}"]
+        lines += [f"    {point.before}  →  {point.after}"]
     reached = len(chosen) - outcomes["not reached"]
+    open_count = sum(bool(result.get("left")) for result in results.values())
     lines += [
         "",
         f"{len(chosen)} mutants: {killed} killed ({outcomes['failed']} by a test that failed, {outcomes['crashed']} by"
-        f" a crash, {outcomes['time']} out of time), {outcomes['survived']} survived, {outcomes['not reached']} not"
-        f" reached; {lives} of those left were killed by lives",
-        f"killed: {share(killed, len(chosen))} of all, {share(killed, reached)} of those reached;"
-        f" with lives {share(killed + lives, len(chosen))}",
+        f" a crash, {outcomes['time']} out of time; {lives} of them in lives), {outcomes['survived']} survived,"
+        f" {outcomes['not reached']} not reached",
+        f"killed: {share(killed, len(chosen))} of all, {share(killed, reached)} of those reached"
+        + (f"; {open_count} survivors were not tried with the slowest suites" if open_count else ""),
     ]
     return lines
 
@@ -472,9 +477,8 @@ def show_one(package, points, number):
     print(f"{describe(point)}\n    {point.before}\n    {point.after}", flush=True)
     print(f"reached by {', '.join(names) or 'nothing'}", flush=True)
     for name in sorted(names, key=lambda name: suites[name]["seconds"]):
-        command = judge_command(package) if name == JUDGE else tests_command(package, [name])
         limit = LIMIT_SECONDS + LIMIT_FACTOR * suites[name]["seconds"]
-        run = Run(command, package, number, limit=limit, stops=False)
+        run = Run(command_of(package, [name]), package, number, limit=limit, stops=False)
         print(f"{name}: {run.outcome or 'does not notice'}", flush=True)
         if run.outcome:
             lines = [line for line in run.output.splitlines() if "issue" in line or "Fatal" in line or name == JUDGE]
@@ -501,7 +505,7 @@ def check():
     for outcome in ("failed", "crashed", "time", "survived", "not-reached"):
         if not seen[outcome]:
             wrong.append(f"no mutant is “{outcome}”")
-    if "killed:" not in report(points, results, reaching)[-1]:
+    if "killed:" not in report(package, points, results, reaching)[-1]:
         wrong.append("the report has no share")
     print("\n".join(wrong + [f"{len(points)} mutants, {dict(seen)}, {len(wrong)} other than they should be"]))
     sys.exit(1 if wrong else 0)
@@ -514,6 +518,7 @@ def main():
     parser.add_argument("--mutants", default="200", help="how many, or all")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--only", help="files with this in their path")
+    parser.add_argument("--quick", action="store_true", help="leave slow suites out; without it survivors are tried on")
     parser.add_argument("--built", action="store_true", help="take what is built as it is")
     arguments = parser.parse_args()
     if not re.fullmatch(r"[1-9][0-9]*|all", arguments.mutants):
@@ -533,8 +538,8 @@ def main():
         for point in sorted(chosen):
             print(f"{describe(point)}\n    {point.before}\n    {point.after}")
         return
-    results, reaching = run_sample(package, points, chosen)
-    lines = "\n".join(report(chosen, results, reaching))
+    results, reaching = run_sample(package, points, chosen, QUICK_SECONDS if arguments.quick else None)
+    lines = "\n".join(report(package, chosen, results, reaching))
     (package.work / "report.txt").write_text(lines + "\n")
     print(lines)
 
