@@ -5,7 +5,7 @@ SHELL := /bin/bash
 FLEET ?= colossus
 PREFIX ?= $(HOME)/.local
 
-.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers fuzz fuzz-seeds man install deb test-numa test-crash soak install-man install-completions test-systemd clean
+.PHONY: fleet help dependencies build run test prove test-api api-docs check check-rules bench bench-peers fuzz fuzz-seeds mutate mutate-check man install deb test-numa test-crash soak install-man install-completions test-systemd clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -68,6 +68,12 @@ fuzz: dependencies ## Feed every decoder what libFuzzer makes up; SECONDS=30 for
 
 fuzz-seeds: dependencies ## Write what fuzzing begins with, Fuzzing/Corpora, from the types as they are
 	@scripts/fuzz.sh seeds
+
+mutate: dependencies ## Change Packing and Leasing at MUTANTS=200 places, one at a time, and print what no test notices; MUTANTS=all, SEED, ONLY=FILE
+	@scripts/mutate.py run --mutants "$(or $(MUTANTS),200)" --seed "$(or $(SEED),1)" $(if $(ONLY),--only "$(ONLY)")
+
+mutate-check: ## Mutate a small package of which it is known what becomes of each mutant
+	@scripts/mutate.py check
 
 man: dependencies ## Write the manual, a page for each command, to .build/man/man1
 	@scripts/man.sh .build/man/man1

@@ -41,6 +41,27 @@ import Testing
         }
     }
 
+    @Test("A stored token is read when its times are within their range, and is a fault beyond")
+    func times() throws {
+        func stored(_ madeAt: Int64, life: Int64) throws -> AccessToken {
+            var token = AccessToken(
+                number: 1, owner: .auditor, name: "n", scopes: [], digest: [UInt8](repeating: 7, count: 32),
+                madeAt: madeAt, expiresAt: madeAt &+ life, madeBy: "", parent: nil, revokedAt: nil)
+            var writer = FieldWriter()
+            try token.code(with: &writer)
+            var (read, reader) = (AccessToken.blank, FieldReader(writer.bytes))
+            try read.code(with: &reader)
+            return read
+        }
+        for (madeAt, life) in [(Int64(0), Int64(1)), (1 << 48 - 1, 366 * Self.day)] {
+            #expect(try stored(madeAt, life: life).expiresAt == madeAt + life)
+        }
+        for (madeAt, life) in [(-1, 60), (1 << 48, 60), (.max, 60), (0, 0), (0, 366 * Self.day + 1)] as [(Int64, Int64)]
+        {
+            #expect(throws: CodingFault.self, "\(madeAt), \(life)") { try stored(madeAt, life: life) }
+        }
+    }
+
     @Test("Names are each live token's own, and what cannot be is refused and changes nothing")
     func refused() throws {
         var desk = try Self.book()

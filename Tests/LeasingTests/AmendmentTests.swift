@@ -175,6 +175,29 @@ import Testing
         #expect(held(desk, lease.number).promised.gpus == 24)
     }
 
+    @Test("A step that was agreed keeps its hardware when the line changes beside it")
+    func changeBesideAStep() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(order(of: ramp(2, (noon + 3 * hour, 6)), until: noon + 9 * hour))
+        let agreed = try #require(desk.book.parts(of: lease.number).last)
+        func change(_ steps: RampStep...) -> Command {
+            .amendLease(lease.number, Amendment(lines: [LineAmendment(name: "line", change: .ramp(steps))]))
+        }
+        func kept() -> Lease? { desk.book.parts(of: lease.number).first { $0.number == agreed.number } }
+        #expect(agreed.state == .scheduled && agreed.nodesInUse.count == 4)
+        // One more until then.
+        try desk.execute(change(RampStep(at: noon, count: 3), RampStep(at: noon + 3 * hour, count: 6)))
+        #expect(kept()?.state == .scheduled && kept()?.nodesInUse == agreed.nodesInUse)
+        #expect(held(desk, lease.number).promised.gpus == 24)
+        // One fewer from then on.
+        try desk.execute(change(RampStep(at: noon, count: 3), RampStep(at: noon + 3 * hour, count: 5)))
+        #expect(kept()?.state == .scheduled && kept()?.nodesInUse.count == 3)
+        let left = kept()?.nodesInUse ?? []
+        #expect(left.allSatisfy { agreed.nodesInUse.contains($0) })
+        desk.advance(to: noon + 4 * hour)
+        #expect(held(desk, lease.number).promised.gpus == 40)
+    }
+
     @Test("The quota holds at every instant of what an amendment makes of a lease")
     func quota() throws {
         var desk = JournalledBook(Fleets.plain)

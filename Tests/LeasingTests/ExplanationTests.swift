@@ -35,6 +35,17 @@ struct ExplanationTests {
         try expectTakeable(explanation, book)
     }
 
+    @Test("of leases in the way the largest are named, and of as large ones the first")
+    func largestFirst() throws {
+        var book = JournalledBook(Fleets.plain)
+        let leases = try [1, 1, 1, 1, 2, 1, 1].map {
+            try book.request(order(.node, $0, tenant: "bob", until: noon + day))
+        }
+        let explanation = book.book.explain(order(.node, 2, until: noon + day), to: .provider, now: noon)
+        let named = explanation.obstacles.filter { $0.kind == .booking }.map(\.name)
+        #expect(named == [4, 0, 1, 2, 3].map { book.book.naming.id(of: leases[$0].number) })
+    }
+
     @Test("a tenant is told of other commitments without names, times or counts")
     func audience() throws {
         var book = JournalledBook(Fleets.plain)
@@ -247,6 +258,24 @@ struct ExplanationTests {
         #expect(endless.obstacles.first { $0.kind == .hardware }?.until == nil)
     }
 
+    @Test("where watts are always short, and hardware is now, a later start is offered at the highest cap that fits")
+    func laterAtALowerCap() throws {
+        var book = JournalledBook(Fleets.parse(Fleets.text(power: "[{name: feed, rating: 80 kW}]")))
+        _ = try book.request(order(.node, 8, tenant: "bob", until: noon + 2 * hour, cap: .watts(400)))
+        var wanted = order(.node, 8, until: noon + day)
+        let explanation = book.book.explain(wanted, to: .provider, now: noon)
+        try expectTakeable(explanation, book)
+        let later = try #require(explanation.counterOffers.first { $0.kind == .earliestStart }).order
+        #expect(later.start == noon + 2 * hour + 1_800)
+        (wanted.start, wanted.end) = (later.start, later.end)
+        let highest = (200...700 as ClosedRange<Int64>).last { cap in
+            wanted.cap = .watts(cap)
+            return book.book.fits(wanted, now: noon)
+        }
+        let cap = try #require(highest)
+        #expect(later.cap == .watts(cap) && cap < 700)
+    }
+
     /// Three blocks of two racks in two halls.
     private static let blocks = Fleets.parse(
         Fleets.text(
@@ -280,6 +309,9 @@ struct ExplanationTests {
         #expect(node?.shape == .node && node?.count == 4 && node?.within == .block)
         let within = try smaller(order(.node, 4, until: month, within: .rack), brokenRacks: [0, 1, 2, 3, 4, 5])
         #expect(within?.shape == .node && within?.count == 4 && within?.within == .block)
+        // Blocks of one hall become racks as well, and not blocks of several halls.
+        let halls = try smaller(order(.block, 2, until: month, within: .hall), brokenRacks: [0])
+        #expect(halls?.shape == .rack && halls?.count == 4 && halls?.within == .site)
         // Where too little is free in all, nothing smaller helps.
         #expect(try smaller(order(.block, 3, until: month), brokenRacks: [0]) == nil)
     }

@@ -68,6 +68,21 @@ struct FactEventTests {
         #expect(event.forTenant.loadTarget == nil && event.forTenant.budget == nil && event.forTenant.lease == 7)
     }
 
+    @Test("a notice is served once; what is set of it later changes it, or says that it is known or withdrawn")
+    func notices() {
+        var notice = Reclaim(
+            lease: 7, notice: 1, clause: .convenience, servedAt: 10, actor: "", reason: "",
+            steps: [ReclaimStep(at: 50, gpus: 8)], gpusBefore: 16)
+        func kind(at time: Int64) -> EventKind { Fact.reclaimSet(notice).event(recordedAt: time).kind }
+        #expect(kind(at: 10) == .noticeServed && kind(at: 11) == .noticeChanged)
+        notice.nominated = [IDRange(first: 3, count: 1)]
+        #expect(kind(at: 10) == .noticeChanged)
+        (notice.acknowledgedAt, notice.nominated) = (12, [])
+        #expect(kind(at: 12) == .noticeAcknowledged && kind(at: 13) == .noticeChanged && kind(at: 10) == .noticeChanged)
+        notice.withdrawnAt = 12
+        #expect(kind(at: 12) == .noticeWithdrawn)
+    }
+
     @Test("a load target that is over when it is set has ended")
     func targets() {
         var target = LoadTarget(

@@ -410,6 +410,17 @@ import Testing
         #expect(BookRules.violations(of: desk.book) == [])
     }
 
+    @Test("Spares are named after the nodes in use, as spares")
+    func sparesAreNamed() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let lease = try desk.request(order(.node, 2, until: noon + day, within: .rack, spares: 1))
+        let fleet = desk.book.fleet
+        let spare = fleet.nodePath(NodeIndex(lease.spares[0])) + ":spare"
+        let paths = LeaseHardware.paths(of: lease.lines[0].holdings, in: fleet)
+        #expect(paths.last == spare && paths.filter { $0.hasSuffix(":spare") } == [spare])
+        #expect(LeaseHardware.paths(of: Holdings(), in: fleet) == [])
+    }
+
     @Test("Of domains the spares are taken from what is counted: 16 of 18 trays and 61 of 64 nodes are promised")
     func promisedOfDomains() throws {
         var desk = JournalledBook(Fleets.parse(Fleets.text(halls: Fleets.nvl72)))

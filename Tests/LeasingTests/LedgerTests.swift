@@ -347,4 +347,20 @@ import Testing
         let found = replay.differences(from: book, until: desk.now)
         #expect(found.count == 1 && found[0].hasPrefix("leases of ada no longer kept, 2027-01: "), "\(found)")
     }
+
+    @Test("The slow way tells when a contract would be paid for a time of which it knows nothing")
+    func cover() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        terms.pricePerMonthMicros = 1_000_000
+        try desk.execute(.putContract(name: "c", terms: terms))
+        let lease = try desk.request(order(until: noon + 10 * day, contract: "c"))
+        var replay = LedgerReplay()
+        for entry in desk.entries { replay.take(entry) }
+        #expect(replay.differences(from: desk.book, until: desk.now) == [])
+        try desk.execute(.amendLease(lease.number, Amendment(extendBySeconds: day)))
+        #expect(
+            replay.differences(from: desk.book, until: desk.now)
+                == ["contract c of ada at \(RFC3339.text(noon + 10 * day)): version 1, not 0"])
+    }
 }

@@ -185,7 +185,12 @@ import Testing
         #expect(steps(desk.lease(one.number)) == [] && steps(desk.lease(other.number)) == [])
         let found = try #require(desk.book.loadTarget(key))
         #expect(found.unmet.map(\.watts) == [4 * idle])
-        #expect(found.holdouts.first?.kind == .noClause && found.holdouts.first?.leases == 2)
+        // What the leases draw beyond what their nodes do when idle, and what all eight do.
+        #expect(
+            found.holdouts == [
+                Holdout(kind: .noClause, leases: 2, watts: 4 * (10_200 - idle)),
+                Holdout(kind: .idleDraw, leases: 0, watts: 8 * idle),
+            ])
         // Nobody is admitted into what is over the target.
         #expect(desk.refusal(of: order(.gpus(1), until: noon + day))?.code == .noCapacity)
         #expect(BookRules.violations(of: desk.book) == [])

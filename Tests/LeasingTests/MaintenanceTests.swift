@@ -57,6 +57,17 @@ import Testing
         #expect(both?.detail.contains("maintenance m") == true)
     }
 
+    @Test("Where several leases are in the way of one window, each of them is named")
+    func refusedBySeveral() throws {
+        var desk = JournalledBook(Fleets.plain)
+        let leases = try ["ada", "bob", "ada"].map { try desk.request(order(.node, 2, tenant: $0, until: noon + day)) }
+        let held = Self.plan(0..<8, at: noon + hour..<noon + 2 * hour)
+        let detail = try desk.refused(.putMaintenance("m", held)).detail
+        for lease in leases {
+            #expect(detail.contains("\(desk.book.naming.id(of: lease.number)) of \(lease.tenant)"), "\(detail)")
+        }
+    }
+
     @Test("Nodes that are cordoned or faulty can be maintained, and draw no more than idle ones")
     func closedNodes() throws {
         var desk = JournalledBook(Fleets.plain)

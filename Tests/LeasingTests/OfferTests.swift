@@ -68,6 +68,26 @@ import Testing
         try expectTaken(offer, desk)
     }
 
+    @Test("where the supply can be expected to deliver nothing, what it delivers has no price")
+    func nothingDelivered() {
+        var quote = Quote(seconds: 3_600)
+        (quote.energyMicros, quote.carbonGrams) = (1, 1)
+        #expect(quote.microsPerDeliveredGPUHour(carbonMicrosPerTonne: 1) == .max)
+        quote.deliveredEighths = 80_000
+        quote.carbonGrams = 0
+        #expect(quote.microsPerDeliveredGPUHour(carbonMicrosPerTonne: 1) == 1)
+    }
+
+    @Test("what a search remembers of the fleet at one time is not taken for another")
+    func memory() throws {
+        var desk = JournalledBook(Fleets.plain)
+        _ = try desk.request(order(.node, 5, until: noon + hour))
+        let (memory, packing) = (OfferMemory(), desk.book.packing)
+        let times = [noon, noon + 2 * hour, noon, noon + 2 * hour]
+        #expect(times.map { memory.report(of: packing, at: $0) } == times.map { packing.report(at: $0) })
+        #expect(packing.report(at: noon) != packing.report(at: noon + 2 * hour))
+    }
+
     // MARK: Taking
 
     @Test("an offer from now on keeps its length and price when it is taken later, until it expires")
@@ -127,6 +147,11 @@ import Testing
         try greener.execute(.adoptFleet(Fleets.parse(text)))
         #expect(
             greener.refusal(of: offer.order, token: offer.planToken)?.detail.contains("carbon dioxide was") == true)
+        var weaker = desk
+        let less = Fleets.text().replacing("reliabilityPercent: 99.9", with: "reliabilityPercent: 99")
+        try weaker.execute(.adoptFleet(Fleets.parse(less)))
+        let words = "the reliability of its supply was 9990 hundredths of a percent and is 9900 hundredths of a percent"
+        #expect(weaker.refusal(of: offer.order, token: offer.planToken)?.detail.contains(words) == true)
     }
 
     @Test("forged and spoilt offers, and offers with another request, are refused")

@@ -305,6 +305,21 @@ import Testing
         #expect(try desk.refused(serve(one, .convenience)).detail.contains("nothing would go"))
     }
 
+    @Test("may take a single GPU, and no fewer and no more than there are")
+    func singleGPU() throws {
+        var desk = JournalledBook(Fleets.plain)
+        var terms = ContractTerms()
+        terms.convenience = ConvenienceClause(maxPercent: 50, maxTimes: 1, periodSeconds: day, noticeSeconds: 5)
+        try desk.execute(.putContract(name: "c", terms: terms))
+        let lease = try desk.request(order(.gpus(1), 4, until: noon + day, contract: "c"))
+        for gpus in [-1, 0, 5] {
+            let refusal = try desk.refused(serve(lease, .convenience, gpus: gpus))
+            #expect(refusal.code == .invalid && refusal.detail.contains("not \(gpus)"), "\(refusal)")
+        }
+        try desk.execute(serve(lease, .convenience, gpus: 1))
+        #expect(desk.book.reclaim(on: lease.number)?.steps == [ReclaimStep(at: noon + 5, gpus: 3)])
+    }
+
     @Test("says what goes in whole units, and when")
     func wholeUnits() throws {
         var (desk, lease) = try desk(4) {

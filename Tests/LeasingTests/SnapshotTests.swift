@@ -53,6 +53,35 @@ import Testing
         }
     }
 
+    @Test("A book whose next lease would have a number that is taken is no book")
+    func nextLease() throws {
+        let desk = try Self.full()
+        var (record, reader) = (BookRecord(), FieldReader(desk.book.snapshot()))
+        try record.code(with: &reader)
+        #expect(record.flaw(in: desk.book.fleet) == nil)
+        record.nextLeaseNumber -= 1
+        #expect(record.flaw(in: desk.book.fleet) == "leases are not in order")
+    }
+
+    @Test("Instances of a GPU that a node does not have are no book")
+    func slicesBeyondTheNode() throws {
+        var desk = JournalledBook(Fleets.parse(Fleets.text(halls: Fleets.nvl72)))
+        _ = try desk.request(order(of: instances(1, "1g.23gb"), until: noon + day, cap: .watts(1_000)))
+        var (record, reader) = (BookRecord(), FieldReader(desk.book.snapshot()))
+        try record.code(with: &reader)
+        for (module, isBook) in [(0, true), (3, true), (4, false), (7, false)] {
+            record.leases[0].lines[0].hardware.slices[0].slice.moduleMask = 1 << UInt8(module)
+            var writer = FieldWriter()
+            try record.code(with: &writer)
+            let bytes = writer.bytes
+            if isBook {
+                #expect(try Book(snapshot: bytes).lease(1)?.slices.map(\.moduleMask) == [1 << UInt8(module)])
+            } else {
+                #expect(throws: CodingFault.self, "module \(module)") { try Book(snapshot: bytes) }
+            }
+        }
+    }
+
     @Test("Only a book with a lease that needs it is written in format 2, and it is checked as strictly")
     func formats() throws {
         var desk = JournalledBook(Fleets.plain, level: 1)

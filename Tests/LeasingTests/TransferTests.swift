@@ -209,6 +209,38 @@ import Testing
         }
     }
 
+    @Test("What is down stays with the part that holds it when units of another step are split off")
+    func splitDown() throws {
+        var desk = try desk()
+        var wanted = order(.node, 2, until: noon + 20 * day, contract: "c")
+        wanted.lines[0].ramp = [RampStep(at: noon + day, count: 8)]
+        let lease = try desk.request(wanted)
+        desk.advance(to: noon + 2 * day)
+        let down = desk.lease(lease.number).nodesInUse[0]
+        try desk.set(.fault, down)
+        #expect(desk.lease(lease.number).downNodes == [down])
+        let later = try #require(desk.book.parts(of: lease.number).last).nodesInUse[0]
+        let outcome = try desk.execute(split(lease, later..<later + 1))
+        let new = try #require(outcome.leases.last)
+        #expect(desk.book.parts(of: new).flatMap(\.nodesInUse) == [later])
+        #expect(desk.book.parts(of: new).flatMap(\.downNodes) == [] && desk.book.wholeLease(new)?.downNodes == [])
+        #expect(desk.book.wholeLease(lease.number)?.downNodes == [down])
+        desk.advance(to: noon + 3 * day)
+        replay(desk)
+    }
+
+    @Test("Where a lease was split from is in a snapshot, though the book has nothing else of transfers")
+    func splitSnapshot() throws {
+        // At the first level a snapshot has what the book needs and no more.
+        var desk = JournalledBook(Fleets.plain, level: 1)
+        let lease = try desk.request(order(.node, 2, until: noon + day))
+        try desk.execute(split(lease, lease.nodesInUse[0]..<lease.nodesInUse[0] + 1))
+        #expect(desk.book.snapshot()[0] == 10)
+        let restored = try Book(snapshot: desk.book.snapshot())
+        #expect(restored.lease(2)?.origin?.lease == lease.number)
+        #expect(restored.lease(2)?.origin == desk.lease(2).origin)
+    }
+
     @Test("A lease under notice is not split, nor one whose change is due")
     func splitRefused() throws {
         var desk = try desk { ($0.reclaimCauses, $0.causeNoticeSeconds) = (["misuse"], day) }

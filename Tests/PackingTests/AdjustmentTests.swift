@@ -30,17 +30,20 @@ struct AdjustmentTests {
 
     @Test("parts of nodes draw the difference for each GPU, and a GPU with several instances once")
     func parts() throws {
-        var state = PackingState(fleet: try SmallFleets.block(racks: 1, nodesPerRack: 2))
+        var state = PackingState(fleet: try SmallFleets.block(racks: 1, nodesPerRack: 3))
         let terms = SmallFleets.terms(0, 500)
-        let slices = [0, 1].map { GPUSlice(node: 1, moduleMask: 1, profileID: 19, start: $0) }
+        // Two on one GPU, one on its neighbour, and one on the GPU of that number of another node.
+        let slices = [(1, 1, 0), (1, 1, 1), (1, 2, 0), (2, 1, 0)].map {
+            GPUSlice(node: $0.0, moduleMask: UInt8($0.1), profileID: 19, start: $0.2)
+        }
         state.bookModules(0b11, of: 0, as: terms)
         for slice in slices { state.bookSlice(slice, as: terms) }
         let before = steps(state)
         let hardware = LinePlacement(
             partialNodes: [PartialNode(node: 0, moduleMask: 0b11, partitionID: 3)], slices: slices)
         state.adjustWatts(of: hardware, from: .watts(700), to: .percent(50), over: 0..<500)
-        // Three GPUs, 350 W less each.
-        #expect(steps(state) == [LimitStep(at: 0, watts: before[0].watts - 1_050), before[1]])
+        // Five GPUs, 350 W less each.
+        #expect(steps(state) == [LimitStep(at: 0, watts: before[0].watts - 1_750), before[1]])
     }
 
     @Test("a budget that an adjustment overloads is named for the windows in which it is, and no other")

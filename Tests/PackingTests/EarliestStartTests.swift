@@ -15,6 +15,31 @@ struct EarliestStartTests {
         #expect(found > 200)
     }
 
+    @Test(
+        "what is closed until a time may be free from then on, in a rack without bookings too",
+        arguments: [PlacementShape.node, .gpus(4)], [1, 2])
+    func closedNodes(shape: PlacementShape, closed: Int) throws {
+        var state = PackingState(fleet: try SmallFleets.block(racks: 2, nodesPerRack: 4))
+        for node in 0..<closed { state.setHealth(.cordoned, of: NodeIndex(node), closedUntil: 40) }
+        let count = shape == .node ? 8 : 16
+        let request = PlacementRequest(
+            lines: [PlacementLine(shape: shape, count: count, platformMask: .max)], siteMask: .max,
+            terms: SmallFleets.terms(), now: 0)
+        #expect(state.earliestStart(of: request, in: 0...100)?.start == 40)
+        #expect(state.earliestStart(of: request, in: 0...39) == nil)
+    }
+
+    @Test("a rack may be free from the end of its only booking on", arguments: [PlacementShape.node, .gpus(4)])
+    func onlyBooking(shape: PlacementShape) throws {
+        var state = PackingState(fleet: try SmallFleets.block(racks: 2, nodesPerRack: 4))
+        state.bookNodes([1..<2], as: SmallFleets.terms(0, 40, lease: 7))
+        let count = shape == .node ? 8 : 16
+        let request = PlacementRequest(
+            lines: [PlacementLine(shape: shape, count: count, platformMask: .max)], siteMask: .max,
+            terms: SmallFleets.terms(), now: 0)
+        #expect(state.earliestStart(of: request, in: 0...100)?.start == 40)
+    }
+
     /// Compares the answers over one random fleet; returns how many found a start.
     private func answers(seed: UInt64) throws -> Int {
         var random = SeededGenerator(seed: seed)

@@ -56,6 +56,24 @@ struct SliceScoresTests {
         #expect(scores.bestStart(of: 1, in: SliceState(memoryMask: 0b0100_0000)) == 4)
     }
 
+    @Test("what a window costs is what the instance that occupies it costs, and never less than nothing")
+    func losses() throws {
+        let geometry = try SliceGeometry(profiles: profiles)
+        var costs = SliceCosts(geometry: geometry, gpuCount: 3)
+        for profile in [0, 0, 1, 4, 2] { costs.note(profile) }
+        for state in geometry.reachable {
+            for (offset, profile) in profiles.enumerated() {
+                for start in profile.starts where geometry.starts(of: offset, in: state) >> UInt8(start) & 1 == 1 {
+                    let loss = costs.loss(offset, at: start, in: state)
+                    let window = geometry.window(of: offset, at: start)
+                    let same = costs.loss(of: window, takesMedia: geometry.takesMedia(offset), in: state)
+                    #expect(same == loss && loss >= 0)
+                }
+            }
+        }
+        #expect(costs.loss(0, at: 0, in: .empty) > 0)
+    }
+
     @Test("the largest weights stay within 32 bits")
     func bounds() throws {
         let geometry = try SliceGeometry(profiles: profiles)

@@ -1,0 +1,1 @@
+#error("what no test needs is not built")
