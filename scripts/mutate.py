@@ -516,11 +516,13 @@ def main():
     parser.add_argument("command", choices=["build", "run", "one", "list", "check"])
     parser.add_argument("numbers", nargs="*", type=int)
     parser.add_argument("--mutants", default="200", help="how many, or all")
-    parser.add_argument("--seed", default="1")
+    parser.add_argument("--seed", default="1", type=int)
     parser.add_argument("--only", help="files with this in their path")
     parser.add_argument("--quick", action="store_true", help="leave slow suites out; without it survivors are tried on")
     parser.add_argument("--built", action="store_true", help="take what is built as it is")
     arguments = parser.parse_args()
+    if arguments.command == "one" and not arguments.numbers:
+        parser.error("one takes the numbers of mutants, which the report of a run names")
     if not re.fullmatch(r"[1-9][0-9]*|all", arguments.mutants):
         parser.error(f"--mutants {arguments.mutants}: a number or “all” is expected")
     package = BERTH

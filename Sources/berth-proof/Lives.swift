@@ -16,6 +16,8 @@ struct SeedRange: ExpressibleByArgument {
         guard let first = ends.first.flatMap(\.self), let last = ends.last.flatMap(\.self), ends.count <= 2,
             first <= last
         else { return nil }
+        // The count of seeds is a number, too.
+        guard last < .max else { return nil }
         seeds = first...last
     }
 }
@@ -66,7 +68,7 @@ struct Lives: ParsableCommand {
 
     @OptionGroup var options: LifeOptions
 
-    @Option(help: "The seeds, from the first to the last.")
+    @Option(help: "The seeds, from the first to the last, such as 1-1000, or one of them.")
     var seeds: SeedRange
 
     @Option(help: "Threads; as many as there are processors by itself.")
@@ -80,6 +82,14 @@ struct Lives: ParsableCommand {
 
     @Flag(help: "Fail when something was never reached.")
     var complete = false
+
+    private static let jobsMax = 1_024
+
+    func validate() throws {
+        guard jobs.map({ (1...Self.jobsMax).contains($0) }) ?? true else {
+            throw ValidationError("--jobs is 1 to \(Self.jobsMax)")
+        }
+    }
 
     func run() throws {
         options.prepare()
@@ -214,7 +224,9 @@ struct OneLife: ParsableCommand {
 
     func validate() throws {
         if entries && keep == nil { throw ValidationError("--entries goes with --keep") }
-        if let keep, LifeExtract(keep) == nil { throw ValidationError("--keep is a list such as 3,17.0,17.4") }
+        if let keep, LifeExtract(keep)?.isEmpty ?? true {
+            throw ValidationError("--keep is a list such as 3,17.0,17.4")
+        }
     }
 
     func run() throws {

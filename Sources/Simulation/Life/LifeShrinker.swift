@@ -40,6 +40,15 @@ public struct LifeExtract: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether it names nothing.
+    public var isEmpty: Bool { places.isEmpty }
+
+    /// The first place of it that a script has not, or nil.
+    func firstStranger(to script: [LifeStep]) -> String? {
+        let known = LifeExtract(of: script).places
+        return places.first { place in !known.contains(place) }.map { LifeExtract(places: [$0]).description }
+    }
+
     public var description: String {
         places.map { place in place.command.map { "\(place.step).\($0)" } ?? "\(place.step)" }.joined(separator: ",")
     }
@@ -120,6 +129,7 @@ extension Life {
         catalogue: Catalogue
     ) throws -> (report: LifeReport, steps: [String]) {
         let whole = try live(seed: seed, commands: commands, terms, catalogue: catalogue)
+        if let stranger = extract.firstStranger(to: whole.script) { throw LifeExtractFault(place: stranger) }
         let steps = extract.steps(of: whole.script)
         var brought: [[JournalRecord]] = []
         let report = try play(steps, seed: seed, terms, catalogue: catalogue, onStep: { brought.append($0) })
@@ -129,6 +139,16 @@ extension Life {
                 separator: "\n    ")
         }
         return (report, texts)
+    }
+}
+
+/// An extract that names what is not in the life.
+public struct LifeExtractFault: Error, CustomStringConvertible {
+    /// The first such place.
+    public let place: String
+
+    public var description: String {
+        "there is no step \(place) in this life; was it printed for another seed, other options or another release?"
     }
 }
 

@@ -66,7 +66,7 @@ public struct SoakPause: Sendable, Equatable {
     public var second: Double
     /// What was asked.
     public var kind: String
-    /// From when the request was sent to its answer, in nanoseconds.
+    /// From when the request was sent, late or not, to its answer, in nanoseconds.
     public var nanoseconds: Int64
     /// Of that, how long the probe or a thread of the daemon waited for a processor.
     public var machineNanoseconds: Int64
@@ -117,6 +117,9 @@ public struct SoakJudgement: Sendable {
     public static let bookName = "book.sqlite"
     /// Latencies that are held to be flat.
     public static let judgedLatencies = ["reads", "writes"]
+
+    /// Samples after it was warm that all of it is judged by, at least.
+    public static let samplesMin = 2 * FlatnessVerdict.pointsMin
 
     /// Of each series.
     public let series: [FlatnessVerdict]

@@ -113,6 +113,7 @@ struct Crash: ParsableCommand {
         let begin = steadyNanoseconds()
         var totals = CrashTotals()
         print("berth-proof crash --seed \(seed) --fault \(fault.text) --kills \(kills) --clients \(clients)")
+        fflush(nil)
         var left = kills
         var number = round ?? 0
         while left > 0 {

@@ -111,8 +111,16 @@ struct Soak: ParsableCommand {
                 "--polls, --reads, --backup-every, --restart-every and --turn-round are 0 or more, --pause-max-ms 1 or more"
             )
         }
+        guard seconds.isFinite, seconds <= 1e8 else { throw ValidationError("a soak takes at most three years") }
+        guard warmUp.map({ $0 * 60 < seconds }) ?? true else {
+            throw ValidationError("--warm-up is shorter than the run, since only what is seen after it counts")
+        }
         guard sampleEvery >= 0.1, warmUp.map({ $0 >= 0 }) ?? true else {
             throw ValidationError("--sample-every is 0.1 or more, --warm-up 0 or more")
+        }
+        if let state, let found = try? FileManager.default.contentsOfDirectory(atPath: state), !found.isEmpty {
+            throw ValidationError(
+                "there is something in \(state) already; name an empty folder, or one that is still to be made")
         }
         for (option, path) in [("--daemon", daemonPath), ("--fleet", fleet)]
         where !FileManager.default.isReadableFile(atPath: path) {
@@ -137,12 +145,19 @@ struct Soak: ParsableCommand {
             warmUpSeconds: warmUp.map { $0 * 60 }, csv: ProofFiles.absolute(csv))
         print(
             "berth-proof soak --seed \(seed) --minutes \(Int((seconds / 60).rounded(.up))) --leases \(leases) "
-                + "--tenants \(tenants) --polls \(polls) --writes \(writes) --reads \(reads)")
+                + "--tenants \(tenants) --polls \(polls) --writes \(writes) --reads \(reads), in \(folder)")
+        fflush(nil)
         let report = SoakRun(settings).run()
         let judgement = SoakJudgement(samples: report.samples, pauses: report.pauses, bounds: bounds)
         print(report.text(judgement))
         print("samples: \(settings.csv)")
-        let wrong = report.troubles + judgement.violations
+        var wrong = report.troubles + judgement.violations
+        let warmCount = report.samples.count(where: \.isWarm)
+        if warmCount < SoakJudgement.samplesMin {
+            wrong.append(
+                "nothing was judged: of \(warmCount) samples after it was warm no slope can be told; run for longer, or take "
+                    + "samples more often")
+        }
         guard wrong.isEmpty else {
             print("\nwrong:")
             for text in wrong { print("  \(text)") }
@@ -150,7 +165,8 @@ struct Soak: ParsableCommand {
             if !report.troubles.isEmpty || !reportOnly { throw ExitCode.failure }
             return
         }
-        try? FileManager.default.removeItem(atPath: folder)
+        // A folder that somebody has named is theirs.
+        if state == nil { try? FileManager.default.removeItem(atPath: folder) } else { print("kept: \(folder)") }
         print("nothing is wrong")
     }
 }

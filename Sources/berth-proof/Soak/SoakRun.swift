@@ -71,6 +71,9 @@ final class SoakRun {
             .write(toFile: settings.folder + "/fleet.yaml", atomically: true, encoding: .utf8)
     }
 
+    /// Of util-linux: runs a program that the kernel kills when the thread that started it ends.
+    private static let tie = ["/usr/bin/setpriv", "--pdeathsig", "KILL"]
+
     private func start(initialise: Bool = false) throws {
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BERTH") }
         variables["BERTHD_STATE_IDENTITY_FILE"] = settings.folder + "/book-id"
@@ -78,8 +81,11 @@ final class SoakRun {
             settings.daemon, "--fleet", settings.folder + "/fleet.yaml", "--state", stateFolder, "--socket",
             scene.socket,
         ]
+        // With this program its daemon ends, whatever has ended it.
+        let tie = FileManager.default.isExecutableFile(atPath: Self.tie[0]) ? Self.tie : []
         let process = try DaemonProcess(
-            line + (initialise ? ["--initialise"] : []), environment: variables, log: settings.folder + "/berthd.log",
+            tie + line + (initialise ? ["--initialise"] : []), environment: variables,
+            log: settings.folder + "/berthd.log",
             bell: scene.bell)
         self.process = process
         _ = scene.bell.wait(seconds: Self.startSecondsMax) { process.isServing || process.end != nil }
