@@ -1,5 +1,6 @@
 // Small files with secrets, which the settings name.
 
+import CDispatch
 import Foundation
 import Glibc
 
